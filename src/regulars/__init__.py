@@ -1,0 +1,1 @@
+"""Know your regulars: from raw orders to customer segments that you can defend."""

@@ -1,0 +1,132 @@
+"""The default engine: DuckDB inside the process. Rows live here; Python sees handles and totals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+from sqlglot import exp
+
+from regulars.engine import steps as sql
+from regulars.engine.steps import Bound, Step
+from regulars.errors import StepFailed
+from regulars.types import Table
+
+ROW_GROUP = 122_880
+
+
+class Engine:
+    """A DuckDB connection that makes tables from steps.
+
+    ``threads`` and ``memory_limit`` (such as "1GB") bound it; neither changes an answer. With
+    ``debug_path`` every step is kept as a table in that database file, and ``made`` has its row count;
+    without it a step is folded into the one that reads it.
+    """
+
+    dialect = "duckdb"
+
+    def __init__(
+        self,
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        temp_directory: Path | None = None,
+        debug_path: Path | None = None,
+    ) -> None:
+        self._debug = debug_path is not None
+        self._connection = duckdb.connect(str(debug_path) if debug_path else ":memory:")
+        self.made: dict[str, int] = {}
+        chosen: dict[str, Bound] = {
+            # What would be fetched from a network is off: all that is needed is built in.
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "TimeZone": "UTC",
+            "threads": threads,
+            "memory_limit": memory_limit,
+            "temp_directory": None if temp_directory is None else str(temp_directory),
+        }
+        for name, value in chosen.items():
+            if value is not None:
+                self.execute(f"set {name} = {sql.literal(value).sql('duckdb')}")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def execute(self, statement: str, step: str = "statement", **registered: object) -> list[tuple[Any, ...]]:
+        """Run one statement written by this package; ``registered`` frames are visible under their names."""
+        for name, frame in registered.items():
+            self._connection.register(name, frame)
+        try:
+            return self._connection.execute(statement).fetchall()
+        except duckdb.Error as refused:
+            raise StepFailed(step, statement, str(refused)) from refused
+        finally:
+            for name in registered:
+                self._connection.unregister(name)
+
+    def create(self, name: str, select: exp.Expression | str) -> Table:
+        """Make a table from a SELECT, in place of one of that name."""
+        body = select if isinstance(select, str) else sql.text(select, comments=False)
+        self.execute(f"create or replace table {quoted(name)} as {body}", name)
+        if self._debug:
+            self.made[name] = self.count(name)
+        return self.table(name)
+
+    def make(self, target: str, steps: Mapping[str, Step], values: Mapping[str, Bound] | None = None) -> Table:
+        """Make the target's table from the steps, using the tables that are there already.
+
+        ``values`` bind the steps' ``$name`` parameters. Steps between are folded in as common table
+        expressions, or kept as tables of their own in debug mode.
+        """
+        ordered = [step.bind(values or {}) for step in sql.in_order(steps, [target], self.tables() - {target})]
+        if self._debug:
+            for step in ordered[:-1]:
+                self.create(step.name, step.select)
+            ordered = ordered[-1:]
+        return self.create(target, sql.compose(ordered))
+
+    def rows(self, select: exp.Expression | str, step: str = "result") -> list[tuple[Any, ...]]:
+        """The rows of a SELECT whose result is small: totals, never customers."""
+        return self.execute(select if isinstance(select, str) else sql.text(select, comments=False), step)
+
+    def values(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Bound]]) -> Table:
+        """A small table from values; ``columns`` maps each name to its type."""
+        made = [[sql.literal(value).sql("duckdb") for value in row] for row in rows]
+        declared = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
+        self.execute(f"create or replace table {quoted(name)} ({declared})", name)
+        if made:
+            listed = ", ".join(f"({', '.join(row)})" for row in made)
+            self.execute(f"insert into {quoted(name)} values {listed}", name)
+        return self.table(name)
+
+    def table(self, name: str) -> Table:
+        """The handle of a table that is there."""
+        described = self.execute(f"describe {quoted(name)}", name)
+        return Table(name, tuple(column for column, *_ in described))
+
+    def tables(self) -> set[str]:
+        return {name for (name,) in self.execute("select table_name from duckdb_tables()")}
+
+    def count(self, name: str) -> int:
+        return int(self.execute(f"select count(*) from {quoted(name)}", name)[0][0])
+
+    def drop(self, name: str) -> None:
+        """Forget a table that is no longer needed (kept in debug mode)."""
+        if not self._debug:
+            self.execute(f"drop table if exists {quoted(name)}", name)
+
+    def write_parquet(self, select: exp.Expression | str, path: Path) -> None:
+        """Write a SELECT, which must be ordered, to a parquet file: same rows, same bytes."""
+        body = select if isinstance(select, str) else sql.text(select, comments=False)
+        target = sql.literal(str(path)).sql("duckdb")
+        self.execute(f"copy ({body}) to {target} (format parquet, compression zstd, row_group_size {ROW_GROUP})", path.stem)
+
+
+def quoted(name: str) -> str:
+    """An identifier of any characters, safe to stand in DuckDB's SQL."""
+    return exp.to_identifier(name, quoted=True).sql("duckdb")

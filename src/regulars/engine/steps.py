@@ -1,0 +1,131 @@
+"""SQL files as named steps: read them, see what each needs, put them in order, compose, bind.
+
+A step is one SELECT in a file named for the table it makes. Its FROM names other steps or tables that
+the caller has; nothing is templated. ``$name`` stands for a value and is bound as a literal of the
+syntax tree, so that the text that runs and the text that is shown are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+
+import sqlglot
+from sqlglot import exp
+
+Bound = str | int | bool | date | Decimal | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A table to be made: its name, and the SELECT that makes it, with comments as written."""
+
+    name: str
+    select: exp.Query
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Logical tables that the SELECT reads, without the common table expressions of its own."""
+        own = {cte.alias for cte in self.select.find_all(exp.CTE)}
+        read = {table.name for table in self.select.find_all(exp.Table)}
+        return tuple(sorted(read - own))
+
+    def bind(self, values: Mapping[str, Bound]) -> Step:
+        """The step with each ``$name`` replaced by its value. Raises KeyError for one not given."""
+
+        def put(node: exp.Expression) -> exp.Expression:
+            return literal(values[_parameter_name(node)]) if isinstance(node, (exp.Parameter, exp.Placeholder)) else node
+
+        return Step(self.name, self.select.transform(put))
+
+
+def _parameter_name(node: exp.Expression) -> str:
+    return node.this.name if isinstance(node.this, exp.Expression) else str(node.this)
+
+
+def literal(value: Bound) -> exp.Expression:
+    """A value as a typed literal; text is quoted by the writer, so it can only ever be text."""
+    if value is None:
+        return exp.null()
+    if isinstance(value, bool):
+        return exp.true() if value else exp.false()
+    if isinstance(value, date):
+        return exp.cast(exp.Literal.string(value.isoformat()), "date")
+    if isinstance(value, str):
+        return exp.Literal.string(value)
+    if value < 0:
+        return exp.Paren(this=exp.Neg(this=exp.Literal.number(str(-value))))
+    return exp.Literal.number(str(value))
+
+
+def parse(name: str, sql: str) -> Step:
+    """One statement in DuckDB's dialect as a step."""
+    select = sqlglot.parse_one(sql, read="duckdb")
+    if not isinstance(select, exp.Query):
+        raise ValueError(f"{name}: a step is one SELECT, not {select.key.upper()}")
+    return Step(name, select)
+
+
+@cache
+def room(package: str) -> Mapping[str, Step]:
+    """The steps in a room's ``sql`` folder, by name."""
+    folder = files(package) / "sql"
+    return {
+        entry.name.removesuffix(".sql"): parse(entry.name.removesuffix(".sql"), entry.read_text("utf-8"))
+        for entry in sorted(folder.iterdir(), key=lambda each: each.name)
+        if entry.name.endswith(".sql")
+    }
+
+
+def in_order(steps: Mapping[str, Step], targets: Iterable[str], have: Iterable[str]) -> list[Step]:
+    """The steps that the targets need and that are not there yet, each after what it reads."""
+    ready, ordered = set(have), []
+
+    def visit(name: str, path: tuple[str, ...]) -> None:
+        if name in ready:
+            return
+        if name in path:
+            raise ValueError(f"steps read one another in a circle: {' -> '.join((*path, name))}")
+        if name not in steps:
+            raise KeyError(f"{path[-1] if path else 'the caller'} needs a table {name!r} that no step makes")
+        for needed in steps[name].needs:
+            visit(needed, (*path, name))
+        ready.add(name)
+        ordered.append(steps[name])
+
+    for target in targets:
+        visit(target, ())
+    return ordered
+
+
+def compose(ordered: Sequence[Step]) -> exp.Query:
+    """One SELECT for the last of the steps, with those before it as common table expressions.
+
+    A step's own CTEs move out under its name, so that no two steps can clash.
+    """
+    *before, (_, final) = [part for step in ordered for part in _flat(step)]
+    for alias, select in before:
+        final = final.with_(alias, as_=select, copy=False)
+    return final
+
+
+def _flat(step: Step) -> list[tuple[str, exp.Query]]:
+    """The step's own CTEs, each renamed ``<step>__<cte>``, then the step itself without them."""
+    select = step.select.copy()
+    renamed = {cte.alias: f"{step.name}__{cte.alias}" for cte in select.ctes}
+    for table in select.find_all(exp.Table):
+        if table.name in renamed and not table.db:
+            table.set("alias", exp.TableAlias(this=exp.to_identifier(table.alias or table.name)))
+            table.set("this", exp.to_identifier(renamed[table.name]))
+    parts = [(renamed[cte.alias], cte.this) for cte in select.ctes]
+    select.set("with_", None)
+    return [*parts, (step.name, select)]
+
+
+def text(select: exp.Expression, dialect: str = "duckdb", *, comments: bool = True) -> str:
+    """The statement in a dialect, laid out for reading."""
+    return select.sql(dialect=dialect, pretty=True, comments=comments)

@@ -1,0 +1,88 @@
+"""How a figure is written: the one place that knows currency, rounding and locale.
+
+Whatever shows a number to a person (words, dashboard, terminal) and whatever checks one calls this,
+so that a figure reads the same everywhere and a checker can read it back.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from regulars.types import Value
+
+SIGNS = {
+    "GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥", "CNY": "CN¥", "INR": "₹", "KRW": "₩",
+    "BRL": "R$", "CAD": "CA$", "AUD": "A$", "MXN": "MX$", "NZD": "NZ$", "ILS": "₪", "TRY": "₺",
+}  # fmt: skip
+NO_MINOR_UNIT = {"JPY", "KRW", "CLP", "VND", "ISK", "XAF", "XOF"}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def rounded(value: float | Decimal, places: int) -> Decimal:
+    """``value`` at that many decimals, halves to even: the rule that decides what is printed."""
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
+
+
+def written(value: Value, unit: str) -> str:
+    """A figure in full, with its unit: ``£1,234``, ``62.1 %``, ``12 days``, ``3 Dec 2011``; ``–`` for none.
+
+    ``unit`` is one of the facts file's units. Percent is 0 to 100.
+    """
+    if value is None:
+        return "–"
+    if isinstance(value, str):
+        return day(date.fromisoformat(value)) if unit == "date" else value
+    if unit == "percent":
+        return f"{_plain(value, 1)}%"
+    if unit == "percent_change":
+        return f"{_plain(value, 1, sign=True)}%"
+    if unit == "points":
+        return f"{_plain(value, 1)} points"
+    if unit == "count":
+        return _plain(value, 0)
+    if unit in ("days", "months", "years"):
+        number = _plain(value, 0 if abs(value) >= 10 or value == int(value) else 1)
+        return f"{number} {unit[:-1] if number == '1' else unit}"
+    if unit in ("ratio", "per_1000"):
+        return _plain(value, 2 if abs(value) < 10 else 1)
+    if unit == "index":
+        return _plain(value, 0)
+    return money(value, unit)
+
+
+def money(value: float | Decimal, currency: str) -> str:
+    """An amount in full: minor units below 1,000, none above."""
+    places = 0 if currency in NO_MINOR_UNIT or abs(value) >= 1000 else 2
+    number = _plain(abs(value), places)
+    sign = "−" if value < 0 and number.strip("0.,") else ""
+    return f"{sign}{SIGNS.get(currency, currency + ' ')}{number}"
+
+
+def short(value: Value, unit: str) -> str:
+    """A figure for a tight place: ``£1.2m``, ``41%``, ``1,493``."""
+    if value is None or isinstance(value, str):
+        return written(value, unit)
+    if unit == "percent":
+        return f"{_plain(value, 0 if abs(value) >= 10 else 1)}%"
+    if len(unit) == 3 and unit.isupper():
+        sign = "−" if value < 0 else ""
+        amount = abs(value)
+        for size, mark in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+            if amount >= size:
+                scaled = amount / size
+                return f"{sign}{SIGNS.get(unit, unit + ' ')}{_plain(scaled, 0 if scaled >= 100 else 1)}{mark}"
+    return written(value, unit)
+
+
+def day(when: date) -> str:
+    """``3 Dec 2011``"""
+    return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
+
+
+def _plain(value: float | Decimal, places: int, *, sign: bool = False) -> str:
+    number = rounded(value, places)
+    text = f"{abs(number):,}"
+    if number < 0:
+        return f"−{text}"
+    return f"+{text}" if sign and number > 0 else text

@@ -1,0 +1,223 @@
+"""What a user may choose: one YAML file, checked whole, with every fault of it told at once.
+
+Defaults are what a retailer would choose; each field says why. Unknown keys are refused with the
+near name, because a misspelt setting that is ignored changes answers in silence.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import available_timezones
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from regulars.errors import SettingsError, did_you_mean
+
+SCHEMA = "regulars/1"
+
+
+class _Choices(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Columns(_Choices):
+    """Which column of the source holds what. Only ``customer`` and ``time`` are needed."""
+
+    customer: str
+    time: str
+    order: str | None = None
+    quantity: str | None = None
+    unit_price: str | None = None
+    amount: str | None = None
+    product: str | None = None
+    product_name: str | None = None
+    category: str | None = None
+    promotion: str | None = None
+    consent: str | None = None
+    opt_out: str | None = None
+
+    @model_validator(mode="after")
+    def _amounts_are_said_once(self) -> Columns:
+        if self.amount and self.unit_price:
+            raise ValueError(
+                "amount and unit_price both say what a line is worth; keep one "
+                "(amount is the line's total, unit_price is multiplied by quantity)"
+            )
+        return self
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Meaning to column name, for the columns that are given, in a fixed order."""
+        return {meaning: name for meaning, name in self.model_dump().items() if name is not None}
+
+    @property
+    def has_value(self) -> bool:
+        return bool(self.amount or self.unit_price)
+
+
+class Orders(_Choices):
+    """The order file: where it is, how it is written, and what its columns mean."""
+
+    path: str
+    """CSV (also .gz), parquet or a DuckDB database, relative to the settings file."""
+    columns: Columns
+    table: str | None = None
+    """The table to read, where ``path`` is a DuckDB database."""
+    date_format: str | None = None
+    """strptime format of a text date column, such as ``%d/%m/%Y %H:%M``. Needed for text dates."""
+    stamps: Literal["local", "utc"] = "local"
+    """Whether times are the shop's own clock or UTC; UTC stamps are moved to ``timezone``."""
+    delimiter: Literal[",", ";", "\t", "|"] = ","
+    decimal_mark: Literal[".", ","] = "."
+    encoding: str = "utf-8"
+
+
+class Sources(_Choices):
+    orders: Orders
+
+
+Treatment = Literal["keep", "set_aside"]
+
+
+class Cleaning(_Choices):
+    """What is done with rows that are not plain sales."""
+
+    missing_customer: Literal["set_aside"] = "set_aside"
+    """Guest orders cannot be given to anybody, so they are set aside and counted."""
+    returns: Literal["net", "set_aside"] = "net"
+    """A return lowers its customer's spend; it is never a purchase."""
+    cancellation_prefix: str | None = None
+    """Order ids that start with this are cancellations, whatever their sign ("C" in Online Retail)."""
+    zero_value: Treatment = "set_aside"
+    """A line worth nothing is a sample or a correction, not a purchase."""
+    negative_price: Treatment = "set_aside"
+    """A price below zero is bookkeeping (bad debt); returns have negative quantities instead."""
+    duplicates: Literal["auto", "keep", "set_aside"] = "auto"
+    """``auto``: set aside exact repeats where there are order ids; without them two equal rows
+    may be two purchases, so they are kept."""
+    non_products: Treatment = "set_aside"
+    """Postage, fees, manual corrections and vouchers are not what a customer came to buy."""
+    non_product_codes: tuple[str, ...] = (
+        "POST", "DOT", "M", "D", "S", "C2", "BANK CHARGES", "AMAZONFEE", "CRUK",
+        "POSTAGE", "SHIPPING", "FEE", "DISCOUNT", "ADJUST*", "GIFTCARD*", "VOUCHER*",
+    )  # fmt: skip
+    """Product codes, in any case; ``*`` at the end stands for anything."""
+    test_codes: tuple[str, ...] = ("TEST", "TEST0*", "TEST-*", "TEST_*")
+    """Customers, orders or products with these codes are trials of the shop's own system."""
+    future_share_limit: float = Field(0.01, ge=0, le=1)
+    """Above this share of rows dated after today the date format is taken to be wrong: refused."""
+    net_spend_not_positive: Treatment = "keep"
+    """A customer who returned as much as they bought is still a customer: scored lowest on spend."""
+    outlier_multiple: float = Field(100.0, gt=1)
+    """An order worth more than this many times the median order is flagged; it is kept."""
+    blank_opt_out: Literal["opted_out", "opted_in"] = "opted_out"
+    """An empty or unreadable consent or opt-out cell counts as no consent: the safe reading."""
+
+
+class Readiness(_Choices):
+    """Below these a segmentation cannot be relied on: ``check`` and ``run`` refuse (exit 3)."""
+
+    min_customers: int = Field(100, ge=1)
+    """Fewer than 100 customers make segments of a handful, which no test can tell apart."""
+    min_span_days: int = Field(30, ge=0)
+    """Recency and rhythm mean little inside a single month."""
+    min_repeat_share: float = Field(0.05, ge=0, le=1)
+    """Share of customers with two or more orders; frequency says nothing below it."""
+    max_age_days: int | None = Field(None, ge=0)
+    """Days from the last order to ``as_of``; by default old data is allowed, with a note."""
+    override: bool = False
+    """Run all the same; the reasons stay in the findings."""
+
+
+class Settings(_Choices):
+    """Everything in regulars.yaml."""
+
+    schema_: Literal["regulars/1"] = Field(alias="schema")
+    name: str = "My customers"
+    currency: str = Field("GBP", pattern=r"^[A-Z]{3}$")
+    timezone: str = "UTC"
+    as_of: date | None = None
+    """The day that the study looks from. Default: the day of the last order."""
+    seed: int = Field(0, ge=0)
+    sources: Sources
+    cleaning: Cleaning = Cleaning()
+    readiness: Readiness = Readiness()
+    segmentations: dict[str, dict[str, Any]] = Field(
+        default_factory=lambda: {"rfm": {"method": "rfm"}, "behaviour": {"method": "kmeans"}}
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone_exists(cls, zone: str) -> str:
+        if zone not in available_timezones():
+            raise ValueError(f"no time zone {zone!r}.{did_you_mean(zone, sorted(available_timezones()))}")
+        return zone
+
+    @field_validator("segmentations")
+    @classmethod
+    def _names_are_paths(cls, named: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for name in named:
+            if not name.isidentifier() or not name.isascii() or len(name) > 40:
+                raise ValueError(f"{name!r} names files: use letters, digits and _ (at most 40)")
+        return named
+
+    def answers(self) -> dict[str, Any]:
+        """What of the settings can move a customer or a number: all but places and gates."""
+        chosen = self.model_dump(mode="json", by_alias=True, exclude={"readiness", "as_of", "seed"})
+        del chosen["sources"]["orders"]["path"]
+        return chosen
+
+
+def load(path: Path) -> Settings:
+    """Read and check a settings file.
+
+    Raises SettingsError with every fault of the file at once, each with its place in it.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as missing:
+        raise SettingsError(
+            f"settings {str(path)!r}", "no such file", "Make one with init.",
+            next_command="regulars init ORDERS",
+        ) from missing  # fmt: skip
+    try:
+        chosen = yaml.safe_load(text)
+    except yaml.YAMLError as bad:
+        raise SettingsError(f"settings {str(path)!r}", f"not YAML: {bad}", "Mend the line named.") from bad
+    return parse(chosen, str(path))
+
+
+def parse(chosen: object, where: str) -> Settings:
+    """Check settings that are already plain values; ``where`` names them in errors."""
+    if not isinstance(chosen, dict):
+        raise SettingsError(f"settings {where!r}", "not a mapping of settings", f"Start with 'schema: {SCHEMA}'.")
+    try:
+        return Settings.model_validate(chosen)
+    except ValidationError as bad:
+        faults = [_fault(Settings, error) for error in bad.errors()]
+        raise SettingsError(
+            f"settings {where!r}",
+            "; ".join(faults),
+            "Mend these and run again.",
+            next_command="regulars check",
+        ) from bad
+
+
+def _fault(model: type[BaseModel], error: Any) -> str:
+    path = [str(part) for part in error["loc"]]
+    place = ".".join(path)
+    if error["type"] == "extra_forbidden":
+        return f"{place}: no such setting.{did_you_mean(path[-1], _fields(model, path[:-1]))}"
+    return f"{place}: {error['msg'].removeprefix('Value error, ')}"
+
+
+def _fields(model: type[BaseModel], path: list[str]) -> list[str]:
+    for part in path:
+        field = model.model_fields.get(part)
+        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+            return []
+        model = field.annotation
+    return [field.alias or name for name, field in model.model_fields.items()]
