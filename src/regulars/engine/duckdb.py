@@ -94,6 +94,13 @@ class Engine:
         """The rows of a SELECT whose result is small: totals, never customers."""
         return self.execute(select if isinstance(select, str) else sql.text(select, comments=False), step)
 
+    def cut_points(self, table: str, column: str, bands: int) -> tuple[Any, ...]:
+        """Values that cut the rows into ``bands`` parts: cut k is the smallest value with at least k/bands
+        of the rows at or below it. Nulls are left out; no rows give no cuts."""
+        shares = ", ".join(f"{k}.0 / {bands}" for k in range(1, bands))
+        ((cuts,),) = self.rows(f"select quantile_disc({quoted(column)}, [{shares}]) from {quoted(table)}", "cut_points")
+        return tuple(cuts or ())
+
     def values(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Bound]]) -> Table:
         """A small table from values; ``columns`` maps each name to its type."""
         made = [[sql.literal(value).sql("duckdb") for value in row] for row in rows]

@@ -1,1 +1,89 @@
+"""The seam for segmentation methods: settings in, features in, a definition out. One file a method."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from regulars import plugins
+from regulars.engine import Engine
+from regulars.errors import SettingsError, did_you_mean
+from regulars.segment.definition import Definition
+from regulars.types import Feature, Table
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a method fits on: the feature table (one row a customer, with ``customer_id``), what each
+    column means, and the study's own constants. ``features`` lists only what this data can give."""
+
+    name: str
+    table: Table
+    features: Sequence[Feature]
+    as_of: date
+    seed: int
+    timezone: str
+    currency: str
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """What the features stand on, for the definition: the business zone and the currency."""
+        return {"timezone": self.timezone, "currency": self.currency}
+
+    def feature(self, name: str) -> Feature | None:
+        return next((each for each in self.features if each.name == name), None)
+
+
+class Method(BaseModel):
+    """Base of every method: its fields are its settings, and unknown ones are refused.
+
+    A plug-in subclasses this, names itself in ``method``, and implements ``fit``.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    method: ClassVar[str]
+
+    def fit(self, ground: Ground, engine: Engine) -> Definition:
+        """The fitted definition. Same rows in any order, any thread count: the same document."""
+        raise TypeError(f"{type(self).__name__} does not say how to fit")
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """The settings as plain values, as the definition keeps them."""
+        return self.model_dump(mode="json")
+
+
+class Fits(Protocol):
+    """What the plug-in door gives back for ``regulars.methods``: a class of :class:`Method`."""
+
+    def __call__(self, **settings: Any) -> Method: ...
+
+
+def chosen(name: str, settings: dict[str, Any]) -> Method:
+    """The method of one entry of ``segmentations``, checked.
+
+    Raises SettingsError for a method that nobody offers or a setting it does not have.
+    """
+    asked = dict(settings)
+    method = asked.pop("method", None)
+    offered = plugins.names("methods")
+    where = f"segmentations.{name}"
+    if method not in offered:
+        raise SettingsError(
+            where, f"no method {method!r}.{did_you_mean(str(method), offered)}",
+            f"Set {where}.method to one of {', '.join(offered)}.",
+        )  # fmt: skip
+    make: type[Method] = plugins.load("methods", str(method))
+    try:
+        return make(**asked)
+    except ValidationError as bad:
+        known = list(make.model_fields)
+        faults = "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg']}{did_you_mean(str(e['loc'][0]), known)}"
+            for e in bad.errors()
+        )
+        raise SettingsError(where, faults, f"{method} takes: {', '.join(known) or 'nothing'}.") from bad

@@ -1,0 +1,39 @@
+"""The one door for plug-ins. Built-ins come through it too; installed packages add to it by entry point.
+
+A package offers a method with::
+
+    [project.entry-points."regulars.methods"]
+    mine = "my_package.mine:Mine"
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any, Literal
+
+Seam = Literal["methods"]
+
+_BUILT_IN: dict[Seam, dict[str, str]] = {
+    "methods": {
+        "rfm": "regulars.segment.methods.rfm:Rfm",
+        "kmeans": "regulars.segment.methods.kmeans:KMeans",
+    },
+}
+
+
+def names(seam: Seam) -> list[str]:
+    """What can be chosen at a seam, in alphabetical order."""
+    return sorted(_offered(seam))
+
+
+def load(seam: Seam, name: str) -> Any:
+    """The class of that name. Raises KeyError where nobody offers it."""
+    module, _, attribute = _offered(seam)[name].partition(":")
+    return getattr(import_module(module), attribute)
+
+
+def _offered(seam: Seam) -> dict[str, str]:
+    """Name to ``module:attribute``. A built-in cannot be replaced, so that its name keeps its meaning."""
+    outside = {entry.name: entry.value for entry in entry_points(group=f"regulars.{seam}")}
+    return {**outside, **_BUILT_IN[seam]}

@@ -1,0 +1,217 @@
+"""A grid rule: each feature falls into a band, and each combination of bands belongs to a segment.
+
+Bands are made by cut points: a value scores one more than the number of cuts below it, so equal
+values always score equally (NTILE would split them by row order).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+from sqlglot import exp
+
+from regulars.engine import literal
+from regulars.segment.rules import Customer, Number, Scored, column
+
+Cell = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Band:
+    """One score: a feature, its ascending cut points, and whether a low value is the good end.
+
+    With n cuts there are n + 1 bands. ``value <= cuts[0]`` is the lowest band; NULL counts as worst.
+    """
+
+    score: str
+    letter: str
+    feature: str
+    cuts: tuple[Decimal, ...]
+    low_is_good: bool
+    unit: str
+
+    @property
+    def top(self) -> int:
+        return len(self.cuts) + 1
+
+    def of(self, value: Number) -> int:
+        """The score of one value, 1 (worst) to ``top`` (best)."""
+        if value is None:
+            return 1
+        exact = value if isinstance(value, Decimal) else Decimal(str(value))
+        above = sum(1 for cut in self.cuts if exact > cut)
+        return self.top - above if self.low_is_good else 1 + above
+
+    def sql(self) -> exp.Expression:
+        """The same as a CASE; repeated cuts leave a score unused rather than a branch dead."""
+        value, case = column(self.feature), exp.Case()
+        case = case.when(exp.Is(this=value.copy(), expression=exp.null()), literal(1))
+        for cut in sorted(set(self.cuts)):
+            case = case.when(exp.LTE(this=value.copy(), expression=_cut(cut)), literal(self.of(cut)))
+        best_or_worst = 1 if self.low_is_good else self.top
+        return case.else_(literal(best_or_worst))
+
+    def meanings(self) -> Iterator[str]:
+        """``R 5: recency_days <= 17`` and so on, one line for each score that can occur."""
+        cuts = sorted(set(self.cuts))
+        for low, high in zip([None, *cuts], [*cuts, None], strict=True):
+            if high is not None:
+                score = self.of(high)
+            else:
+                score = 1 if self.low_is_good else self.top
+            bounds = " and ".join(
+                part
+                for part in (
+                    f"{self.feature} > {low}" if low is not None else "",
+                    f"{self.feature} <= {high}" if high is not None else "",
+                )
+                if part
+            )
+            yield f"{self.letter} {score}: {bounds or f'any {self.feature}'}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "score": self.score,
+            "letter": self.letter,
+            "feature": self.feature,
+            "cuts": [str(cut) for cut in self.cuts],
+            "low_is_good": self.low_is_good,
+            "unit": self.unit,
+        }
+
+
+def _cut(cut: Decimal) -> exp.Expression:
+    return literal(cut)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Bands, and the segment of every cell. A cell is the scores side by side, such as (5, 4, 5)."""
+
+    bands: tuple[Band, ...]
+    cells: dict[str, tuple[Cell, ...]]
+    """Segment id to its cells. Together they hold every combination of scores exactly once."""
+
+    kind = "grid"
+
+    def __post_init__(self) -> None:
+        wanted = set(product(*(range(1, band.top + 1) for band in self.bands)))
+        held = [cell for cells in self.cells.values() for cell in cells]
+        if len(held) != len(set(held)) or set(held) != wanted:
+            raise ValueError("a grid must put every combination of scores in exactly one segment")
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return tuple(band.feature for band in self.bands)
+
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        return tuple(self.cells)
+
+    @property
+    def score_names(self) -> tuple[str, ...]:
+        return tuple(band.score for band in self.bands)
+
+    def layers(self, source: str) -> list[exp.Select]:
+        scores = exp.select(
+            column("customer_id"), *(exp.alias_(band.sql(), band.score) for band in self.bands)
+        ).from_(source)
+        code = self._code()
+        case = exp.Case()
+        for segment_id, cells in self.cells.items():
+            codes = [literal(self._number(cell)) for cell in sorted(cells, reverse=True)]
+            case = case.when(code.copy().isin(*codes), literal(segment_id))
+        named = exp.select(
+            column("customer_id"), *map(column, self.score_names), exp.alias_(case, "segment_id")
+        ).from_("scoring_1")
+        return [scores, named]
+
+    def score(self, customer: Customer) -> Scored:
+        cell = tuple(band.of(customer.get(band.feature)) for band in self.bands)
+        segment_id = next(name for name, cells in self.cells.items() if cell in cells)
+        return Scored(segment_id, dict(zip(self.score_names, cell, strict=True)))
+
+    def legend(self) -> tuple[str, ...]:
+        return tuple(line for band in self.bands for line in band.meanings())
+
+    def words(self, segment_id: str) -> str:
+        boxes = _boxes(set(self.cells[segment_id]))
+        return "; or ".join(
+            " and ".join(
+                f"{band.letter} is {_span(*ends)}" for band, ends in zip(self.bands, box, strict=True)
+            )
+            for box in boxes
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "bands": [band.as_json() for band in self.bands],
+            "cells": {
+                name: ["-".join(map(str, cell)) for cell in sorted(cells, reverse=True)]
+                for name, cells in self.cells.items()
+            },
+        }
+
+    @staticmethod
+    def from_json(saved: dict[str, Any]) -> Grid:
+        bands = tuple(
+            Band(**{**band, "cuts": tuple(Decimal(cut) for cut in band["cuts"])}) for band in saved["bands"]
+        )
+        cells = {
+            name: tuple(tuple(int(score) for score in cell.split("-")) for cell in listed)
+            for name, listed in saved["cells"].items()
+        }
+        return Grid(bands, cells)
+
+    def renamed(self, ids: Mapping[str, str]) -> Grid:
+        return replace(self, cells={ids.get(name, name): cells for name, cells in self.cells.items()})
+
+    def _base(self) -> int:
+        return 10 if max(band.top for band in self.bands) < 10 else 100
+
+    def _number(self, cell: Cell) -> int:
+        number = 0
+        for score in cell:
+            number = number * self._base() + score
+        return number
+
+    def _code(self) -> exp.Expression:
+        terms = [
+            exp.Mul(this=column(name), expression=literal(self._base() ** power)) if power else column(name)
+            for power, name in zip(reversed(range(len(self.bands))), self.score_names, strict=True)
+        ]
+        total: exp.Expression = terms[0]
+        for term in terms[1:]:
+            total = exp.Add(this=total, expression=term)
+        return exp.Paren(this=total)
+
+
+def _span(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _boxes(cells: set[Cell]) -> list[list[tuple[int, int]]]:
+    """Cover the cells exactly with few boxes: grow each from its best cell, largest scores first."""
+    left, boxes = set(cells), []
+    while left:
+        seed = max(left)
+        box = [(score, score) for score in seed]
+        for axis in reversed(range(len(seed))):
+            while True:
+                low, high = box[axis]
+                grown = [*box[:axis], (low - 1, high), *box[axis + 1 :]]
+                if not _cells_of(grown) <= cells:
+                    break
+                box = grown
+        left -= _cells_of(box)
+        boxes.append(box)
+    return boxes
+
+
+def _cells_of(box: list[tuple[int, int]]) -> set[Cell]:
+    return set(product(*(range(low, high + 1) for low, high in box)))

@@ -1,0 +1,114 @@
+"""RFM: recency, frequency and monetary value in five bands each, and a name for each of the 125 cells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from importlib.resources import files
+from typing import Any, ClassVar
+
+from regulars.engine import Engine
+from regulars.errors import NotReady
+from regulars.segment.definition import Definition
+from regulars.segment.grid import Band, Cell, Grid
+from regulars.segment.methods import Ground, Method
+from regulars.types import Finding, Segment
+
+BANDS = 5
+_AXES = (
+    ("r_score", "R", "recency_days", True),
+    ("f_score", "F", "orders", False),
+    ("m_score", "M", "spend", False),
+)
+CROWDED = Decimal("0.3")
+"""A value that this share of customers has in common makes bands uneven: worth a note."""
+
+
+class Rfm(Method):
+    """Recency, frequency, monetary value: cut at the customers' own quintiles, named by the 11-segment grid."""
+
+    method: ClassVar[str] = "rfm"
+
+    def fit(self, ground: Ground, engine: Engine) -> Definition:
+        """Cut points at the 20th, 40th, 60th and 80th percentile (smallest value with at least that
+        share of customers at or below it), so that equal values score equally.
+
+        Without amounts there is no M: the grid is read where M equals F. Raises NotReady without customers.
+        """
+        axes = [axis for axis in _AXES if ground.feature(axis[2])]
+        customers = engine.count(ground.table.name)
+        if not customers:
+            raise NotReady("rfm", "there are no customers to fit cut points on", "Check the ledger for what set the rows aside.")
+        bands = tuple(
+            Band(score, letter, name, cut_points(engine, ground.table.name, name), low, _unit(ground, name))
+            for score, letter, name, low in axes
+        )
+        named = named_cells()
+        grid = Grid(bands, {segment.id: _cells(cells, len(axes)) for segment, cells in named})
+        segments = tuple(Segment(s.id, s.name, grid.words(s.id)) for s, _ in named)
+        return Definition(
+            name=ground.name,
+            method=self.method,
+            recipe=self.recipe,
+            ground=ground.constants,
+            rule=grid,
+            segments=segments,
+            fitted={"customers": customers, "as_of": ground.as_of.isoformat()},
+            notes=tuple(_notes(engine, ground, bands, customers)),
+        )
+
+
+def named_cells() -> list[tuple[Segment, list[str]]]:
+    """The default grid: each segment with its cells, such as ``"555"`` (R, F, M)."""
+    saved: dict[str, Any] = json.loads((files("regulars.segment.methods") / "rfm_grid.json").read_text("utf-8"))
+    return [(Segment(each["id"], each["name"], ""), each["cells"]) for each in saved["segments"]]
+
+
+def _cells(cells: Sequence[str], axes: int) -> tuple[Cell, ...]:
+    """The cells on the axes there are: all three, or R and F where M would equal F."""
+    if axes == len(_AXES):
+        return tuple(tuple(map(int, cell)) for cell in cells)
+    return tuple((int(r), int(f)) for r, f, m in cells if f == m)
+
+
+def cut_points(engine: Engine, table: str, feature: str) -> tuple[Decimal, ...]:
+    """Four values that cut the customers in fifths: exact, and blind to the order of rows."""
+    return tuple(Decimal(str(cut)) for cut in engine.cut_points(table, feature, BANDS))
+
+
+def _unit(ground: Ground, name: str) -> str:
+    feature = ground.feature(name)
+    return feature.unit if feature else ""
+
+
+def _notes(engine: Engine, ground: Ground, bands: Sequence[Band], customers: int) -> list[Finding]:
+    notes = []
+    if len(bands) < len(_AXES):
+        notes.append(
+            Finding(
+                "warning", f"{ground.name}.spend",
+                "The orders carry no amounts, so there is no monetary score: segments rest on recency and frequency.",
+                "Map an amount or unit_price column to use all three.",
+            )
+        )  # fmt: skip
+    for band in bands:
+        notes += _crowding(engine, ground, band, customers)
+    return notes
+
+
+def _crowding(engine: Engine, ground: Ground, band: Band, customers: int) -> list[Finding]:
+    common = engine.rows(
+        f"select {band.feature} as value, count(*) as customers from {ground.table.name} "
+        f"group by {band.feature} order by customers desc, value limit 1",
+        "commonest_value",
+    )
+    value, count = common[0]
+    share = Decimal(count) / Decimal(customers)
+    unused = sorted(set(range(1, band.top + 1)) - {band.of(cut) for cut in band.cuts} - {1 if band.low_is_good else band.top})
+    if share < CROWDED and not unused:
+        return []
+    what = f"{count:,} of {customers:,} customers ({share:.0%}) share {band.feature} = {value}; they all score {band.letter} {band.of(value)}"
+    if unused:
+        what += f", and score {', '.join(map(str, unused))} is not used"
+    return [Finding("note", f"{ground.name}.{band.feature}", what + ".", "Bands of unequal size are right here: equal customers must score equally.")]

@@ -1,0 +1,76 @@
+"""What a rule is: the part of a definition that puts a customer in a segment, in three equal forms.
+
+A rule compiles to SQL expressions over the features, scores one customer in process, and reads in
+words. All three come from the same few numbers, so they agree on every customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from sqlglot import exp
+
+Number = int | float | Decimal | None
+Customer = Mapping[str, Number]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Where one customer belongs, and the scores that led there (empty for rules without any)."""
+
+    segment_id: str
+    scores: Mapping[str, int]
+
+
+class Rule(Protocol):
+    """The seam between a definition and its kinds of rule."""
+
+    @property
+    def kind(self) -> str:
+        """The word that names this kind in the JSON."""
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the features that it reads."""
+
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        """Every segment that it can give, in the rule's own order."""
+
+    @property
+    def score_names(self) -> tuple[str, ...]:
+        """Columns that it shows beside the segment, such as ``r_score``."""
+
+    def layers(self, source: str) -> list[exp.Select]:
+        """SELECTs, each reading the one before it (the first reads ``source``).
+
+        The last has ``customer_id``, the scores and ``segment_id``.
+        """
+
+    def score(self, customer: Customer) -> Scored:
+        """The segment of one customer. A missing feature counts as NULL does in the SQL."""
+
+    def legend(self) -> tuple[str, ...]:
+        """What the words of :meth:`words` stand on: what each score or unit means."""
+
+    def words(self, segment_id: str) -> str:
+        """When a customer is in that segment, in words that a person could apply by hand."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Every constant, as plain values; ``kind`` is among them."""
+
+    def renamed(self, ids: Mapping[str, str]) -> Rule:
+        """The same rule with segment ids replaced; ids that are not in the mapping stay."""
+
+
+def column(name: str, table: str | None = None) -> exp.Column:
+    """A column, quoted when the dialect needs it."""
+    return exp.column(name, table=table)
+
+
+def layer_name(position: int) -> str:
+    """The logical name of a rule's layer, where layers are composed into one statement."""
+    return f"scoring_{position + 1}"
