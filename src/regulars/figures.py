@@ -25,7 +25,7 @@ def rounded(value: float | Decimal, places: int) -> Decimal:
 
 
 def written(value: Value, unit: str) -> str:
-    """A figure in full, with its unit: ``£1,234``, ``62.1 %``, ``12 days``, ``3 Dec 2011``; ``–`` for none.
+    """A figure in full, with its unit: ``£1,234``, ``62.1%``, ``12 days``, ``3 Dec 2011``; ``–`` for none.
 
     ``unit`` is one of the facts file's units. Percent is 0 to 100.
     """
@@ -42,10 +42,10 @@ def written(value: Value, unit: str) -> str:
     if unit == "count":
         return _plain(value, 0)
     if unit in ("days", "months", "years"):
-        number = _plain(value, 0 if abs(value) >= 10 or value == int(value) else 1)
+        number = _plain(value, 0 if abs(rounded(value, 1)) >= 10 or value == int(value) else 1)
         return f"{number} {unit[:-1] if number == '1' else unit}"
     if unit in ("ratio", "per_1000"):
-        return _plain(value, 2 if abs(value) < 10 else 1)
+        return _plain(value, 2 if abs(rounded(value, 2)) < 10 else 1)
     if unit == "index":
         return _plain(value, 0)
     return money(value, unit)
@@ -53,8 +53,8 @@ def written(value: Value, unit: str) -> str:
 
 def money(value: float | Decimal, currency: str) -> str:
     """An amount in full: minor units below 1,000, none above."""
-    places = 0 if currency in NO_MINOR_UNIT or abs(value) >= 1000 else 2
-    number = _plain(abs(value), places)
+    places = 0 if currency in NO_MINOR_UNIT or abs(rounded(value, 2)) >= 1000 else 2
+    number = _plain(value, places).removeprefix("−")
     sign = "−" if value < 0 and number.strip("0.,") else ""
     return f"{sign}{SIGNS.get(currency, currency + ' ')}{number}"
 
@@ -67,9 +67,10 @@ def short(value: Value, unit: str) -> str:
         return f"{_plain(value, 0 if abs(value) >= 10 else 1)}%"
     if len(unit) == 3 and unit.isupper():
         sign = "−" if value < 0 else ""
-        amount = abs(value)
-        for size, mark in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-            if amount >= size:
+        amount = Decimal(str(abs(value)))
+        for size, mark in ((10**9, "bn"), (10**6, "m"), (10**3, "k")):
+            # What would be written as 1,000 of the mark below is 1.0 of this one.
+            if rounded(amount * 1000 / size, 0) >= 1000:
                 scaled = amount / size
                 return f"{sign}{SIGNS.get(unit, unit + ' ')}{_plain(scaled, 0 if scaled >= 100 else 1)}{mark}"
     return written(value, unit)

@@ -183,6 +183,12 @@ def load(path: Path) -> Settings:
             f"settings {str(path)!r}", "no such file", "Make one with init.",
             next_command="regulars init ORDERS",
         ) from missing  # fmt: skip
+    except OSError as closed:
+        raise SettingsError(
+            f"settings {str(path)!r}", str(closed.strerror), "Name a file that can be read."
+        ) from closed
+    except UnicodeDecodeError as bad:
+        raise SettingsError(f"settings {str(path)!r}", f"not UTF-8: {bad}", "Save it as UTF-8.") from bad
     try:
         chosen = yaml.safe_load(text)
     except yaml.YAMLError as bad:
@@ -193,7 +199,9 @@ def load(path: Path) -> Settings:
 def parse(chosen: object, where: str) -> Settings:
     """Check settings that are already plain values; ``where`` names them in errors."""
     if not isinstance(chosen, dict):
-        raise SettingsError(f"settings {where!r}", "not a mapping of settings", f"Start with 'schema: {SCHEMA}'.")
+        raise SettingsError(
+            f"settings {where!r}", "not a mapping of settings", f"Start with 'schema: {SCHEMA}'."
+        )
     try:
         return Settings.model_validate(chosen)
     except ValidationError as bad:
@@ -217,7 +225,8 @@ def _fault(model: type[BaseModel], error: Any) -> str:
 def _fields(model: type[BaseModel], path: list[str]) -> list[str]:
     for part in path:
         field = model.model_fields.get(part)
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+        kind = field.annotation if field else None
+        if not isinstance(kind, type) or not issubclass(kind, BaseModel):
             return []
-        model = field.annotation
+        model = kind
     return [field.alias or name for name, field in model.model_fields.items()]

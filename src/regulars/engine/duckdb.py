@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from regulars.engine import steps as sql
 from regulars.engine.steps import Bound, Step
-from regulars.errors import StepFailed
+from regulars.errors import StepFailed, UsageError
 from regulars.types import Table
 
 ROW_GROUP = 122_880
@@ -35,9 +35,16 @@ class Engine:
         temp_directory: Path | None = None,
         debug_path: Path | None = None,
     ) -> None:
+        if debug_path is not None and debug_path.exists():
+            # Its tables would pass for this run's.
+            raise UsageError(
+                f"debug file {str(debug_path)!r}", "it is there already", "Move it away or name another."
+            )
         self._debug = debug_path is not None
         self._connection = duckdb.connect(str(debug_path) if debug_path else ":memory:")
         self.made: dict[str, int] = {}
+        # Kept to be looked at, not to be read: the next target may bind other values.
+        self._between: set[str] = set()
         chosen: dict[str, Bound] = {
             # What would be fetched from a network is off: all that is needed is built in.
             "autoinstall_known_extensions": False,
@@ -69,7 +76,7 @@ class Engine:
             for name in registered:
                 self._connection.unregister(name)
 
-    def create(self, name: str, select: exp.Expression | str) -> Table:
+    def create(self, name: str, select: exp.Expr | str) -> Table:
         """Make a table from a SELECT, in place of one of that name."""
         body = select if isinstance(select, str) else sql.text(select, comments=False)
         self.execute(f"create or replace table {quoted(name)} as {body}", name)
@@ -77,20 +84,25 @@ class Engine:
             self.made[name] = self.count(name)
         return self.table(name)
 
-    def make(self, target: str, steps: Mapping[str, Step], values: Mapping[str, Bound] | None = None) -> Table:
+    def make(
+        self, target: str, steps: Mapping[str, Step], values: Mapping[str, Bound] | None = None
+    ) -> Table:
         """Make the target's table from the steps, using the tables that are there already.
 
         ``values`` bind the steps' ``$name`` parameters. Steps between are folded in as common table
         expressions, or kept as tables of their own in debug mode.
         """
-        ordered = [step.bind(values or {}) for step in sql.in_order(steps, [target], self.tables() - {target})]
+        have = self.tables() - self._between - {target}
+        ordered = [step.bind(values or {}) for step in sql.in_order(steps, [target], have)]
         if self._debug:
             for step in ordered[:-1]:
                 self.create(step.name, step.select)
+                self._between.add(step.name)
             ordered = ordered[-1:]
+        self._between.discard(target)
         return self.create(target, sql.compose(ordered))
 
-    def rows(self, select: exp.Expression | str, step: str = "result") -> list[tuple[Any, ...]]:
+    def rows(self, select: exp.Expr | str, step: str = "result") -> list[tuple[Any, ...]]:
         """The rows of a SELECT whose result is small: totals, never customers."""
         return self.execute(select if isinstance(select, str) else sql.text(select, comments=False), step)
 
@@ -98,7 +110,8 @@ class Engine:
         """Values that cut the rows into ``bands`` parts: cut k is the smallest value with at least k/bands
         of the rows at or below it. Nulls are left out; no rows give no cuts."""
         shares = ", ".join(f"{k}.0 / {bands}" for k in range(1, bands))
-        ((cuts,),) = self.rows(f"select quantile_disc({quoted(column)}, [{shares}]) from {quoted(table)}", "cut_points")
+        select = f"select quantile_disc({quoted(column)}, [{shares}]) from {quoted(table)}"
+        ((cuts,),) = self.rows(select, "cut_points")
         return tuple(cuts or ())
 
     def values(self, name: str, columns: Mapping[str, str], rows: Iterable[Sequence[Bound]]) -> Table:
@@ -117,7 +130,9 @@ class Engine:
         return Table(name, tuple(column for column, *_ in described))
 
     def tables(self) -> set[str]:
-        return {name for (name,) in self.execute("select table_name from duckdb_tables()")}
+        """Names of the tables made here; those of an attached source are not among them."""
+        here = "database_name = current_database() and schema_name = current_schema()"
+        return {name for (name,) in self.execute(f"select table_name from duckdb_tables() where {here}")}
 
     def count(self, name: str) -> int:
         return int(self.execute(f"select count(*) from {quoted(name)}", name)[0][0])
@@ -127,11 +142,12 @@ class Engine:
         if not self._debug:
             self.execute(f"drop table if exists {quoted(name)}", name)
 
-    def write_parquet(self, select: exp.Expression | str, path: Path) -> None:
+    def write_parquet(self, select: exp.Expr | str, path: Path) -> None:
         """Write a SELECT, which must be ordered, to a parquet file: same rows, same bytes."""
         body = select if isinstance(select, str) else sql.text(select, comments=False)
         target = sql.literal(str(path)).sql("duckdb")
-        self.execute(f"copy ({body}) to {target} (format parquet, compression zstd, row_group_size {ROW_GROUP})", path.stem)
+        written = f"format parquet, compression zstd, row_group_size {ROW_GROUP}"
+        self.execute(f"copy ({body}) to {target} ({written})", path.stem)
 
 
 def quoted(name: str) -> str:

@@ -36,15 +36,14 @@ class Step:
 
     def bind(self, values: Mapping[str, Bound]) -> Step:
         """The step with each ``$name`` replaced by its value. Raises KeyError for one not given."""
+        select = self.select.copy()
+        for node in list(select.find_all(exp.Parameter, exp.Placeholder)):
+            node.replace(literal(values[_parameter_name(node)]))
+        return Step(self.name, select)
 
-        def put(node: exp.Expression) -> exp.Expression:
-            return literal(values[_parameter_name(node)]) if isinstance(node, (exp.Parameter, exp.Placeholder)) else node
 
-        return Step(self.name, self.select.transform(put))
-
-
-def _parameter_name(node: exp.Expression) -> str:
-    return node.this.name if isinstance(node.this, exp.Expression) else str(node.this)
+def _parameter_name(node: exp.Expr) -> str:
+    return node.this.name if isinstance(node.this, exp.Expr) else str(node.this)
 
 
 def literal(value: Bound) -> exp.Expression:
@@ -57,9 +56,9 @@ def literal(value: Bound) -> exp.Expression:
         return exp.cast(exp.Literal.string(value.isoformat()), "date")
     if isinstance(value, str):
         return exp.Literal.string(value)
-    if value < 0:
-        return exp.Paren(this=exp.Neg(this=exp.Literal.number(str(-value))))
-    return exp.Literal.number(str(value))
+    # Written out: 1E+3 would be a DOUBLE.
+    number = exp.Literal.number(f"{abs(value):f}" if isinstance(value, Decimal) else str(abs(value)))
+    return exp.Paren(this=exp.Neg(this=number)) if value < 0 else number
 
 
 def parse(name: str, sql: str) -> Step:
@@ -126,6 +125,6 @@ def _flat(step: Step) -> list[tuple[str, exp.Query]]:
     return [*parts, (step.name, select)]
 
 
-def text(select: exp.Expression, dialect: str = "duckdb", *, comments: bool = True) -> str:
+def text(select: exp.Expr, dialect: str = "duckdb", *, comments: bool = True) -> str:
     """The statement in a dialect, laid out for reading."""
     return select.sql(dialect=dialect, pretty=True, comments=comments)
