@@ -1,0 +1,69 @@
+"""Names for clusters: what stands out in each, in the features' own words, no two alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from regulars.segment.nearest import UNITS, Nearest
+from regulars.types import Feature
+
+STANDS_OUT = 0.5
+"""Standard deviations from the average customer: from here on a difference is worth a word (Cohen 1988)."""
+IN_DOUBT = 0.1
+"""Where two names would be alike, smaller differences may tell them apart, down to this."""
+WORDS = 2
+"""Words in a name; a third only where two names would be alike."""
+MIDDLE = "Middle-of-the-road"
+
+
+def names(rule: Nearest, features: Sequence[Feature]) -> dict[str, str]:
+    """A name for each segment, such as "Weekend, wide-range buyers".
+
+    The words are those of the features on which the centre lies farthest from the average customer; a
+    centre that lies far on none is "Middle-of-the-road buyers".
+    """
+    known = {feature.name: feature for feature in features}
+    words = {each: _words(rule, each, known) for each in rule.segment_ids}
+    lengths = dict.fromkeys(words, WORDS)
+    while clash := _clash(words, lengths):
+        lengths.update((each, lengths[each] + 1) for each in clash)
+    named: dict[str, str] = {}
+    for each in words:
+        name = _name(words[each], lengths[each])
+        # Nothing more sets them apart in words; the number does.
+        named[each] = name if name not in named.values() else f"{name} {len(named) + 1}"
+    return named
+
+
+def _words(rule: Nearest, segment_id: str, known: Mapping[str, Feature]) -> list[tuple[float, str]]:
+    """How far and in which word, farthest first; equally far in the order of the features."""
+    told: dict[str, float] = {}
+    ends = zip(rule.features, rule.centres[segment_id], strict=True)
+    for name, at in sorted(ends, key=lambda end: -abs(end[1])):
+        feature = known.get(name)
+        word = "" if feature is None else feature.high if at > 0 else feature.low
+        if word and abs(at) >= IN_DOUBT * UNITS:
+            told.setdefault(word, abs(at) / UNITS)
+    return [(far, word) for word, far in told.items()]
+
+
+def _clash(words: Mapping[str, list[tuple[float, str]]], lengths: Mapping[str, int]) -> list[str]:
+    """Segments that share a name and still have a word to add."""
+    made = {each: _name(words[each], lengths[each]) for each in words}
+    return [
+        each
+        for each, name in made.items()
+        if list(made.values()).count(name) > 1 and lengths[each] < len(words[each])
+    ]
+
+
+def _name(words: Sequence[tuple[float, str]], length: int) -> str:
+    strong = [word for far, word in words[:WORDS] if far >= STANDS_OUT]
+    chosen = strong + [word for _, word in words[len(strong) : length]] if length > WORDS else strong
+    first, *others = chosen or [MIDDLE]
+    return ", ".join([first[:1].upper() + first[1:], *map(_inside, others)]) + " buyers"
+
+
+def _inside(word: str) -> str:
+    """A word inside a sentence; an abbreviation such as "B2B" keeps its capitals."""
+    return word if word[1:] != word[1:].lower() else word.lower()

@@ -1,0 +1,146 @@
+"""What a clusterer is fitted on: a sample of customers that is the same whatever the order of the rows,
+and each of its features as whole numbers, prepared as the definition will prepare them for ever."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from regulars.engine import Engine, quoted
+from regulars.segment.nearest import UNITS, Prepared
+from regulars.types import Finding, Table
+
+Column = npt.NDArray[np.float64]
+Places = npt.NDArray[np.float64]
+"""Customers × features: whole numbers held in doubles. Their sums stay below 2**53, so they are exact
+in any order, on any machine and with any number of threads."""
+
+DIGITS = 9
+"""Fitted constants keep this many significant digits: a short document, and the same on every machine."""
+CAPPED_SHARE = 0.01
+"""Values beyond the 1st and 99th percentile are drawn in: one wholesaler must not make a segment."""
+SKEWED = 2.0
+"""Above this skewness, a feature that is never negative counts by its logarithm (an exponential has 2)."""
+KNOWN_SHARE = 0.2
+"""Below this share of customers with a value, a feature would mostly tell who has one."""
+TWINS = 0.95
+"""Features correlated beyond this say the same thing twice and would count double."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Customers drawn, in the order of a hash of their ids: one column a feature, NaN where unknown."""
+
+    customers: int
+    columns: dict[str, Column]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What is left to cluster on: how each feature is prepared, the prepared customers, and doubts."""
+
+    prepared: tuple[Prepared, ...]
+    places: Places
+    notes: tuple[Finding, ...]
+
+
+def drawn(engine: Engine, table: Table, features: Sequence[str], size: int) -> Sample:
+    """At most ``size`` customers, those whose hashed ids come first."""
+    columns = ", ".join(f"cast({quoted(name)} as double)" for name in features)
+    customer = "cast(customer_id as varchar)"
+    rows = engine.rows(
+        f"select {columns} from {quoted(table.name)} order by md5({customer}), {customer} limit {size:d}",
+        "fit_sample",
+    )
+    values = np.array(rows, dtype=np.float64).reshape(len(rows), len(features))
+    return Sample(len(rows), {name: values[:, at] for at, name in enumerate(features)})
+
+
+def fitted(sample: Sample, where: str) -> Fit:
+    """The features that tell customers apart, prepared; each that does not is left out with a note."""
+    notes, kept, columns = [], [], []
+    for name, values in sample.columns.items():
+        made = _prepared(name, values)
+        if isinstance(made, str):
+            notes.append(_left_out(where, name, made))
+            continue
+        column = whole(made, values)
+        twin = next((k.feature for k, other in zip(kept, columns, strict=True) if _are_twins(column, other)), None)
+        if twin is not None:
+            notes.append(_left_out(where, name, f"it says the same as {twin} (correlation beyond {TWINS})"))
+            continue
+        kept.append(made)
+        columns.append(column)
+    places = np.stack(columns, axis=1) if columns else np.empty((sample.customers, 0))
+    return Fit(tuple(kept), places, tuple(notes))
+
+
+def whole(prepared: Prepared, values: Column) -> Column:
+    """:meth:`Prepared.of` for many customers at once, operation for operation."""
+    x = np.where(np.isnan(values), prepared.missing, values)
+    x = np.where(x < prepared.low, prepared.low, np.where(x <= prepared.high, x, prepared.high))
+    if prepared.log:
+        # Vector logarithms may differ from the C library's, which engines use, in the last bit.
+        distinct, at = np.unique(x, return_inverse=True)
+        x = np.array([math.log(1.0 + each) for each in distinct.tolist()])[at]
+    # Adding zero turns -0.0 into 0.0.
+    return np.floor((x - prepared.centre) / prepared.scale * UNITS + 0.5) + 0.0
+
+
+def _prepared(name: str, values: Column) -> Prepared | str:
+    """How to prepare a feature, or why it cannot tell customers apart."""
+    known = np.sort(values[~np.isnan(values)])
+    if len(known) < KNOWN_SHARE * len(values):
+        return f"it is known for {len(known):,} of {len(values):,} customers"
+    low, middle, high = (_short(_at_share(known, share)) for share in (CAPPED_SHARE, 0.5, 1 - CAPPED_SHARE))
+    filled = np.where(np.isnan(values), middle, values).clip(low, high)
+    log = low >= 0 and _skewness(known.clip(low, high).tolist()) > SKEWED
+    ready = [math.log(1.0 + x) if log else x for x in filled.tolist()]
+    centre, scale = map(_short, _mean_and_sd(ready))
+    # What is left of equal values after rounding errors is not a difference between customers.
+    if scale <= 1e-9 * max(1.0, abs(centre)):
+        return "it is the same for almost every customer"
+    return Prepared(name, middle, low, high, log, centre, scale)
+
+
+def _at_share(ascending: Column, share: float) -> float:
+    """The smallest value with at least that share of values at or below it."""
+    return float(ascending[max(0, math.ceil(share * len(ascending)) - 1)])
+
+
+def _mean_and_sd(values: Sequence[float]) -> tuple[float, float]:
+    """Exactly rounded sums: no order of the values and no machine gives other digits."""
+    mean = math.fsum(values) / len(values)
+    return mean, math.sqrt(math.fsum((x - mean) ** 2 for x in values) / len(values))
+
+
+def _skewness(values: Sequence[float]) -> float:
+    mean, sd = _mean_and_sd(values)
+    return math.fsum(((x - mean) / sd) ** 3 for x in values) / len(values) if sd > 0 else 0.0
+
+
+def _are_twins(one: Column, other: Column) -> bool:
+    a, b = one - one.mean(), other - other.mean()
+    return bool(abs((a * b).sum()) > TWINS * math.sqrt(float((a * a).sum() * (b * b).sum())))
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.{DIGITS}g}")
+
+
+def _left_out(where: str, name: str, why: str) -> Finding:
+    return Finding("note", f"{where}.{name}", f"{name} is left out: {why}.", "Nothing to do; name other features to use them.")
+
+
+def distinct(places: Places) -> int:
+    """How many different customers there are, as far as the prepared features can tell."""
+    return len(np.unique(places, axis=0)) if places.shape[1] else min(1, len(places))
+
+
+def counts(labels: Iterable[int], k: int) -> list[int]:
+    """Customers with each label, 0 to k − 1."""
+    return [int(each) for each in np.bincount(np.asarray(labels, dtype=np.int64), minlength=k)]
