@@ -31,7 +31,8 @@ class Step:
     def needs(self) -> tuple[str, ...]:
         """Logical tables that the SELECT reads, without the common table expressions of its own."""
         own = {cte.alias for cte in self.select.find_all(exp.CTE)}
-        read = {table.name for table in self.select.find_all(exp.Table)}
+        # A table function (range) has no name, and needs nobody to make it.
+        read = {table.name for table in self.select.find_all(exp.Table) if table.name}
         return tuple(sorted(read - own))
 
     def bind(self, values: Mapping[str, Bound]) -> Step:
