@@ -42,7 +42,7 @@ class Batches:
     def drawn(places: Places, seed: int) -> Batches:
         """At most 8 batches of at most 1,000 customers, each of 50 or more where there are as many."""
         order = list(range(len(places)))
-        random.Random(f"{seed}:silhouette").shuffle(order)
+        random.Random(f"{seed}:silhouette").shuffle(order)  # noqa: S311  # a sample, not a secret
         batches = max(1, min(BATCHES, len(order) // SMALLEST_BATCH))
         size = min(BATCH_SIZE, len(order) // batches)
         members = tuple(np.array(order[b * size : (b + 1) * size], dtype=np.int64) for b in range(batches))
@@ -92,4 +92,5 @@ def estimate(values: Sequence[float]) -> Estimate:
 
 def _distances(places: Places) -> Places:
     squares = (places**2).sum(axis=1)
-    return np.sqrt(np.maximum(squares[:, None] - 2.0 * (places @ places.T) + squares, 0.0))
+    far: Places = np.sqrt(np.maximum(squares[:, None] - 2.0 * (places @ places.T) + squares, 0.0))
+    return far

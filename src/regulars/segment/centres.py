@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from regulars.segment.sample import Places
+from regulars.segment.sample import Places, distinct
 
 Labels = npt.NDArray[np.int64]
 
@@ -24,6 +24,7 @@ MICRO = 500
 MICRO_ROUNDS = 10
 ROUNDS = 300
 PLUS_PLUS_STARTS = 4
+DRAWS = 3
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,12 @@ def clusterings(places: Places, ks: Iterable[int], seed: int) -> dict[int, Clust
     Starts: the k branches of one Ward tree over micro-clusters, and k-means++ from named seeds.
     """
     wanted = sorted(set(ks))
-    race = places[:RACE]
+    race = places[:RACE] if distinct(places[:RACE]) >= wanted[-1] else places
     tree = ward_starts(race, wanted)
     found = {}
     for k in wanted:
-        starts = [plus_plus(race, k, random.Random(f"{seed}:{k}:{n}")) for n in range(PLUS_PLUS_STARTS)]
-        starts = [tree[k], *starts] if k in tree else starts
+        starts = [tree[k]] if k in tree else []
+        starts += [plus_plus(race, k, f"{seed}:{k}:{n}") for n in range(PLUS_PLUS_STARTS)]
         raced = min((settled(race, start) for start in starts), key=lambda each: each.inertia)
         found[k] = raced if len(race) == len(places) else settled(places, raced.centres)
     return found
@@ -87,23 +88,34 @@ def _means(places: Places, labels: Labels, squares: Places, centres: Places) -> 
     return moved
 
 
-def plus_plus(places: Places, k: int, chance: random.Random) -> Places:
-    """k-means++ (Arthur & Vassilvitskii 2007): each next start drawn by squared distance to those before."""
+def plus_plus(places: Places, k: int, seed: str) -> Places:
+    """k-means++ (Arthur & Vassilvitskii 2007): each next start is drawn by squared distance to those
+    before; of a few draws, the one that brings all customers nearest."""
+    chance = random.Random(seed)  # noqa: S311  # a start, not a secret
     chosen = [chance.randrange(len(places))]
-    squares = ((places - places[chosen[0]]) ** 2).sum(axis=1)
+    squares = _squares_to(places, chosen[0])
     while len(chosen) < k:
         upto = np.cumsum(squares)
-        chosen.append(int(np.searchsorted(upto, chance.randrange(int(upto[-1])), side="right")))
-        squares = np.minimum(squares, ((places - places[chosen[-1]]) ** 2).sum(axis=1))
+        draws = [chance.randrange(int(upto[-1])) for _ in range(DRAWS)]
+        tried = [int(np.searchsorted(upto, draw, side="right")) for draw in draws]
+        left = [np.minimum(squares, _squares_to(places, each)) for each in tried]
+        best = min(range(DRAWS), key=lambda each: float(left[each].sum()))
+        chosen.append(tried[best])
+        squares = left[best]
     return places[chosen]
+
+
+def _squares_to(places: Places, customer: int) -> Places:
+    squares: Places = ((places - places[customer]) ** 2).sum(axis=1)
+    return squares
 
 
 def ward_starts(places: Places, ks: Iterable[int]) -> Mapping[int, Places]:
     """Centres of the k branches of a weighted Ward tree over micro-clusters, for each k that it has."""
     wanted = set(ks)
-    distinct, first = np.unique(places, axis=0, return_index=True)
+    different, first = np.unique(places, axis=0, return_index=True)
     # The sample is in the order of a hash, so the first to come are a fair draw.
-    micro = settled(places, distinct[np.argsort(first)[:MICRO]], MICRO_ROUNDS)
+    micro = settled(places, different[np.argsort(first)[:MICRO]], MICRO_ROUNDS)
     weights = np.bincount(micro.labels, minlength=micro.k).astype(np.float64)
     points, weights = micro.centres[weights > 0], weights[weights > 0]
     costs = np.stack([_merge_costs(at, points, weights) for at in range(len(points))])

@@ -61,7 +61,8 @@ class Choice:
     notes: tuple[Finding, ...]
 
     def as_json(self) -> dict[str, Any]:
-        return {"k": self.k, "candidates": [each.as_json() for each in self.candidates], "reason": self.reason}
+        candidates = [each.as_json() for each in self.candidates]
+        return {"k": self.k, "candidates": candidates, "reason": self.reason}
 
 
 def choice(candidates: Sequence[Candidate], where: str, asked: int | None = None) -> Choice:
@@ -73,7 +74,8 @@ def choice(candidates: Sequence[Candidate], where: str, asked: int | None = None
     advised, why = recommended(candidates)
     taken = advised if asked is None else next(each for each in candidates if each.k == asked)
     reason = why if asked is None else _asked(taken, advised, why)
-    return Choice(taken.k, tuple(candidates), f"{reason} {_bend(candidates)}".strip(), tuple(_doubts(taken, where)))
+    told = f"{reason} {_bend(candidates)}".strip()
+    return Choice(taken.k, tuple(candidates), told, tuple(_doubts(taken, where)))
 
 
 def recommended(candidates: Sequence[Candidate]) -> tuple[Candidate, str]:
@@ -82,7 +84,7 @@ def recommended(candidates: Sequence[Candidate]) -> tuple[Candidate, str]:
     if not large:
         least_bad = max(candidates, key=lambda each: (each.smallest_share, -each.k))
         return least_bad, (
-            f"{least_bad.k} segments: every candidate has a segment that is too small, and here the smallest is "
+            f"{least_bad.k} segments: every candidate has a segment that is too small; here the smallest is "
             f"largest ({least_bad.smallest_share:.1%} of customers)."
         )
     best = max(large, key=lambda each: (each.silhouette, -each.k))
@@ -92,8 +94,8 @@ def recommended(candidates: Sequence[Candidate]) -> tuple[Candidate, str]:
     if taken is best:
         return taken, f"{taken.k} segments have the highest {taken.told} of {_tried(candidates)}; {smallest}."
     return taken, (
-        f"{taken.k} segments: {taken.told} is within {CLOSE} of the highest, {best.silhouette:.2f} at {best.k}, and "
-        f"{USABLE[0]} to {USABLE[-1]} segments are usually easier to act on; {smallest}."
+        f"{taken.k} segments: {taken.told} is within {CLOSE} of the highest, {best.silhouette:.2f} at "
+        f"{best.k}, and {USABLE[0]} to {USABLE[-1]} segments are usually easier to act on; {smallest}."
     )
 
 
@@ -107,8 +109,8 @@ def _asked(taken: Candidate, advised: Candidate, why: str) -> str:
         return f"{taken.k} segments as asked, which the measures also speak for. {why}"
     cost = taken.silhouette - advised.silhouette
     return (
-        f"{taken.k} segments as asked: {taken.told}, {cost:+.2f} against {advised.k} segments, which the measures "
-        f"speak for; the smallest holds {taken.smallest_share:.1%} of customers."
+        f"{taken.k} segments as asked: {taken.told}, {cost:+.2f} against {advised.k} segments, which the "
+        f"measures speak for; the smallest holds {taken.smallest_share:.1%} of customers."
     )
 
 
@@ -118,7 +120,11 @@ def _bend(candidates: Sequence[Candidate]) -> str:
         return ""
     first, last = candidates[0], candidates[-1]
     slope = (last.inertia - first.inertia) / (last.k - first.k)
-    bend = max(candidates, key=lambda each: (first.inertia + slope * (each.k - first.k) - each.inertia, -each.k))
+
+    def below(each: Candidate) -> tuple[float, int]:
+        return first.inertia + slope * (each.k - first.k) - each.inertia, -each.k
+
+    bend = max(candidates, key=below)
     return f"The inertia curve bends most at {bend.k}."
 
 
@@ -128,17 +134,17 @@ def _doubts(taken: Candidate, where: str) -> list[Finding]:
         doubts.append(
             Finding(
                 "warning", f"{where}.k",
-                f"The {taken.told} at {taken.k} segments is low: customers differ by degrees, without clear gaps "
-                "between the segments, so those near a border could as well be in the next one.",
-                "Look at the stability of the segments before relying on them; fewer features may separate better.",
+                f"The {taken.told} at {taken.k} segments is low: customers differ by degrees, without clear "
+                "gaps between the segments, so those near a border could as well be in the next one.",
+                "Look at how stable the segments are before relying on them; fewer features may part better.",
             )
         )  # fmt: skip
     if not taken.is_large_enough:
         doubts.append(
             Finding(
                 "warning", f"{where}.k",
-                f"The smallest of {taken.k} segments holds {taken.smallest_share:.1%} of customers; fewer than "
-                f"{ENOUGH_SHARE:.0%} and fewer than {ENOUGH_CUSTOMERS} customers, or {FEWEST} or fewer, are too few to describe.",
+                f"The smallest of {taken.k} segments holds {taken.smallest_share:.1%} of customers: too few "
+                f"to describe (less than {ENOUGH_SHARE:.0%} and {ENOUGH_CUSTOMERS}, or {FEWEST} at most).",
                 "Choose a smaller k, or use other features.",
             )
         )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -18,7 +19,7 @@ from regulars.segment.rules import Customer, Rule, Scored, column, layer_name
 from regulars.types import Finding, Segment
 
 SCHEMA = "segment-definition/1"
-_RULES = {"grid": Grid.from_json, "nearest": Nearest.from_json}
+_RULES: dict[str, Callable[[dict[str, Any]], Rule]] = {"grid": Grid.from_json, "nearest": Nearest.from_json}
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ class Band:
         if value is None:
             return 1
         exact = value if isinstance(value, Decimal) else Decimal(str(value))
-        above = sum(1 for cut in self.cuts if exact > cut)
+        # NaN stands above every number, as engines order it.
+        above = len(self.cuts) if exact.is_nan() else sum(1 for cut in self.cuts if exact > cut)
         return self.top - above if self.low_is_good else 1 + above
 
     def sql(self) -> exp.Expression:
@@ -56,7 +57,8 @@ class Band:
         return case.else_(literal(best_or_worst))
 
     def meanings(self) -> Iterator[str]:
-        """``R 5: recency_days <= 17`` and so on, one line for each score that can occur."""
+        """``R 5: recency_days <= 17`` to ``R 1: recency_days > 142, or unknown``, one line for each score
+        that can occur."""
         cuts = sorted(set(self.cuts))
         for low, high in zip([None, *cuts], [*cuts, None], strict=True):
             if high is not None:
@@ -71,7 +73,8 @@ class Band:
                 )
                 if part
             )
-            yield f"{self.letter} {score}: {bounds or f'any {self.feature}'}"
+            unknown = ", or unknown" if score == 1 else ""
+            yield f"{self.letter} {score}: {bounds or f'any {self.feature}'}{unknown}"
 
     def as_json(self) -> dict[str, Any]:
         return {

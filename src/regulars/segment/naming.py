@@ -28,8 +28,8 @@ def names(rule: Nearest, features: Sequence[Feature]) -> dict[str, str]:
     while clash := _clash(words, lengths):
         lengths.update((each, lengths[each] + 1) for each in clash)
     named: dict[str, str] = {}
-    for each in words:
-        name = _name(words[each], lengths[each])
+    for each, told in words.items():
+        name = _name(told, lengths[each])
         # Nothing more sets them apart in words; the number does.
         named[each] = name if name not in named.values() else f"{name} {len(named) + 1}"
     return named

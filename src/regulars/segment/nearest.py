@@ -17,6 +17,13 @@ from regulars.segment.rules import Customer, Number, Scored, column
 
 UNITS = 1000
 """Prepared values are counted in thousandths of the feature's scale."""
+FARTHEST = 10**7
+"""Within this many units of zero, the sum of squares over any ninety features is exact in 53 bits."""
+NEAREST = (
+    "nearest means the smallest sum of squared differences from a segment's numbers; "
+    "of equally near segments, the first"
+)
+"""The one line of the legend that is about no feature."""
 
 
 @dataclass(frozen=True)
@@ -36,28 +43,39 @@ class Prepared:
     scale: float
 
     def __post_init__(self) -> None:
-        if not (self.scale > 0 and self.low <= self.high and (not self.log or self.low > -1)):
-            raise ValueError(f"{self.feature}: a scale must be positive, and caps in order")
+        constants = (self.missing, self.low, self.high, self.centre, self.scale)
+        if not (all(map(math.isfinite, constants)) and self.scale > 0 and (not self.log or self.low > -1)):
+            raise ValueError(f"{self.feature}: constants must be finite, and a scale positive")
+        if not self.low <= self.missing <= self.high:
+            raise ValueError(f"{self.feature}: what stands for unknown must lie between the caps")
+        if max(abs(self.of(self.low)), abs(self.of(self.high))) > FARTHEST:
+            raise ValueError(f"{self.feature}: caps lie too many scales from the centre to count exactly")
 
     def of(self, value: Number) -> int:
-        """The prepared value of one customer."""
+        """The prepared value of one customer. NaN counts as the highest value, as engines order it."""
         x = self.missing if value is None else float(value)
-        x = min(max(x, self.low), self.high)
+        # NaN is not below the upper cap, so it comes out as that.
+        x = self.low if x < self.low else min(self.high, x)
         x = math.log(1.0 + x) if self.log else x
         return math.floor((x - self.centre) / self.scale * UNITS + 0.5)
 
     def sql(self) -> exp.Expression:
         """The same in SQL, operation for operation."""
         x = f"coalesce(cast({column(self.feature).sql('duckdb')} as double), {_double(self.missing)})"
-        capped = f"case when {x} < {_double(self.low)} then {_double(self.low)} when {x} > {_double(self.high)} then {_double(self.high)} else {x} end"
+        low, high = _double(self.low), _double(self.high)
+        capped = f"case when {x} < {low} then {low} when {x} <= {high} then {x} else {high} end"
         moved = f"ln({_double(1.0)} + {capped})" if self.log else capped
-        whole = f"cast(floor(({moved} - {_double(self.centre)}) / {_double(self.scale)} * {_double(UNITS)} + {_double(0.5)}) as bigint)"
+        scaled = f"({moved} - {_double(self.centre)}) / {_double(self.scale)}"
+        whole = f"cast(floor({scaled} * {_double(UNITS)} + {_double(0.5)}) as bigint)"
         return exp.maybe_parse(whole, dialect="duckdb")
 
     def words(self) -> str:
-        capped = f"{self.feature} (held between {self.low!r} and {self.high!r}; {self.missing!r} where unknown)"
-        moved = f"ln(1 + {capped})" if self.log else capped
-        return f"{self.feature} counts as ({moved} − {self.centre!r}) ÷ {self.scale!r}, to three decimals"
+        moved = "ln(1 + x)" if self.log else "x"
+        return (
+            f"{self.feature} counts as ({moved} − {self.centre!r}) ÷ {self.scale!r}, rounded half up to "
+            f"three decimals, where x is {self.feature} held between {self.low!r} and {self.high!r}, "
+            f"or {self.missing!r} if unknown"
+        )
 
 
 def _double(value: float) -> str:
@@ -104,7 +122,8 @@ class Nearest:
         case = exp.Case()
         for k, segment_id in enumerate(ids[:-1]):
             # Ties go to the first: it need only be no farther than those after it.
-            nearer = [exp.LTE(this=column(f"d{k}"), expression=column(f"d{j}")) for j in range(k + 1, len(ids))]
+            later = range(k + 1, len(ids))
+            nearer = [exp.LTE(this=column(f"d{k}"), expression=column(f"d{j}")) for j in later]
             case = case.when(exp.and_(*nearer), exp.Literal.string(segment_id))
         last = exp.Literal.string(ids[-1])
         named = exp.select(
@@ -121,7 +140,7 @@ class Nearest:
         return Scored(min(far, key=far.__getitem__), {})
 
     def legend(self) -> tuple[str, ...]:
-        return tuple(each.words() for each in self.prepared)
+        return (*(each.words() for each in self.prepared), NEAREST)
 
     def words(self, segment_id: str) -> str:
         ends = (

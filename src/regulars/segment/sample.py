@@ -62,16 +62,20 @@ def drawn(engine: Engine, table: Table, features: Sequence[str], size: int) -> S
 
 def fitted(sample: Sample, where: str) -> Fit:
     """The features that tell customers apart, prepared; each that does not is left out with a note."""
-    notes, kept, columns = [], [], []
+    notes: list[Finding] = []
+    kept: list[Prepared] = []
+    columns: list[Column] = []
     for name, values in sample.columns.items():
         made = _prepared(name, values)
         if isinstance(made, str):
             notes.append(_left_out(where, name, made))
             continue
         column = whole(made, values)
-        twin = next((k.feature for k, other in zip(kept, columns, strict=True) if _are_twins(column, other)), None)
-        if twin is not None:
-            notes.append(_left_out(where, name, f"it says the same as {twin} (correlation beyond {TWINS})"))
+        twins = [k.feature for k, other in zip(kept, columns, strict=True) if _are_twins(column, other)]
+        if twins:
+            notes.append(
+                _left_out(where, name, f"it says the same as {twins[0]} (correlation beyond {TWINS})")
+            )
             continue
         kept.append(made)
         columns.append(column)
@@ -94,11 +98,12 @@ def whole(prepared: Prepared, values: Column) -> Column:
 def _prepared(name: str, values: Column) -> Prepared | str:
     """How to prepare a feature, or why it cannot tell customers apart."""
     known = np.sort(values[~np.isnan(values)])
-    if len(known) < KNOWN_SHARE * len(values):
+    if not len(known) or len(known) < KNOWN_SHARE * len(values):
         return f"it is known for {len(known):,} of {len(values):,} customers"
     low, middle, high = (_short(_at_share(known, share)) for share in (CAPPED_SHARE, 0.5, 1 - CAPPED_SHARE))
     filled = np.where(np.isnan(values), middle, values).clip(low, high)
-    log = low >= 0 and _skewness(known.clip(low, high).tolist()) > SKEWED
+    # Shares end at 1, where a logarithm changes little but the words of the rule.
+    log = low >= 0 and high > 1 and _skewness(known.clip(low, high).tolist()) > SKEWED
     ready = [math.log(1.0 + x) if log else x for x in filled.tolist()]
     centre, scale = map(_short, _mean_and_sd(ready))
     # What is left of equal values after rounding errors is not a difference between customers.
@@ -133,7 +138,8 @@ def _short(value: float) -> float:
 
 
 def _left_out(where: str, name: str, why: str) -> Finding:
-    return Finding("note", f"{where}.{name}", f"{name} is left out: {why}.", "Nothing to do; name other features to use them.")
+    what = f"{name} is left out: {why}."
+    return Finding("note", f"{where}.{name}", what, "Nothing to do: it would not tell customers apart.")
 
 
 def distinct(places: Places) -> int:

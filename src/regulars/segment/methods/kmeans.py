@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
@@ -11,7 +10,7 @@ from regulars.engine import Engine
 from regulars.errors import NotReady, SettingsError, did_you_mean
 from regulars.measure.separation import Batches
 from regulars.segment.centres import Clustering, clusterings
-from regulars.segment.choose import Candidate, Choice, choice
+from regulars.segment.choose import Candidate, choice
 from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground, Method
 from regulars.segment.naming import names
@@ -46,8 +45,7 @@ class KMeans(Method):
         customers = engine.count(ground.table.name)
         sample = drawn(engine, ground.table, [each.name for each in used], self.sample)
         fit = fitted(sample, ground.name)
-        self._check(ground, fit, customers)
-        found = clusterings(fit.places, self._candidates(fit, ground), ground.seed)
+        found = clusterings(fit.places, self._candidates(ground, fit, customers), ground.seed)
         chosen = choice(_measured(found, fit, customers, ground.seed), ground.name, self.k)
         rule = _rule(fit.prepared, found[chosen.k])
         named = names(rule, used)
@@ -66,7 +64,7 @@ class KMeans(Method):
                 "inertia": _inertia(found[chosen.k]),
             },
             notes=(*notes, *fit.notes, *chosen.notes),
-            choice=_evidence(chosen),
+            choice=chosen.as_json(),
         )
 
     def _features(self, ground: Ground) -> tuple[list[Feature], list[Finding]]:
@@ -87,8 +85,8 @@ class KMeans(Method):
         if outcomes and self.allow_outcomes is None:
             raise SettingsError(
                 where,
-                f"{outcomes} cannot be used: segments are made from what customers do, so that they can explain "
-                "what it leads to; made from outcomes, they would only repeat them",
+                f"{outcomes} cannot be used: segments are made from what customers do, to explain what comes "
+                "of it; made from outcomes, they would only repeat them",
                 f"Leave {outcomes} out, or say why not in segmentations.{ground.name}.allow_outcomes.",
             )
         if not outcomes:
@@ -101,10 +99,14 @@ class KMeans(Method):
             )
         ]  # fmt: skip
 
-    def _check(self, ground: Ground, fit: Fit, customers: int) -> None:
+    def _candidates(self, ground: Ground, fit: Fit, customers: int) -> list[int]:
+        """The numbers of segments to try: what is asked for, beside 2 to ``max_k`` as far as they go."""
         asked = f"segmentations.{ground.name}"
         if customers < 2:
-            raise NotReady(asked, f"{customers} customers cannot be put in groups", "Check the ledger for what set the rows aside.")
+            raise NotReady(
+                asked, f"{customers} customers cannot be put in groups",
+                "Check the ledger for what set the rows aside.",
+            )  # fmt: skip
         if not fit.prepared:
             said = [note.what for note in fit.notes]
             raise NotReady(
@@ -115,16 +117,15 @@ class KMeans(Method):
         different = distinct(fit.places)
         if self.k is not None and self.k > different:
             raise SettingsError(
-                f"{asked}.k", f"{self.k} segments are asked for, but the {customers:,} customers differ in only {different:,} ways",
+                f"{asked}.k",
+                f"{self.k} segments are asked for, but {len(fit.places):,} customers differ in only "
+                f"{different:,} ways",
                 f"Set k to at most {different}, or use more features.",
-            )  # fmt: skip
-
-    def _candidates(self, fit: Fit, ground: Ground) -> list[int]:
-        most = min(self.max_k, distinct(fit.places))
-        return sorted({*range(2, most + 1), *([] if self.k is None else [self.k])})
+            )
+        return sorted({*range(2, min(self.max_k, different) + 1), *([] if self.k is None else [self.k])})
 
 
-def _measured(found: dict[int, Clustering], fit: Fit, customers: int, seed: int) -> Iterable[Candidate]:
+def _measured(found: dict[int, Clustering], fit: Fit, customers: int, seed: int) -> list[Candidate]:
     batches = Batches.drawn(fit.places, seed)
     measured = []
     for k, clustering in found.items():
@@ -150,7 +151,3 @@ def _rule(prepared: tuple[Prepared, ...], clustering: Clustering) -> Nearest:
     centres = [tuple(int(at) for at in centre) for centre in clustering.centres]
     order = sorted(range(clustering.k), key=lambda each: (-sizes[each], centres[each]))
     return Nearest(prepared, {f"s{at + 1}": centres[each] for at, each in enumerate(order)})
-
-
-def _evidence(chosen: Choice) -> dict[str, object]:
-    return chosen.as_json()

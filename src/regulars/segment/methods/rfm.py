@@ -8,7 +8,7 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any, ClassVar
 
-from regulars.engine import Engine
+from regulars.engine import Engine, quoted
 from regulars.errors import NotReady
 from regulars.segment.definition import Definition
 from regulars.segment.grid import Band, Cell, Grid
@@ -26,7 +26,7 @@ CROWDED = Decimal("0.3")
 
 
 class Rfm(Method):
-    """Recency, frequency, monetary value: cut at the customers' own quintiles, named by the 11-segment grid."""
+    """Recency, frequency and monetary value: cut at the customers' own quintiles, 11 named segments."""
 
     method: ClassVar[str] = "rfm"
 
@@ -39,7 +39,10 @@ class Rfm(Method):
         axes = [axis for axis in _AXES if ground.feature(axis[2])]
         customers = engine.count(ground.table.name)
         if not customers:
-            raise NotReady("rfm", "there are no customers to fit cut points on", "Check the ledger for what set the rows aside.")
+            raise NotReady(
+                "rfm", "there are no customers to fit cut points on",
+                "Check the ledger for what set the rows aside.",
+            )  # fmt: skip
         bands = tuple(
             Band(score, letter, name, cut_points(engine, ground.table.name, name), low, _unit(ground, name))
             for score, letter, name, low in axes
@@ -61,7 +64,8 @@ class Rfm(Method):
 
 def named_cells() -> list[tuple[Segment, list[str]]]:
     """The default grid: each segment with its cells, such as ``"555"`` (R, F, M)."""
-    saved: dict[str, Any] = json.loads((files("regulars.segment.methods") / "rfm_grid.json").read_text("utf-8"))
+    grid = files("regulars.segment.methods") / "rfm_grid.json"
+    saved: dict[str, Any] = json.loads(grid.read_text("utf-8"))
     return [(Segment(each["id"], each["name"], ""), each["cells"]) for each in saved["segments"]]
 
 
@@ -69,7 +73,8 @@ def _cells(cells: Sequence[str], axes: int) -> tuple[Cell, ...]:
     """The cells on the axes there are: all three, or R and F where M would equal F."""
     if axes == len(_AXES):
         return tuple(tuple(map(int, cell)) for cell in cells)
-    return tuple((int(r), int(f)) for r, f, m in cells if f == m)
+    scores = [tuple(map(int, cell)) for cell in cells]
+    return tuple((r, f) for r, f, m in scores if f == m)
 
 
 def cut_points(engine: Engine, table: str, feature: str) -> tuple[Decimal, ...]:
@@ -88,7 +93,8 @@ def _notes(engine: Engine, ground: Ground, bands: Sequence[Band], customers: int
         notes.append(
             Finding(
                 "warning", f"{ground.name}.spend",
-                "The orders carry no amounts, so there is no monetary score: segments rest on recency and frequency.",
+                "The orders carry no amounts, so there is no monetary score: segments rest on recency and "
+                "frequency.",
                 "Map an amount or unit_price column to use all three.",
             )
         )  # fmt: skip
@@ -99,16 +105,25 @@ def _notes(engine: Engine, ground: Ground, bands: Sequence[Band], customers: int
 
 def _crowding(engine: Engine, ground: Ground, band: Band, customers: int) -> list[Finding]:
     common = engine.rows(
-        f"select {band.feature} as value, count(*) as customers from {ground.table.name} "
-        f"group by {band.feature} order by customers desc, value limit 1",
+        f"select {quoted(band.feature)} as value, count(*) as customers from {quoted(ground.table.name)} "
+        f"group by {quoted(band.feature)} order by customers desc, value limit 1",
         "commonest_value",
     )
     value, count = common[0]
     share = Decimal(count) / Decimal(customers)
-    unused = sorted(set(range(1, band.top + 1)) - {band.of(cut) for cut in band.cuts} - {1 if band.low_is_good else band.top})
+    used = {band.of(cut) for cut in band.cuts} | {1 if band.low_is_good else band.top}
+    unused = sorted(set(range(1, band.top + 1)) - used)
     if share < CROWDED and not unused:
         return []
-    what = f"{count:,} of {customers:,} customers ({share:.0%}) share {band.feature} = {value}; they all score {band.letter} {band.of(value)}"
+    what = (
+        f"{count:,} of {customers:,} customers ({share:.0%}) share {band.feature} = {value}; "
+        f"they all score {band.letter} {band.of(value)}"
+    )
     if unused:
         what += f", and score {', '.join(map(str, unused))} is not used"
-    return [Finding("note", f"{ground.name}.{band.feature}", what + ".", "Bands of unequal size are right here: equal customers must score equally.")]
+    return [
+        Finding(
+            "note", f"{ground.name}.{band.feature}", f"{what}.",
+            "Bands of unequal size are right here: equal customers must score equally.",
+        )
+    ]  # fmt: skip

@@ -1,0 +1,73 @@
+"""Every method keeps the laws of the seam, and the check that says so can fail."""
+
+import pytest
+
+from regulars import plugins
+from regulars.engine import Engine
+from regulars.segment.definition import Definition
+from regulars.segment.methods import Ground, Method, chosen
+from regulars.segment.methods.rfm import Rfm
+from regulars.testing import check_method
+
+
+@pytest.mark.parametrize("name", plugins.names("methods"))
+def test_a_method_that_can_be_chosen_keeps_the_laws_of_segmentation(name):
+    check_method(chosen("tried", {"method": name}))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"k": 2},
+        {"k": 9},
+        {"features": ("weekend_share", "gap_days")},
+        {"features": ("spend",), "allow_outcomes": "to show what is lost"},
+        {"sample": 100},
+    ],
+    ids=str,
+)
+def test_kmeans_keeps_the_laws_with_other_settings(settings):
+    check_method(chosen("tried", {"method": "kmeans", **settings}))
+
+
+class FirstComeFirst(Rfm):
+    """Depends on the order of rows: the definition remembers who came first."""
+
+    def fit(self, ground: Ground, engine: Engine) -> Definition:
+        fitted = super().fit(ground, engine)
+        ((first,),) = engine.rows(f"select customer_id from {ground.table.name} limit 1")
+        fitted.fitted["first"] = first
+        return fitted
+
+
+class Careless(Rfm):
+    """Breaks down where there is nobody."""
+
+    def fit(self, ground: Ground, engine: Engine) -> Definition:
+        ((share,),) = engine.rows(f"select 1 / count(*) from {ground.table.name}")
+        assert share < 1
+        return super().fit(ground, engine)
+
+
+class Forgetful(Rfm):
+    """Loses its setting on the way to the document."""
+
+    bands: int = 5
+
+    @property
+    def recipe(self):
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("method", "law"),
+    [
+        (FirstComeFirst(), "order of the rows"),
+        (Careless(), "instead of an answer or a refusal"),
+        (Forgetful(bands=3), "settings change"),
+    ],
+    ids=["order", "nobody", "settings"],
+)
+def test_a_method_that_breaks_a_law_is_told_which(method: Method, law: str):
+    with pytest.raises(AssertionError, match=law):
+        check_method(method)
