@@ -1,0 +1,169 @@
+"""The command line. Each command reads its arguments, calls one stage, and shows what came of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from regulars.app import shown, terminal
+from regulars.errors import RegularsError, UsageError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Know your regulars: from raw orders to customer segments that you can defend.",
+)
+
+WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The project's folder.", show_default=True)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
+DateOption = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The day to look from.")]
+ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads of the engine.")]
+MemoryOption = Annotated[str | None, typer.Option("--memory-limit", help="Memory of the engine, such as 1GB.")]
+DEFAULT = Path("regulars")
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    try:
+        app()
+    except RegularsError as told:
+        terminal.print_error(told)
+        sys.exit(told.exit_code)
+    except KeyboardInterrupt:
+        terminal.err.print("Interrupted. Nothing half-made was kept.")
+        sys.exit(130)
+    except Exception as unforeseen:  # noqa: BLE001  the last line: say it well instead of a bare traceback
+        if os.environ.get("REGULARS_DEBUG"):
+            traceback.print_exc()
+        terminal.err.print(f"Failed: {type(unforeseen).__name__}: {unforeseen}", markup=False)
+        terminal.err.print("This is a fault of the program. Run with REGULARS_DEBUG=1 for the traceback.")
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    to: Annotated[Path, typer.Option("--to", help="Where to lay out the workspace.")] = Path("regulars-demo"),
+    json: JsonOption = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """Bundled real orders (Online Retail, CC BY 4.0) to a workspace and a dashboard."""
+    from regulars.app import demo as bundled
+
+    workspace = bundled.lay_out(to)
+    shown.run(workspace, json=json, threads=threads, memory_limit=memory_limit, today=_today())
+    if not json:
+        terminal.err.print(f"Data: {bundled.ATTRIBUTION}", markup=False)
+
+
+@app.command()
+def init(
+    orders: Annotated[Path, typer.Argument(help="The order file: CSV (.gz), parquet or a DuckDB database.")],
+    workspace: WorkspaceOption = DEFAULT,
+    date_format: Annotated[str | None, typer.Option(help="How text dates are written, such as %d/%m/%Y.")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option("--column", metavar="MEANING=NAME", help="Say what a column means, such as customer=ClientNo.")
+    ] = None,
+    table: Annotated[str | None, typer.Option(help="The table, in a DuckDB database.")] = None,
+    delimiter: Annotated[str | None, typer.Option(help="Of a CSV file: , ; | or tab.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Of a CSV file, such as cp1252.")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call the study.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace settings that are there.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Look at the data, propose columns, date format and zone, and write regulars.yaml."""
+    shown.init(
+        orders, workspace, date_format=date_format, columns=_pairs(column or []), table=table, delimiter=delimiter,
+        encoding=encoding, name=name, force=force, json=json, today=_today(),
+    )  # fmt: skip
+
+
+@app.command()
+def check(
+    workspace: WorkspaceOption = DEFAULT,
+    as_of: DateOption = None,
+    json: JsonOption = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """Dry run: can this data carry a segmentation? Exit 3 where it cannot."""
+    shown.check(
+        workspace, as_of=_date(as_of), json=json, threads=threads, memory_limit=memory_limit, today=_today()
+    )
+
+
+@app.command()
+def run(
+    workspace: WorkspaceOption = DEFAULT,
+    as_of: DateOption = None,
+    refit: Annotated[bool, typer.Option("--refit", help="Fit anew and pin a new version.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Keep every step as a table in debug.duckdb.")] = False,
+    json: JsonOption = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """The whole study: orders to segments, facts, words and a dashboard."""
+    from regulars.app.workspace import Workspace
+
+    shown.run(
+        Workspace(workspace), as_of=_date(as_of), refit=refit, debug=debug, json=json, threads=threads,
+        memory_limit=memory_limit, today=_today(),
+    )  # fmt: skip
+
+
+@app.command()
+def report(
+    run: Annotated[str | None, typer.Argument(help="A run's id, or its beginning or end. Default: the newest.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the page.")] = None,
+    workspace: WorkspaceOption = DEFAULT,
+    json: JsonOption = False,
+) -> None:
+    """The dashboard of a run, made again from what was saved."""
+    shown.report(workspace, run, output, json=json)
+
+
+@app.command()
+def sql(
+    name: Annotated[str, typer.Argument(help="A segmentation of the project, such as rfm.")],
+    dialect: Annotated[str, typer.Option("--dialect", help=", ".join(shown.DIALECTS))] = "duckdb",
+    workspace: WorkspaceOption = DEFAULT,
+    as_of: DateOption = None,
+) -> None:
+    """The SQL of a segmentation: features, scores, segments, profile and validation queries."""
+    shown.sql(workspace, name, dialect, as_of=_date(as_of))
+
+
+@app.command()
+def doctor(workspace: WorkspaceOption = DEFAULT, json: JsonOption = False) -> None:
+    """Versions, engine and workspace: what works, and what to do about what does not."""
+    shown.doctor(workspace, json=json)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _date(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as bad:
+        raise UsageError(f"--as-of {text!r}", f"not a date: {bad}", "Write it as YYYY-MM-DD.") from bad
+
+
+def _pairs(said: list[str]) -> dict[str, str]:
+    pairs = {}
+    for each in said:
+        meaning, equals, column = each.partition("=")
+        if not equals or not column:
+            raise UsageError(f"--column {each!r}", "no column name", "Write MEANING=NAME, such as customer=ClientNo.")
+        pairs[meaning] = column
+    return pairs

@@ -1,0 +1,121 @@
+"""A segmentation as one SQL script for a warehouse: features, assignment, profile and validation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from sqlglot import exp
+
+from regulars.engine import Step, room, text
+from regulars.engine.steps import compose, in_order, parse
+from regulars.prepare.features import FAMILIES, features_step
+from regulars.segment.assign import assignment_steps
+from regulars.segment.definition import Definition
+from regulars.settings import Settings
+
+CLEAN = ("orders", "order_lines")
+"""The clean tables that a script starts from."""
+
+
+def script(definition: Definition, settings: Settings, dialect: str, as_of: date | None) -> str:
+    """Statements that make ``segment_features`` and ``segment_assignments`` from clean ``orders``, then
+    profile and validate them. Every fitted constant is a literal; no quantile is computed.
+
+    ``as_of`` defaults to the day the definition was fitted on.
+    """
+    day = as_of or date.fromisoformat(definition.fitted["as_of"])
+    features = _features(definition, day)
+    assigned = compose(assignment_steps(definition, day, features.select.named_selects))
+    parts = [
+        (_about(definition, settings, day), None),
+        ("Features: one row a customer.", _make("segment_features", compose([*features.before, features.step]))),
+        (
+            "Segments: one row a customer, by the constants of the definition.",
+            _make("segment_assignments", _reading(assigned, "features", "segment_features")),
+        ),
+        ("Profile: size and share of each segment.", _profile(definition)),
+        *_validation(),
+    ]
+    return "\n\n".join(_written(said, statement, dialect) for said, statement in parts) + "\n"
+
+
+class _Features:
+    """The feature step that the definition needs and the steps before it."""
+
+    def __init__(self, before: list[Step], step: Step) -> None:
+        self.before, self.step = before, step
+
+    @property
+    def select(self) -> exp.Query:
+        return self.step.select
+
+
+def _features(definition: Definition, day: date) -> _Features:
+    wanted = set(definition.rule.features)
+    families = [family for family in FAMILIES if wanted & {feature.name for feature in family.features}]
+    step = features_step(families)
+    steps = {name: each for name, each in room("regulars.prepare").items() if name not in CLEAN}
+    before = in_order({**steps, "features": step}, ["features"], CLEAN)[:-1]
+    return _Features([each.bind({"as_of": day}) for each in before], step)
+
+
+def _make(name: str, select: exp.Query) -> exp.Expression:
+    return exp.Create(this=exp.to_table(name), kind="TABLE", expression=select)
+
+
+def _reading(select: exp.Query, before: str, now: str) -> exp.Query:
+    """The statement with one table it reads under another name."""
+    for table in select.find_all(exp.Table):
+        if table.name == before:
+            table.set("this", exp.to_identifier(now))
+    return select
+
+
+def _profile(definition: Definition) -> exp.Expression:
+    averages = "".join(
+        f", avg(cast(segment_features.{name} as double)) as mean_{name}" for name in definition.rule.features
+    )
+    return parse(
+        "profile",
+        "select segment_assignments.segment_id, segment_assignments.segment_name, count(*) as customers, "
+        f"cast(count(*) as double) / sum(count(*)) over () as customer_share{averages} "
+        "from segment_assignments inner join segment_features "
+        "on segment_assignments.customer_id = segment_features.customer_id "
+        "group by segment_assignments.segment_id, segment_assignments.segment_name order by customers desc, "
+        "segment_assignments.segment_id",
+    ).select
+
+
+def _validation() -> Iterator[tuple[str, exp.Expression]]:
+    yield (
+        "Validation: both counts must be equal, and the third 0 (each customer exactly once).",
+        parse(
+            "validation",
+            "select (select count(*) from segment_features) as customers_with_features, "
+            "(select count(*) from segment_assignments) as customers_assigned, "
+            "(select count(*) - count(distinct customer_id) from segment_assignments) as customers_twice",
+        ).select,
+    )
+    yield (
+        "Validation: must be 0 (no customer without a segment).",
+        parse("unassigned", "select count(*) as customers_unassigned from segment_assignments where segment_id is null").select,
+    )
+
+
+def _about(definition: Definition, settings: Settings, day: date) -> str:
+    segments = "\n".join(f"  {s.name}: {s.rule}" for s in definition.segments)
+    legend = "\n".join(f"  {line}" for line in definition.rule.legend())
+    return (
+        f"{settings.name}: segmentation {definition.name!r}, version {definition.version}, as of {day}.\n"
+        f"Definition {definition.digest}.\n"
+        "Needs orders (customer_id, order_id, is_return, ordered_at, ordered_on, lines, items, amount, is_promoted):\n"
+        "one row an order, returns apart with negative amounts; where product features are used, order_lines too.\n"
+        f"Times are in {definition.ground['timezone']}, amounts in {definition.ground['currency']}.\n"
+        f"Scores:\n{legend}\nSegments:\n{segments}"
+    )
+
+
+def _written(said: str, statement: exp.Expression | None, dialect: str) -> str:
+    comment = "\n".join(f"-- {line}".rstrip() for line in said.splitlines())
+    return comment if statement is None else f"{comment}\n{text(statement, dialect, comments=False)};"

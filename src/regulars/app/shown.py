@@ -1,0 +1,243 @@
+"""What each command does and shows: as text for people, or as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from regulars import settings as chosen_settings
+from regulars.app import terminal
+from regulars.app.study import Asked, Checked, Ran, render
+from regulars.app.study import check as dry_run
+from regulars.app.study import run as whole_run
+from regulars.app.workspace import Workspace, write_whole
+from regulars.errors import NotReady, UsageError, did_you_mean
+from regulars.figures import short, written
+from regulars.types import Ledger, Segmentation, Study
+
+DIALECTS = ("duckdb", "postgres", "spark", "snowflake", "bigquery", "databricks", "redshift", "trino")
+
+
+def run(workspace: Workspace, *, json: bool, today: date, **asked: Any) -> None:
+    """Run the study and show its segments and where the dashboard is."""
+    settings = chosen_settings.load(workspace.settings)
+    with terminal.progress() as stage:
+        ran = whole_run(settings, workspace, Asked(today=today, stage=stage, **asked))
+    if json:
+        terminal.print_json(_run_json(ran))
+        return
+    for step, rows in ran.steps.items():
+        terminal.err.print(f"  {step}: {rows:,} rows", markup=False)
+    _show_study(ran.study)
+    if ran.already_there:
+        terminal.out.print("Nothing has changed since: this run was there already.")
+    terminal.out.print(f"Run:       {ran.study.path}", markup=False)
+    terminal.out.print(f"Dashboard: {ran.dashboard}", markup=False)
+
+
+def _run_json(ran: Ran) -> dict[str, Any]:
+    return {
+        "run_id": ran.study.run_id,
+        "path": str(ran.study.path),
+        "dashboard": str(ran.dashboard),
+        "already_there": ran.already_there,
+        "segmentations": {each.name: _sizes(each) for each in ran.study.segmentations},
+        "findings": [finding.as_json() for finding in ran.study.findings],
+        "ledger": ran.study.ledger.as_json(),
+    }
+
+
+def _sizes(segmentation: Segmentation) -> list[dict[str, Any]]:
+    rows = []
+    for segment in segmentation.profile.segments:
+        share = segment.facts["customer_share"].value
+        rows.append(
+            {
+                "segment_id": segment.id,
+                "segment_name": segment.name,
+                "customers": segment.facts["customers"].value,
+                "customer_share": round(share / 100, 6) if isinstance(share, (int, float)) else None,
+            }
+        )
+    return rows
+
+
+def _show_study(study: Study) -> None:
+    from rich.table import Table
+
+    _show_ledger(study.ledger)
+    for segmentation in study.segmentations:
+        facts = segmentation.profile.overall.facts
+        columns = [m for m in ("customers", "customer_share", "revenue_share", "revenue_per_customer", "orders_per_customer", "recency_days") if m in facts]
+        table = Table(title=f"{segmentation.name} (version {segmentation.version})", title_justify="left")
+        table.add_column("segment")
+        for column in columns:
+            table.add_column(facts[column].label, justify="right")
+        for segment in segmentation.profile.segments:
+            cells = [written(segment.facts[c].value, segment.facts[c].unit) for c in columns]
+            table.add_row(segment.name, *cells)
+        terminal.out.print(table)
+    for finding in study.findings:
+        terminal.print_finding(finding)
+
+
+def _show_ledger(ledger: Ledger) -> None:
+    for source in ledger.sources:
+        terminal.out.print(f"{source.name}: {source.rows_in:,} rows in, {source.rows_kept:,} kept, set aside:", markup=False)
+        for aside in source.set_aside:
+            terminal.out.print(f"  {aside.rows:>9,}  {aside.reason}: {aside.meaning}", markup=False)
+        for flag in source.flagged:
+            terminal.out.print(f"  {flag.rows:>9,}  kept, flagged {flag.reason}: {flag.meaning}", markup=False)
+
+
+def check(root: Path, *, json: bool, today: date, **asked: Any) -> None:
+    """Show the readiness gates and the ledger. Raises NotReady where a gate does not hold."""
+    workspace = Workspace(root)
+    settings = chosen_settings.load(workspace.settings)
+    with terminal.progress() as stage:
+        stage("Reading and cleaning")
+        found = dry_run(settings, workspace, Asked(today=today, **asked))
+    if json:
+        terminal.print_json(_check_json(found))
+    else:
+        _show_check(found)
+    broken = [gate for gate in found.gates if not gate.holds]
+    if broken and not settings.readiness.override:
+        raise NotReady(
+            "readiness", "; ".join(f"{g.name}: found {g.found}, needed {g.needed}" for g in broken),
+            " ".join(g.remedy for g in broken) + " Or set readiness.override: true.",
+        )  # fmt: skip
+
+
+def _check_json(found: Checked) -> dict[str, Any]:
+    return {
+        "ready": all(gate.holds for gate in found.gates),
+        "as_of": found.cleaned.as_of.isoformat(),
+        "gates": [gate.as_json() for gate in found.gates],
+        "ledger": found.cleaned.ledger.as_json(),
+        "findings": [finding.as_json() for finding in found.findings],
+    }
+
+
+def _show_check(found: Checked) -> None:
+    _show_ledger(found.cleaned.ledger)
+    totals = found.cleaned.ledger.totals
+    said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in totals.items() if value is not None)
+    terminal.out.print(f"Left: {said}.", markup=False)
+    for gate in found.gates:
+        mark = "ok " if gate.holds else "NO "
+        terminal.out.print(f"{mark} {gate.name}: {gate.found} (needed: {gate.needed})", markup=False)
+    for finding in found.findings:
+        terminal.print_finding(finding)
+
+
+def init(
+    orders: Path, root: Path, *, date_format: str | None, columns: Mapping[str, str], table: str | None,
+    delimiter: str | None, encoding: str | None, name: str | None, force: bool, json: bool, today: date,
+) -> None:  # fmt: skip
+    """Propose settings for an order file, write them, and say why each was chosen."""
+    from regulars.prepare.propose import as_yaml, propose
+
+    workspace = Workspace(root)
+    if workspace.settings.exists() and not force:
+        raise UsageError(
+            f"init {str(orders)!r}", f"{workspace.settings} is there already",
+            "Edit it, name another --workspace, or replace it with --force.", next_command="regulars check",
+        )  # fmt: skip
+    proposal = propose(
+        orders, today, overrides=columns, date_format=date_format, table=table, delimiter=delimiter, encoding=encoding
+    )
+    relative = _path_from(root, orders)
+    write_whole(workspace.settings, as_yaml(proposal, name or orders.stem.split(".")[0], relative))
+    if json:
+        terminal.print_json(_proposal_json(proposal, workspace.settings))
+        return
+    for guess in proposal.columns:
+        terminal.out.print(f"  {guess.meaning}: {guess.column!r}  ({guess.why})", markup=False)
+    if proposal.date:
+        terminal.out.print(
+            f"  dates: {proposal.date.format!r}, from {proposal.date.start} to {proposal.date.end} ({proposal.date.example})",
+            markup=False,
+        )
+    for note in (*proposal.notes, *proposal.questions):
+        terminal.out.print(f"  {note}", markup=False)
+    terminal.out.print(f"Settings: {workspace.settings}", markup=False)
+    terminal.out.print(f"Next: regulars check -w {root}", markup=False)
+
+
+def _proposal_json(proposal: Any, settings: Path) -> dict[str, Any]:
+    date_read = proposal.date
+    return {
+        "settings": str(settings),
+        "columns": {guess.meaning: {"column": guess.column, "why": guess.why} for guess in proposal.columns},
+        "date": None
+        if date_read is None
+        else {
+            "format": date_read.format,
+            "start": date_read.start.isoformat(),
+            "end": date_read.end.isoformat(),
+            "example": date_read.example,
+        },
+        "timezone": proposal.timezone,
+        "currency": proposal.currency,
+        "notes": list(proposal.notes),
+        "questions": list(proposal.questions),
+    }
+
+
+def _path_from(root: Path, orders: Path) -> str:
+    """The order file as the settings name it: relative to the workspace where that is shorter."""
+    import os
+
+    return Path(os.path.relpath(orders.resolve(), root.resolve())).as_posix()
+
+
+def report(root: Path, asked: str | None, output: Path | None, *, json: bool) -> None:
+    """Render a saved run's dashboard, its digests checked first."""
+    from regulars.app import saved
+
+    workspace = Workspace(root)
+    study = saved.load(workspace.run(workspace.resolve_run(asked)))
+    path = render(workspace, study, output)
+    if json:
+        terminal.print_json({"run_id": study.run_id, "dashboard": str(path)})
+    else:
+        terminal.out.print(str(path), markup=False)
+
+
+def sql(root: Path, name: str, dialect: str, *, as_of: date | None) -> None:
+    """Print the script of a pinned definition in a dialect."""
+    from regulars.app.script import script
+
+    if dialect not in DIALECTS:
+        raise UsageError(
+            f"--dialect {dialect!r}", f"not one of {', '.join(DIALECTS)}", f"Choose one.{did_you_mean(dialect, DIALECTS)}"
+        )
+    workspace = Workspace(root)
+    settings = chosen_settings.load(workspace.settings)
+    definition = workspace.pinned(name)
+    if definition is None:
+        known = sorted(settings.segmentations)
+        raise UsageError(
+            f"segmentation {name!r}",
+            "it has no fitted definition yet" if name in known else f"the project has {', '.join(known)}",
+            f"Run the study first.{did_you_mean(name, known)}", next_command="regulars run",
+        )  # fmt: skip
+    print(script(definition, settings, dialect, as_of))
+
+
+def doctor(root: Path, *, json: bool) -> None:
+    """Show what is installed and what the workspace holds."""
+    from regulars.app.health import examine
+
+    found = examine(Workspace(root))
+    if json:
+        terminal.print_json(found)
+        return
+    for part, said in found.items():
+        terminal.out.print(f"{part}: {said}", markup=False)
+
+
+__all__ = ["DIALECTS", "check", "doctor", "init", "report", "run", "short", "sql"]

@@ -1,0 +1,256 @@
+"""The order of work: read, clean, features, fit or reuse, assign, profile, tell, save. One call a stage."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from regulars.app import saved
+from regulars.app.saved import Made
+from regulars.app.workspace import Workspace, verified, write_whole
+from regulars.engine import Engine
+from regulars.errors import SourceUnreadable
+from regulars.narrate.template import narrate
+from regulars.prepare.clean import Cleaned, clean, day_of_study, repeats_are_set_aside
+from regulars.prepare.features import Features, make_features
+from regulars.prepare.read import Read, read
+from regulars.prepare.readiness import Gate, gates, require
+from regulars.profile.facts import Frame, profile
+from regulars.publish.dashboard import dashboard
+from regulars.segment.assign import assign
+from regulars.segment.carry import carried
+from regulars.segment.definition import Definition, canonical
+from regulars.segment.methods import Ground, Method, chosen
+from regulars.settings import Settings
+from regulars.types import Finding, Input, Study
+
+ANSWER_VERSION = 1
+"""Raised by every change that moves a customer or a number, so that old runs are not taken for new ones."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run is asked for beyond its settings. ``today`` is the one thing taken from a clock: it
+    bounds the default ``as_of`` and tells dates that lie in the future."""
+
+    today: date
+    as_of: date | None = None
+    refit: bool = False
+    frame: object | None = None
+    debug: bool = False
+    threads: int | None = None
+    memory_limit: str | None = None
+    stage: Callable[[str], None] = lambda _: None
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A study, where its dashboard is, whether it was there already, and in debug mode each step's rows."""
+
+    study: Study
+    dashboard: Path
+    already_there: bool
+    steps: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the readiness gate found, with the ledger behind it."""
+
+    gates: tuple[Gate, ...]
+    cleaned: Cleaned
+    input: Input
+    findings: tuple[Finding, ...]
+
+
+def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
+    """The whole study: a new run, or the one that is there where nothing it depends on has changed.
+
+    Pinned definitions are reused; ``refit`` (or changed settings of a method) makes a new version.
+    """
+    methods = {name: chosen(name, each) for name, each in settings.segmentations.items()}
+    with workspace.lock(), _engine(workspace, asked) as engine:
+        asked.stage("Reading the orders")
+        source = _read(engine, settings, workspace, asked)
+        as_of = day_of_study(engine, asked.as_of or settings.as_of, asked.today)
+        work = _Work(engine, settings, workspace, asked, source, as_of)
+        definitions = work.pinned(methods)
+        if definitions is None:
+            definitions = work.fit(methods)
+        identity = _identity(settings, source.input, as_of, definitions)
+        run_id = _run_id(identity, as_of)
+        there = workspace.run(run_id).is_dir()
+        if there:
+            verified(workspace.run(run_id))
+        else:
+            work.save(run_id, identity, definitions)
+        study = saved.load(workspace.run(run_id))
+    return Ran(study, render(workspace, study), there, dict(engine.made))
+
+
+def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
+    """A dry run up to the readiness gate: what the data can carry, and the ledger. Writes nothing."""
+    for name, each in settings.segmentations.items():
+        chosen(name, each)
+    with Engine(threads=asked.threads, memory_limit=asked.memory_limit) as engine:
+        source = _read(engine, settings, workspace, asked)
+        as_of = day_of_study(engine, asked.as_of or settings.as_of, asked.today)
+        cleaned = clean(engine, source, settings, as_of, asked.today)
+        return Checked(
+            gates(engine, cleaned, settings.readiness), cleaned, source.input, (*source.findings, *cleaned.findings)
+        )
+
+
+def render(workspace: Workspace, study: Study, to: Path | None = None) -> Path:
+    """Write a study's dashboard: a view, made again at will."""
+    path = to or workspace.report(study.run_id)
+    write_whole(path, dashboard(study))
+    return path
+
+
+def _engine(workspace: Workspace, asked: Asked) -> Engine:
+    debug = workspace.root / "debug.duckdb" if asked.debug else None
+    if debug:
+        debug.unlink(missing_ok=True)
+    return Engine(
+        threads=asked.threads,
+        memory_limit=asked.memory_limit,
+        temp_directory=workspace.root / ".spill",
+        debug_path=debug,
+    )
+
+
+def _read(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked) -> Read:
+    if asked.frame is None and not settings.sources.orders.path:
+        raise SourceUnreadable("sources.orders.path", "no file is named and no frame was given", "Name the order file.")
+    return read(
+        settings.sources.orders,
+        workspace.root,
+        engine,
+        mark_repeats=repeats_are_set_aside(settings),
+        blank_opt_out=settings.cleaning.blank_opt_out,
+        timezone=settings.timezone,
+        frame=asked.frame,
+    )
+
+
+@dataclass
+class _Work:
+    """One run being made: what has been prepared so far, so that nothing is prepared twice."""
+
+    engine: Engine
+    settings: Settings
+    workspace: Workspace
+    asked: Asked
+    source: Read
+    as_of: date
+    cleaned: Cleaned | None = None
+    features: Features | None = None
+    gate_findings: tuple[Finding, ...] = ()
+
+    def prepare(self) -> tuple[Cleaned, Features]:
+        """Clean orders and features, once; the readiness gate stands between them."""
+        if self.cleaned is None or self.features is None:
+            self.asked.stage("Cleaning, with every row accounted for")
+            self.cleaned = clean(self.engine, self.source, self.settings, self.as_of, self.asked.today)
+            found = gates(self.engine, self.cleaned, self.settings.readiness)
+            self.gate_findings = require(found, self.settings.readiness)
+            self.asked.stage("Measuring each customer")
+            self.features = make_features(self.engine, self.settings.sources.orders.columns, self.as_of)
+        return self.cleaned, self.features
+
+    def pinned(self, methods: Mapping[str, Method]) -> dict[str, Definition] | None:
+        """The pinned definitions, if every segmentation has one that was made by the present settings."""
+        if self.asked.refit:
+            return None
+        found = {name: self._pinned(name, method) for name, method in methods.items()}
+        return {name: each for name, each in found.items() if each} if all(found.values()) else None
+
+    def _pinned(self, name: str, method: Method) -> Definition | None:
+        pinned = self.workspace.pinned(name)
+        if pinned is None or pinned.method != method.method or pinned.recipe != method.recipe:
+            return None
+        return pinned if pinned.ground == self._constants else None
+
+    @property
+    def _constants(self) -> dict[str, str]:
+        return {"timezone": self.settings.timezone, "currency": self.settings.currency}
+
+    def fit(self, methods: Mapping[str, Method]) -> dict[str, Definition]:
+        """Fit and pin what is not pinned (or everything, on ``refit``)."""
+        fitted = {}
+        for name, method in methods.items():
+            reused = None if self.asked.refit else self._pinned(name, method)
+            fitted[name] = reused or self._fit(name, method)
+        return fitted
+
+    def _fit(self, name: str, method: Method) -> Definition:
+        _, features = self.prepare()
+        self.asked.stage(f"Fitting {name}")
+        ground = Ground(name, features.table, features.features, self.as_of, self.settings.seed, **self._constants)
+        new = method.fit(ground, self.engine)
+        old = self.workspace.pinned(name)
+        if old is not None:
+            if old.digest == new.digest:
+                return old
+            new = self._carried(old, new)
+            if old.digest == new.digest:
+                return old
+        self.workspace.pin(new)
+        return new
+
+    def _carried(self, old: Definition, new: Definition) -> Definition:
+        """The new definition under the old one's segment ids, where the same customers are in them."""
+        assign(self.engine, old, self.as_of, "assigned_before")
+        assign(self.engine, new, self.as_of, "assigned_now")
+        overlap = {
+            (str(before), str(now)): int(customers)
+            for before, now, customers in self.engine.rows(
+                "select b.segment_id, n.segment_id, count(*) from assigned_before as b "
+                "join assigned_now as n on b.customer_id = n.customer_id group by b.segment_id, n.segment_id"
+            )
+        }
+        named = carried(old, new, overlap, self.workspace.used_ids(new.name))
+        return replace(named, version=old.version + 1)
+
+    def save(self, run_id: str, identity: Mapping[str, Any], definitions: Mapping[str, Definition]) -> None:
+        """Make everything of the run and put it in its place, whole."""
+        cleaned, features = self.prepare()
+        made = {name: self._make(name, definition, cleaned, features) for name, definition in definitions.items()}
+        self.asked.stage("Saving")
+        notes = [note for each in made.values() for note in each.definition.notes]
+        findings = (*self.source.findings, *cleaned.findings, *features.findings, *self.gate_findings, *notes)
+        with self.workspace.new_run(run_id) as folder:
+            saved.write_tables(self.engine, folder, list(made))
+            saved.write_documents(folder, cleaned.ledger, features.features, features.left_out, findings, made)
+            saved.write_manifest(folder, identity, run_id)
+
+    def _make(self, name: str, definition: Definition, cleaned: Cleaned, features: Features) -> Made:
+        self.asked.stage(f"Segmenting and profiling {name}")
+        assign(self.engine, definition, self.as_of, "assignments")
+        self.engine.create(f"assignments_{name}", "select * from assignments")
+        frame = Frame(name, self.settings.name, self.settings.currency, cleaned.start, self.as_of)
+        facts = profile(self.engine, frame, definition.segments, features.features)
+        return Made(definition, facts, narrate(facts))
+
+
+def _identity(
+    settings: Settings, source: Input, as_of: date, definitions: Mapping[str, Definition]
+) -> dict[str, Any]:
+    """Everything that a run's content is a function of."""
+    return {
+        "answer_version": ANSWER_VERSION,
+        "as_of": as_of.isoformat(),
+        "seed": settings.seed,
+        "inputs": [{"name": source.name, "sha256": source.sha256, "size_bytes": source.size_bytes}],
+        "settings": {**settings.answers(), "readiness_override": settings.readiness.override},
+        "definitions": {name: {"version": d.version, "digest": d.digest} for name, d in definitions.items()},
+    }
+
+
+def _run_id(identity: Mapping[str, Any], as_of: date) -> str:
+    return f"{as_of.isoformat()}-{hashlib.sha256(canonical(identity).encode()).hexdigest()[:12]}"

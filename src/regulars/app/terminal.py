@@ -1,0 +1,52 @@
+"""How the program speaks on a terminal: results on stdout, progress and errors on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.status import Status
+
+from regulars.errors import RegularsError
+from regulars.types import Finding
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """Say each stage: a spinner on a terminal, one line a stage elsewhere."""
+    if not err.is_terminal:
+        yield lambda stage: err.print(stage, markup=False)
+        return
+    with Status("Starting", console=err) as status:
+        yield lambda stage: status.update(stage)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout, as it is: no colour, no wrapping."""
+    sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
+
+
+def print_error(error: RegularsError) -> None:
+    """What was asked, what was found, the remedy and the next command, one under the other."""
+    err.print(f"[bold red]{type(error).__name__}[/]: ", end="")
+    err.print(f"{error.asked}: {error.found}.", markup=False)
+    for example in error.examples:
+        err.print(f"  for example {example}", markup=False)
+    if error.count is not None and error.examples:
+        err.print(f"  ({error.count:,} in all)", markup=False)
+    err.print(error.remedy, markup=False)
+    if error.next_command:
+        err.print(f"Next: {error.next_command}", markup=False)
+
+
+def print_finding(finding: Finding) -> None:
+    colour = {"note": "cyan", "warning": "yellow", "refusal": "red"}[finding.severity]
+    err.print(f"[{colour}]{finding.severity}[/] ", end="")
+    err.print(f"{finding.where}: {finding.what} {finding.remedy}", markup=False)

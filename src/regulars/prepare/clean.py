@@ -1,0 +1,247 @@
+"""Cleaning: what every record of the order file is, and the ledger that accounts for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from regulars.engine import Bound, Engine, room
+from regulars.errors import DatesRefused, NotReady
+from regulars.prepare.read import Read
+from regulars.settings import Cleaning, Settings
+from regulars.types import Example, Finding, Ledger, SetAside, SourceLedger, Value
+
+EXAMPLES = 3
+
+MEANINGS = {
+    "ragged_row": "The row has more or fewer fields than the header.",
+    "missing_date": "No date, so the order cannot be placed in time.",
+    "unreadable_date": "The date does not read under the date format.",
+    "unreadable_number": "A quantity, price or amount is not a number.",
+    "after_as_of": "Dated after the day that the study looks from.",
+    "missing_customer": "No customer id: a guest order that belongs to nobody.",
+    "opted_out": "The customer opted out: left out of everything.",
+    "consent_unknown": "Consent is missing or unreadable: treated as opted out.",
+    "test_row": "A trial of the shop's own system.",
+    "exact_duplicate": "Every field repeats an earlier row.",
+    "not_a_product": "Postage, fees, vouchers or corrections.",
+    "negative_price": "A price below zero: bookkeeping, no purchase.",
+    "zero_value": "Worth nothing: a sample or a correction.",
+    "return": "A return or cancellation, left out by the settings.",
+    "customer_without_sale": "The customer has returns or cancellations but no purchase.",
+    "net_spend_not_positive": "The customer returned as much as they bought; left out by the settings.",
+    "outlier": "An unusually large amount; kept, worth a look.",
+}
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Clean orders in the engine (``order_lines``, ``orders``), the ledger, and the day of the study."""
+
+    ledger: Ledger
+    as_of: date
+    start: date
+    findings: tuple[Finding, ...]
+
+
+def day_of_study(engine: Engine, asked: date | None, today: date) -> date:
+    """The day that the study looks from: the one asked for, or that of the last order up to ``today``."""
+    if asked:
+        return asked
+    ((last,),) = engine.rows(
+        "select max(cast(ordered_at as date)) from order_rows "
+        f"where fault is null and cast(ordered_at as date) <= date '{today.isoformat()}'"
+    )
+    return last or today
+
+
+def clean(engine: Engine, read: Read, settings: Settings, as_of: date, today: date) -> Cleaned:
+    """Judge every row, make ``order_lines`` and ``orders``, and account for what was set aside.
+
+    Raises DatesRefused where many rows lie after ``today`` (the date format is wrong) and NotReady where
+    no sale is left.
+    """
+    _refuse_future(engine, settings.cleaning, today)
+    _mark(engine, settings.cleaning)
+    values = _values(settings, as_of)
+    steps = room("regulars.prepare")
+    for target in ("marked_products", "marked_customers", "judged_rows", "settled_rows"):
+        engine.make(target, steps, values)
+    engine.drop("judged_rows")
+    engine.make("order_lines", steps, values)
+    engine.make("orders", steps, values)
+    ledger = Ledger((_account(engine, read, settings),), _totals(engine, settings))
+    if not ledger.totals["customers"]:
+        raise NotReady(
+            "the orders", "no customer with a sale is left after cleaning",
+            "See the ledger for what set the rows aside: " + _largest(ledger),
+            next_command="regulars check",
+        )  # fmt: skip
+    start = engine.rows("select min(ordered_on) from orders where not is_return")[0][0]
+    return Cleaned(ledger, as_of, start, tuple(_findings(ledger, settings)))
+
+
+def _refuse_future(engine: Engine, cleaning: Cleaning, today: date) -> None:
+    day = "cast(ordered_at as date)"
+    ((dated, future, first, last),) = engine.rows(
+        f"select count(ordered_at), sum(case when {day} > date '{today.isoformat()}' then 1 else 0 end), "
+        f"min({day}), max({day}) from order_rows"
+    )
+    if dated and future > cleaning.future_share_limit * dated:
+        raise DatesRefused(
+            "order dates",
+            f"{future:,} of {dated:,} rows are dated after {today}, and the dates run from {first} to {last}",
+            "The date format is probably wrong: set sources.orders.date_format, "
+            "or raise cleaning.future_share_limit if these dates are meant.",
+            count=future,
+            next_command="regulars init ORDERS",
+        )
+
+
+def _mark(engine: Engine, cleaning: Cleaning) -> None:
+    """The codes that the settings name, as a table."""
+    coded = [("non_product", code) for code in cleaning.non_product_codes]
+    coded += [("test", code) for code in cleaning.test_codes]
+    rows = [(kind, code.upper().removesuffix("*"), code.endswith("*")) for kind, code in coded]
+    engine.values("marked_codes", {"kind": "varchar", "code": "varchar", "is_prefix": "boolean"}, rows)
+
+
+def _values(settings: Settings, as_of: date) -> dict[str, Bound]:
+    cleaning = settings.cleaning
+    return {
+        "as_of": as_of,
+        "cancellation_prefix": cleaning.cancellation_prefix or "",
+        "set_aside_repeats": repeats_are_set_aside(settings),
+        "set_aside_non_products": cleaning.non_products == "set_aside",
+        "set_aside_negative_prices": cleaning.negative_price == "set_aside",
+        "set_aside_zero_values": cleaning.zero_value == "set_aside",
+        "set_aside_returns": cleaning.returns == "set_aside",
+        "set_aside_net_not_positive": cleaning.net_spend_not_positive == "set_aside",
+    }
+
+
+def repeats_are_set_aside(settings: Settings) -> bool:
+    """Whether exact repeats go: by the setting, or by default where order ids tell purchases apart."""
+    treatment = settings.cleaning.duplicates
+    return treatment == "set_aside" or (treatment == "auto" and settings.sources.orders.columns.order is not None)
+
+
+def _account(engine: Engine, read: Read, settings: Settings) -> SourceLedger:
+    counted = engine.rows("select reason, count(*) from settled_rows group by reason order by count(*) desc, reason")
+    kept = sum(rows for reason, rows in counted if reason is None)
+    shown = _examples(engine, "settled_rows where reason is not null", "reason", "shown", read.line_of)
+    set_aside = tuple(
+        SetAside(reason, MEANINGS[reason], rows, tuple(shown[reason])) for reason, rows in counted if reason
+    )
+    return SourceLedger(
+        read.input.name,
+        sum(rows for _, rows in counted),
+        kept,
+        set_aside,
+        tuple(_flagged(engine, read, settings.cleaning)),
+    )
+
+
+def _examples(
+    engine: Engine, where: str, reason: str, shown: str, line_of: Callable[[Sequence[int]], dict[int, int]]
+) -> dict[str, list[Example]]:
+    """The first few records of each reason."""
+    rows = engine.rows(
+        f"select reason, record, shown from (select {reason} as reason, record, {shown} as shown, "
+        f"row_number() over (partition by {reason} order by record) as nth from {where}) as numbered "
+        f"where nth <= {EXAMPLES} order by reason, record"
+    )
+    lines = line_of([record for _, record, _ in rows])
+    found: dict[str, list[Example]] = {}
+    for named, record, value in rows:
+        found.setdefault(named, []).append(Example(record, lines.get(record), value))
+    return found
+
+
+def _flagged(engine: Engine, read: Read, cleaning: Cleaning) -> list[SetAside]:
+    """Kept rows worth more than so many median orders, either way."""
+    engine.create("sale_amounts", "select amount from orders where not is_return and amount is not null")
+    medians = engine.cut_points("sale_amounts", "amount", 2)
+    engine.drop("sale_amounts")
+    limit = Decimal(str(cleaning.outlier_multiple)) * (medians[0] if medians else Decimal(0))
+    if limit <= 0:
+        return []
+    large = f"settled_rows where reason is null and abs(amount) > {limit}"
+    ((rows,),) = engine.rows(f"select count(*) from {large}")
+    if not rows:
+        return []
+    examples = _examples(engine, large, "'outlier'", "cast(amount as varchar)", read.line_of)["outlier"]
+    meaning = f"{MEANINGS['outlier']} More than {cleaning.outlier_multiple:g} times the median order."
+    return [SetAside("outlier", meaning, rows, tuple(examples))]
+
+
+def _totals(engine: Engine, settings: Settings) -> dict[str, Value]:
+    """What is left: counts, and the net value as a decimal string (None without amounts)."""
+    ((customers, orders, returns, lines, gross, net),) = engine.rows(
+        "select count(distinct customer_id), sum(case when is_return then 0 else 1 end), "
+        "sum(case when is_return then 1 else 0 end), sum(lines), "
+        "sum(case when is_return then 0 else amount end), sum(amount) from orders"
+    )
+    ((not_positive,),) = engine.rows(
+        "select count(*) from (select customer_id from orders group by customer_id having sum(amount) <= 0) as net"
+    )
+    ((without_sale,),) = engine.rows(
+        "select count(distinct customer_id) from settled_rows where reason = 'customer_without_sale'"
+    )
+    has_value = settings.sources.orders.columns.has_value
+    return {
+        "customers": int(customers),
+        "orders": int(orders or 0),
+        "returns": int(returns or 0),
+        "lines": int(lines or 0),
+        "sales": _decimal(gross) if has_value else None,
+        "value": _decimal(net) if has_value else None,
+        "customers_without_sale": int(without_sale),
+        "customers_net_not_positive": int(not_positive) if has_value else None,
+    }
+
+
+def _decimal(amount: Any) -> str:
+    return str(Decimal(amount or 0).quantize(Decimal("0.0001")))
+
+
+def _largest(ledger: Ledger) -> str:
+    each = [s for source in ledger.sources for s in source.set_aside]
+    return ", ".join(f"{s.rows:,} {s.reason}" for s in each[:3]) or "the file has no rows"
+
+
+def _findings(ledger: Ledger, settings: Settings) -> list[Finding]:
+    found = []
+    for source in ledger.sources:
+        aside = sum(s.rows for s in source.set_aside)
+        if source.rows_in and aside / source.rows_in > 0.05:
+            top = source.set_aside[0]
+            found.append(
+                Finding(
+                    "warning", f"ledger.{source.name}",
+                    f"{aside:,} of {source.rows_in:,} rows are set aside ({aside / source.rows_in:.1%}); "
+                    f"the largest reason is {top.reason} ({top.rows:,} rows).",
+                    "Read the ledger: what is set aside is in no figure.",
+                )
+            )  # fmt: skip
+        for flag in source.flagged:
+            found.append(
+                Finding(
+                    "note", f"ledger.{source.name}", f"{flag.rows:,} kept rows have unusually large amounts.",
+                    "Look at the examples in the ledger; set cleaning.outlier_multiple to move the limit.",
+                )
+            )  # fmt: skip
+    not_positive = ledger.totals["customers_net_not_positive"]
+    if not_positive and settings.cleaning.net_spend_not_positive == "keep":
+        found.append(
+            Finding(
+                "note", "customers.net_spend",
+                f"{not_positive:,} customers returned as much as they bought or more; "
+                "they are kept and score lowest on spend.",
+                "Set cleaning.net_spend_not_positive: set_aside to leave them out.",
+            )
+        )  # fmt: skip
+    return found

@@ -1,0 +1,52 @@
+-- Grain: one row a customer. products: distinct products bought. products_per_order: mean distinct
+-- products in an order. product_variety: distinct products over products bought, 1 if never one twice.
+with bought as (
+    select
+        customer_id,
+        order_id,
+        product_id
+    from order_lines
+    where not is_return and product_id is not null
+    group by
+        customer_id,
+        order_id,
+        product_id
+),
+
+by_product as (
+    select
+        customer_id,
+        product_id,
+        count(*) as times
+    from bought
+    group by
+        customer_id,
+        product_id
+),
+
+totals as (
+    select
+        customer_id,
+        count(*) as products,
+        sum(times) as times
+    from by_product
+    group by customer_id
+),
+
+order_counts as (
+    select
+        customer_id,
+        count(*) as orders
+    from orders
+    where not is_return
+    group by customer_id
+)
+
+select
+    totals.customer_id,
+    cast(totals.products as bigint) as products,
+    floor(cast(totals.times as double) / order_counts.orders * 1000000 + 0.5) / 1000000 as products_per_order,
+    floor(cast(totals.products as double) / totals.times * 1000000 + 0.5) / 1000000 as product_variety
+from totals
+inner join order_counts
+    on totals.customer_id = order_counts.customer_id

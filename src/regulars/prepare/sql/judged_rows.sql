@@ -1,0 +1,73 @@
+-- Grain: one row a record of the order file. reason is null where the row is used; otherwise it is the
+-- first rule that applies. amount: study currency, negative for a return. Times: the business zone.
+with typed as (
+    select
+        order_rows.record,
+        order_rows.fault,
+        order_rows.fault_text,
+        order_rows.customer_id,
+        -- Without order ids, what a customer buys on one day is one order.
+        coalesce(order_rows.order_id, cast(cast(order_rows.ordered_at as date) as varchar)) as order_id,
+        order_rows.ordered_at,
+        cast(order_rows.ordered_at as date) as ordered_on,
+        order_rows.quantity,
+        order_rows.unit_price,
+        order_rows.amount,
+        order_rows.product_id,
+        order_rows.category,
+        order_rows.promotion,
+        order_rows.is_repeat,
+        coalesce(
+            order_rows.quantity < 0
+            or (order_rows.unit_price is null and order_rows.amount < 0)
+            or (
+                $cancellation_prefix <> ''
+                and substring(order_rows.order_id, 1, length($cancellation_prefix)) = $cancellation_prefix
+            ),
+            false
+        ) as is_return,
+        marked_products.is_test as is_test_product,
+        marked_products.is_non_product,
+        marked_customers.is_test as is_test_customer,
+        marked_customers.is_out,
+        marked_customers.is_unknown
+    from order_rows
+    left join marked_products
+        on order_rows.product_id = marked_products.product_id
+    left join marked_customers
+        on order_rows.customer_id = marked_customers.customer_id
+)
+
+select
+    record,
+    customer_id,
+    order_id,
+    ordered_at,
+    ordered_on,
+    is_return,
+    quantity,
+    case when is_return then -abs(amount) else amount end as amount,
+    product_id,
+    category,
+    case when promotion is null then 0 else 1 end as is_promoted,
+    case
+        when fault is not null then fault
+        when ordered_on > $as_of then 'after_as_of'
+        when customer_id is null then 'missing_customer'
+        when is_out = 1 then 'opted_out'
+        when is_unknown = 1 then 'consent_unknown'
+        when is_test_customer = 1 or is_test_product = 1 then 'test_row'
+        when $set_aside_repeats and is_repeat then 'exact_duplicate'
+        when $set_aside_non_products and is_non_product = 1 then 'not_a_product'
+        when $set_aside_negative_prices and unit_price < 0 then 'negative_price'
+        when $set_aside_zero_values and (unit_price = 0 or amount = 0 or quantity = 0) then 'zero_value'
+        when $set_aside_returns and is_return then 'return'
+    end as reason,
+    case
+        when fault is not null then fault_text
+        when ordered_on > $as_of then cast(ordered_on as varchar)
+        when is_non_product = 1 or is_test_product = 1 then product_id
+        when is_return then order_id
+        when unit_price <= 0 then cast(unit_price as varchar)
+    end as shown
+from typed

@@ -1,0 +1,75 @@
+"""The facts file, ``segment-facts/1``: a profile as the JSON that checkers, prompts and people read.
+
+The fixed part holds metrics and values. What is ours stands under ``detail``: intervals, n, derived
+figures (index, rank), the queries and chart panels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from regulars.types import Fact, Metric, Profile, SegmentFacts
+
+SCHEMA = "segment-facts/1"
+
+
+def as_json(profile: Profile) -> dict[str, Any]:
+    """The facts file of a profile."""
+    groups = (profile.overall, *profile.segments)
+    facts = [fact for group in groups for fact in group.facts.values()]
+    return {
+        "schema": SCHEMA,
+        "dataset": profile.dataset,
+        "currency": profile.currency,
+        "period": {"start": profile.start.isoformat(), "end": profile.end.isoformat()},
+        "as_of": profile.as_of.isoformat(),
+        "notes": {fact.id: fact.note for fact in facts if fact.note and not _is_derived(fact)},
+        "metrics": {m.id: {"label": m.label, "unit": m.unit, "agg": m.agg} for m in profile.metrics},
+        "overall": _group(profile.overall, profile),
+        "segments": {group.id: _group(group, profile) for group in profile.segments},
+        "detail": {
+            "segmentation": profile.segmentation,
+            "meanings": {m.id: m.meaning for m in profile.metrics},
+            "facts": {fact.id: _detail(fact) for fact in facts},
+            "panels": profile.panels,
+            "queries": profile.queries,
+        },
+    }
+
+
+def from_json(saved: dict[str, Any]) -> Profile:
+    """The profile of a facts file that :func:`as_json` wrote."""
+    detail = saved["detail"]
+    metrics = tuple(
+        Metric(name, m["label"], m["unit"], m["agg"], detail["meanings"][name]) for name, m in saved["metrics"].items()
+    )
+    facts = {name: Fact(id=name, **each) for name, each in detail["facts"].items()}
+    groups = {"overall": saved["overall"], **saved["segments"]}
+    made = {
+        group: SegmentFacts(
+            group,
+            of["name"],
+            {name.partition(".")[2]: fact for name, fact in facts.items() if name.partition(".")[0] == group},
+        )
+        for group, of in groups.items()
+    }
+    return Profile(
+        detail["segmentation"], saved["dataset"], saved["currency"],
+        date.fromisoformat(saved["period"]["start"]), date.fromisoformat(saved["period"]["end"]),
+        date.fromisoformat(saved["as_of"]), metrics, made.pop("overall"), tuple(made.values()),
+        detail["panels"], detail["queries"],
+    )  # fmt: skip
+
+
+def _group(group: SegmentFacts, profile: Profile) -> dict[str, Any]:
+    return {"name": group.name, "metrics": {m.id: group.facts[m.id].value for m in profile.metrics}}
+
+
+def _is_derived(fact: Fact) -> bool:
+    return fact.id.count(".") > 1
+
+
+def _detail(fact: Fact) -> dict[str, Any]:
+    return {name: value for name, value in asdict(fact).items() if name != "id"}

@@ -1,0 +1,125 @@
+"""Which figures a profile holds: what each is measured on, how it is aggregated, and what it is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from regulars.types import Feature, Metric
+
+How = Literal["size", "share", "sum", "mean", "median", "ratio"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A metric and how it is made. ``value`` is an expression over ``features``; ``per`` is the
+    divisor of a ratio of sums, or what a share is a share of (customers, where empty)."""
+
+    metric: Metric
+    how: How
+    value: str = ""
+    per: str = ""
+
+    @property
+    def summed(self) -> tuple[str, ...]:
+        """The values that must be summed for it; a ratio needs the cross product for its interval."""
+        if self.how in ("sum", "mean"):
+            return (self.value,)
+        if self.how == "ratio":
+            return (self.value, self.per, self.cross)
+        return (self.per,) if self.how == "share" and self.per else ()
+
+    @property
+    def cross(self) -> str:
+        return f"{self.value} * {self.per}"
+
+    @property
+    def query(self) -> str:
+        """SQL that gives the figure for each segment, run inside a run's folder by anybody with DuckDB."""
+        whole = "count(*)" if not self.per else f"sum({self.per})"
+        made = {
+            "size": "count(*)",
+            "share": f"100.0 * {whole} / sum({whole}) over ()",
+            "sum": f"sum({self.value})",
+            "mean": f"avg({self.value})",
+            "median": f"median({self.value})",
+            "ratio": f"sum({self.value}) / sum({self.per})",
+        }[self.how]
+        return (
+            f"select segment_id, {made} as {self.metric.id}\n"
+            "from 'features.parquet' join 'assignments/{segmentation}.parquet' using (customer_id)\n"
+            "group by segment_id"
+        )
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether a hidden cell could be had back by subtracting the others from the whole."""
+        return self.how in ("size", "share", "sum")
+
+
+def measures(features: Sequence[Feature], currency: str) -> tuple[Measure, ...]:
+    """The profile's measures, in the order they are shown, for the features that there are."""
+    there = {feature.name: feature for feature in features}
+    chosen = [
+        _measure("customers", "Customers", "count", "sum", "size"),
+        _measure("customer_share", "Share of all customers", "percent", "share", "share"),
+    ]
+    if "spend" in there:
+        chosen += _money(currency)
+    chosen += [
+        _measure("orders", "Orders", "count", "sum", "sum", "orders"),
+        _measure("orders_per_customer", "Orders per customer", "ratio", "ratio", "mean", "orders"),
+        _measure("repeat_rate", "Customers with two or more orders", "percent", "mean_by_customers", "mean",
+                 "case when orders >= 2 then 100 else 0 end"),
+        _measure("recency_days", "Median days since last order", "days", "median", "median", "recency_days"),
+    ]  # fmt: skip
+    for name, label in _MEDIANS.items():
+        if name in there:
+            chosen.append(_measure(name, label, "days", "median", "median", name, meaning=there[name].meaning))
+    behaviour = [f for f in features if f.role == "cause" and f.name not in _MEDIANS]
+    return (*chosen, *(_behaviour(feature) for feature in behaviour))
+
+
+_MEDIANS = {
+    "tenure_days": "Median days since first order",
+    "gap_days": "Median days between purchases",
+}
+
+
+def _money(currency: str) -> list[Measure]:
+    return [
+        _measure("revenue", "Revenue, net of returns", currency, "sum", "sum", "spend"),
+        _measure("revenue_share", "Share of total revenue", "percent", "share", "share", per="spend"),
+        _measure("revenue_per_customer", "Revenue per customer", currency, "ratio", "mean", "spend"),
+        _measure("aov", "Average order value", currency, "ratio", "ratio", "spend", per="orders"),
+    ]
+
+
+def _behaviour(feature: Feature) -> Measure:
+    """A cause as its mean over customers; shares are shown as percent."""
+    if feature.unit == "share":
+        unit, value = "percent", f"{feature.name} * 100"
+    else:
+        unit, value = "ratio", feature.name
+    return _measure(feature.name, feature.label, unit, "mean_by_customers", "mean", value, meaning=feature.meaning)
+
+
+def _measure(
+    metric_id: str, label: str, unit: str, agg: str, how: How, value: str = "", *, per: str = "", meaning: str = ""
+) -> Measure:
+    return Measure(Metric(metric_id, label, unit, agg, meaning or _MEANINGS.get(metric_id, "")), how, value, per)
+
+
+_MEANINGS = {
+    "customers": "Customers in the segment, each in exactly one.",
+    "customer_share": "Customers in the segment over all customers.",
+    "revenue": "What the segment bought less what it returned.",
+    "revenue_share": "Net revenue of the segment over that of all customers.",
+    "revenue_per_customer": "Net revenue over customers.",
+    "aov": "Net revenue over orders.",
+    "orders": "Orders placed; returns are none.",
+    "orders_per_customer": "Orders over customers.",
+    "repeat_rate": "Customers with at least two orders over all customers of the segment.",
+    "recency_days": "The middle customer's days from the last order to the day of the study.",
+}

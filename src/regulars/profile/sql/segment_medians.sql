@@ -1,0 +1,61 @@
+-- Grain: one row a group and metric. median_low and median_high: the middle value or values, in
+-- millionths; low and high: the order statistics that bound the median with 95 % confidence.
+with counted as (
+    select
+        memberships.segment_id,
+        middle_values.metric,
+        middle_values.units,
+        count(*) as customers
+    from middle_values
+    inner join memberships
+        on middle_values.customer_id = memberships.customer_id
+    where middle_values.units is not null
+    group by
+        memberships.segment_id,
+        middle_values.metric,
+        middle_values.units
+),
+
+running as (
+    select
+        segment_id,
+        metric,
+        units,
+        sum(customers) over (
+            partition by segment_id, metric
+            order by units
+            rows between unbounded preceding and current row
+        ) as up_to,
+        sum(customers) over (
+            partition by segment_id, metric
+        ) as n
+    from counted
+),
+
+ranked as (
+    select
+        segment_id,
+        metric,
+        units,
+        up_to,
+        n,
+        floor((n + 1) / 2.0) as lower_middle,
+        ceil((n + 1) / 2.0) as upper_middle,
+        case when floor(n / 2.0 - 0.98 * sqrt(n)) < 1 then 1 else floor(n / 2.0 - 0.98 * sqrt(n)) end as lower_bound,
+        case when ceil(n / 2.0 + 0.98 * sqrt(n)) + 1 > n then n else ceil(n / 2.0 + 0.98 * sqrt(n)) + 1 end
+            as upper_bound
+    from running
+)
+
+select
+    segment_id,
+    metric,
+    max(n) as n,
+    min(case when up_to >= lower_middle then units end) as median_low,
+    min(case when up_to >= upper_middle then units end) as median_high,
+    min(case when up_to >= lower_bound then units end) as low,
+    min(case when up_to >= upper_bound then units end) as high
+from ranked
+group by
+    segment_id,
+    metric
