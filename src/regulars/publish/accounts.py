@@ -1,0 +1,140 @@
+"""What the page stands on: the ledger of rows, the definitions, and where everything came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from markupsafe import Markup
+
+from regulars.figures import money, written
+from regulars.publish.charts import bars
+from regulars.publish.marks import Mark
+from regulars.types import Example, Ledger, Segmentation, SetAside, SourceLedger, Study
+
+TOTALS = {"customers": "Customers", "orders": "Orders", "lines": "Order lines", "returns": "Return lines", "value": "Net value"}
+_TONES = 6
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Rows of one reason: code, meaning, how many, what share of the source, and where examples stand."""
+
+    code: str
+    meaning: str
+    rows: str
+    share: str
+    examples: str
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Account:
+    """One source, as the ledger card shows it."""
+
+    name: str
+    rows_in: str
+    rows_kept: str
+    kept_share: str
+    set_aside: str
+    adds_up: bool
+    bar: Markup
+    reasons: list[Reason]
+    flagged: list[Reason]
+
+
+@dataclass(frozen=True)
+class Rule:
+    name: str
+    mark: Mark
+    rule: str
+
+
+def account(source: SourceLedger) -> Account:
+    """A source's rows: in, kept, and set aside for each reason."""
+    whole = source.rows_in or 1
+    toned = [(s, f"a{1 + i % _TONES}") for i, s in enumerate(source.set_aside)]
+    shares = [(100.0 * source.rows_kept / whole, "kept"), *((100.0 * s.rows / whole, tone) for s, tone in toned)]
+    return Account(
+        source.name,
+        written(source.rows_in, "count"),
+        written(source.rows_kept, "count"),
+        _share(source.rows_kept, whole),
+        written(source.rows_in - source.rows_kept, "count"),
+        source.adds_up,
+        bars.parts(shares, 18),
+        [_reason(s, whole, tone) for s, tone in toned],
+        [_reason(s, whole) for s in source.flagged],
+    )
+
+
+def totals(ledger: Ledger, currency: str | None) -> list[tuple[str, str]]:
+    """What is left after cleaning, in words; a value is written in the study's currency."""
+    return [
+        (TOTALS.get(name, name.replace("_", " ").capitalize()), _total(name, value, currency))
+        for name, value in ledger.totals.items()
+        if value is not None
+    ]
+
+
+def rules(segmentation: Segmentation, marks: dict[str, Mark]) -> list[Rule]:
+    """Each segment's rule in words, from the definition that places every customer."""
+    defined = {s.get("id"): s for s in segmentation.definition.get("segments", [])}
+    return [
+        Rule(s.name, marks[s.id], str(defined.get(s.id, {}).get("rule") or "No rule in words is kept."))
+        for s in segmentation.profile.segments
+    ]
+
+
+def inputs(study: Study) -> list[tuple[str, str, str]]:
+    """Each input's name, size and digest, whatever shape the manifest lists them in."""
+    given = study.manifest.get("inputs", [])
+    each: Iterable[Any] = given if isinstance(given, list) else _named(given)
+    return [(str(i.get("name", "")), _size(i.get("size_bytes")), str(i.get("sha256", ""))) for i in each]
+
+
+def files(study: Study) -> list[tuple[str, str]]:
+    """The run's own files and their digests."""
+    given = study.manifest.get("files", {})
+    return sorted((str(path), str(digest)) for path, digest in given.items())
+
+
+def _named(given: Any) -> Iterable[dict[str, Any]]:
+    for name, content in given.items():
+        yield {"name": name, **content} if isinstance(content, dict) else {"name": name, "sha256": content}
+
+
+def _reason(given: SetAside, whole: int, tone: str = "") -> Reason:
+    examples = ", ".join(_example(e) for e in given.examples[:3])
+    rows = written(given.rows, "count")
+    return Reason(given.reason.replace("_", " "), given.meaning, rows, _share(given.rows, whole), examples, tone)
+
+
+def _example(example: Example) -> str:
+    place = f"line {example.line}" if example.line is not None else f"row {example.record}"
+    return place if example.value is None else f"{place}: {example.value[:60]!r}"
+
+
+def _share(rows: int, whole: int) -> str:
+    share = 100.0 * rows / whole
+    return "under 0.1%" if 0 < share < 0.05 else written(share, "percent")
+
+
+def _total(name: str, value: Any, currency: str | None) -> str:
+    if name == "value" and currency:
+        try:
+            return money(Decimal(str(value)), currency)
+        except InvalidOperation:
+            return str(value)
+    return written(value, "count") if isinstance(value, int | float) else str(value)
+
+
+def _size(size: Any) -> str:
+    if not isinstance(size, int):
+        return ""
+    for unit, bytes_ in (("MB", 1_000_000), ("kB", 1_000)):
+        if size >= bytes_:
+            return f"{size / bytes_:,.1f} {unit}"
+    return f"{size} bytes"

@@ -1,0 +1,70 @@
+(() => {
+  const root = document.documentElement;
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const keep = {
+    get: () => { try { return localStorage.getItem("regulars-theme"); } catch { return null; } },
+    set: (theme) => { try { localStorage.setItem("regulars-theme", theme); } catch { /* a file may have no store */ } },
+  };
+
+  // Theme: the system's choice until the reader makes one.
+  const button = document.getElementById("theme");
+  const isDark = () => root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme:dark)").matches;
+  const show = () => { button.textContent = isDark() ? "Light" : "Dark"; };
+  if (["dark", "light"].includes(keep.get())) root.dataset.theme = keep.get();
+  button.addEventListener("click", () => {
+    root.dataset.theme = isDark() ? "light" : "dark";
+    keep.set(root.dataset.theme);
+    show();
+  });
+  matchMedia("(prefers-color-scheme:dark)").addEventListener("change", show);
+  show();
+  document.getElementById("print").addEventListener("click", () => print());
+  all(".scripted").forEach((element) => { element.hidden = false; });
+
+  // Sorting: headings become buttons, so that nothing looks pressable where it cannot be pressed.
+  const sort = (table, column, heading) => {
+    const down = heading.getAttribute("aria-sort") !== "descending";
+    all("th[aria-sort]", table).forEach((other) => other.removeAttribute("aria-sort"));
+    heading.setAttribute("aria-sort", down ? "descending" : "ascending");
+    const key = (row) => row.cells[column].dataset.v;
+    const body = table.tBodies[0];
+    [...body.rows]
+      .sort((a, b) => {
+        if (!key(a) || !key(b)) return (key(a) ? 0 : 1) - (key(b) ? 0 : 1);
+        return (key(b) - key(a)) * (down ? 1 : -1);
+      })
+      .forEach((row) => body.append(row));
+  };
+  all("table.sortable").forEach((table) => {
+    all("thead th[data-sort]", table).forEach((heading) => {
+      const press = document.createElement("button");
+      press.type = "button";
+      press.append(...heading.childNodes);
+      heading.append(press);
+      press.addEventListener("click", () => sort(table, heading.cellIndex, heading));
+    });
+  });
+
+  // An open panel shows its query in place; without this it points to the list of queries.
+  all(".proof").forEach((panel) => {
+    panel.addEventListener("beforetoggle", (event) => {
+      const link = panel.querySelector("a[href^='#q']");
+      if (event.newState !== "open" || !link || panel.querySelector("pre")) return;
+      const source = document.querySelector(link.getAttribute("href") + " pre");
+      if (!source) return;
+      const query = document.createElement("pre");
+      query.tabIndex = 0;
+      query.textContent = source.textContent;
+      panel.append(query);
+    });
+    panel.addEventListener("click", (event) => { if (event.target.closest("a")) panel.hidePopover(); });
+  });
+
+  // Paper has no disclosure: what was closed for printing is closed again afterwards.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = all("details.prints:not([open])");
+    opened.forEach((details) => { details.open = true; });
+  });
+  addEventListener("afterprint", () => opened.forEach((details) => { details.open = false; }));
+})();

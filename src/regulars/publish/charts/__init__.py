@@ -1,0 +1,1 @@
+"""Our own small charts: SVG and semantic HTML, whole without a script, each with a table beneath it."""

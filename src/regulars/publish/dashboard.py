@@ -1,0 +1,186 @@
+"""The dashboard of a study: one HTML file that needs nothing else and shows where each figure comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from regulars.publish import accounts, opening, page, panels
+from regulars.publish.evidence import Evidence
+from regulars.publish.marks import Mark, marks
+from regulars.publish.people import Person, people
+from regulars.publish.profile_table import ProfileTable, every_figure, profile_table
+from regulars.types import Metric, Profile, Segmentation, Study
+
+TITLES = {"rfm": "Recency, frequency and spend", "behaviour": "How customers buy"}
+SHORT_TITLES = {"rfm": "RFM", "behaviour": "Behaviour"}
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One segmentation as the page shows it."""
+
+    anchor: str
+    title: str
+    short_title: str
+    lead: Markup
+    how: str
+    table_title: Markup
+    words_from: str
+    segmentation: Segmentation
+    marks: dict[str, Mark]
+    table: ProfileTable
+    figures: list[tuple[Metric, list[str]]]
+    build: panels.Build | None
+    grid: panels.Grid | None
+    shapes: panels.Shapes | None
+    people: list[Person]
+    rules: list[accounts.Rule]
+    cannot: list[str]
+
+    @property
+    def profile(self) -> Profile:
+        return self.segmentation.profile
+
+    @property
+    def figure_rows(self) -> list[tuple[str, list[str]]]:
+        return [(metric.label, texts) for metric, texts in self.figures]
+
+
+def dashboard(study: Study) -> str:
+    """A study as one HTML page: no request leaves it, it is whole without its script, the same to the byte each time."""
+    evidence = Evidence()
+    given = marks(study.segmentations)
+    headline, lede = _first_words(study, evidence)
+    figures = opening.kpis(study, evidence)
+    chapters = [
+        _chapter(place, segmentation, given[place], evidence)
+        for place, segmentation in enumerate(study.segmentations)
+    ]
+    template = page.environment().get_template("dashboard.html")
+    return template.render(
+        study=study,
+        name=_name(study),
+        profile=study.segmentations[0].profile if study.segmentations else None,
+        headline=headline,
+        lede=lede,
+        kpis=figures,
+        overview=panels.overview(study.segmentations[0].profile, given[0]) if study.segmentations else None,
+        badges=opening.badges(study, evidence),
+        chapters=chapters,
+        accounts=[accounts.account(s) for s in study.ledger.sources],
+        totals=accounts.totals(study.ledger, _currency(study)),
+        inputs=accounts.inputs(study),
+        files=accounts.files(study),
+        evidence=evidence,
+        policy=page.policy(),
+        style=page.style().text,
+        script=page.script().text,
+        version=page.version(),
+        shares=2,
+    )
+
+
+def fragment(study: Study) -> str:
+    """A study in small, for a notebook: the headline, and each segmentation's sizes. No script, no ids."""
+    given = marks(study.segmentations)
+    tables = [(s, profile_table(s.profile, given[i])) for i, s in enumerate(study.segmentations)]
+    template = page.environment().get_template("fragment.html")
+    return template.render(study=study, name=_name(study), tables=tables, style=page.fragment_style())
+
+
+def _name(study: Study) -> str:
+    if study.segmentations:
+        return study.segmentations[0].profile.dataset
+    return str(study.manifest.get("settings", {}).get("name", "Customer segmentation"))
+
+
+def _currency(study: Study) -> str | None:
+    return study.segmentations[0].profile.currency if study.segmentations else None
+
+
+def _first_words(study: Study, evidence: Evidence) -> tuple[Markup, Markup]:
+    if not study.segmentations:
+        return Markup("No segments were made"), Markup("")
+    first = study.segmentations[0]
+    said = first.narrative
+    return evidence.sentences(first.profile, said.headline), evidence.sentences(first.profile, said.lede)
+
+
+def _chapter(place: int, segmentation: Segmentation, given: dict[str, Mark], evidence: Evidence) -> Chapter:
+    name = segmentation.name
+    title = TITLES.get(name, name.replace("_", " ").capitalize())
+    if name == "rfm" and panels.brought(segmentation.profile) is None:
+        title = "Recency and frequency"
+    return Chapter(
+        anchor=f"c{place + 1}",
+        title=title,
+        short_title=SHORT_TITLES.get(name, title),
+        lead=_lead(place, segmentation, evidence),
+        how=_how(segmentation),
+        table_title=_table_title(segmentation),
+        words_from=_words_from(segmentation),
+        segmentation=segmentation,
+        marks=given,
+        table=profile_table(segmentation.profile, given),
+        figures=every_figure(segmentation.profile),
+        build=panels.build(segmentation, given, evidence),
+        grid=panels.grid(segmentation, evidence),
+        shapes=panels.shapes(segmentation, given, evidence),
+        people=people(segmentation, given, evidence),
+        rules=accounts.rules(segmentation, given),
+        cannot=_cannot(segmentation),
+    )
+
+
+def _lead(place: int, segmentation: Segmentation, evidence: Evidence) -> Markup:
+    """The first segmentation's headline opens the page; a later one's opens its chapter."""
+    if place == 0:
+        return Markup("")
+    return evidence.sentences(segmentation.profile, (*segmentation.narrative.headline, *segmentation.narrative.lede))
+
+
+def _how(segmentation: Segmentation) -> str:
+    """How the groups were made, in a sentence."""
+    has_money = "revenue" in {m.id for m in segmentation.profile.metrics}
+    if segmentation.method == "rfm":
+        scored = "how recently, how often and how much" if has_money else "how recently and how often"
+        return f"Each customer is scored on {scored} they bought; the scores name the segment."
+    if segmentation.method in ("kmeans", "hierarchical", "mixture"):
+        kept_out = " Spend was kept out, so differences in value are findings." if has_money else ""
+        return f"Groups of customers who buy alike, found from behaviour.{kept_out}"
+    return f"Made with the method {segmentation.method}."
+
+
+def _table_title(segmentation: Segmentation) -> Markup:
+    sized = [s for s in segmentation.profile.segments if not s.is_suppressed]
+    if len(sized) < 2:
+        return Markup("The segment and its figures")
+    largest = max(sized, key=lambda s: float(s.facts["customers"].value or 0))
+    return Markup("{} are the largest group; the table has them all").format(largest.name)
+
+
+def _words_from(segmentation: Segmentation) -> str:
+    source = segmentation.narrative.source
+    if source == "template":
+        return "Template words: figures proven, not yet reviewed by a person."
+    return f"Words from {source}."
+
+
+def _cannot(segmentation: Segmentation) -> list[str]:
+    """What this data cannot show, said in plain words instead of left for the reader to miss."""
+    profile = segmentation.profile
+    known = {m.id for m in profile.metrics}
+    found: list[str] = []
+    if "revenue" not in known:
+        found.append("The data has no amounts, so there is no revenue, order value or spend here.")
+    if segmentation.name == "rfm" and not profile.panels.get("rfm_grid"):
+        found.append("There is no recency and spend grid: it needs two scores for each customer.")
+    if "orders" not in known:
+        found.append("The data does not tell orders apart, so nothing is counted by order.")
+    if len(profile.segments) == 1:
+        found.append("There is one segment, so there is nothing to compare it with.")
+    if any(s.is_suppressed for s in profile.segments):
+        found.append("A segment of ten customers or fewer is named but not shown, so that nobody can be recognised.")
+    return found

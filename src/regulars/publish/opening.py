@@ -1,0 +1,106 @@
+"""The first screen: what is so, on what footing, and the figures that matter most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from regulars.figures import short, written
+from regulars.publish.evidence import Evidence
+from regulars.publish.panels import brought
+from regulars.types import Fact, Profile, SegmentFacts, Study
+
+_MOST_KPIS = 6
+
+
+@dataclass(frozen=True)
+class Badge:
+    kind: str
+    text: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Kpi:
+    label: str
+    figure: Markup
+    note: str
+
+
+def badges(study: Study, evidence: Evidence) -> list[Badge]:
+    """On what footing the page stands. Call it when every sentence has been written."""
+    found = [_proven(evidence), _ledger(study)]
+    warnings = sum(f.severity != "note" for f in study.findings)
+    if warnings:
+        found.append(Badge("warn", f"{warnings} {'warning' if warnings == 1 else 'warnings'}", "#mind"))
+    else:
+        found.append(Badge("ok", "No warnings", "#mind"))
+    return found
+
+
+def _proven(evidence: Evidence) -> Badge:
+    if evidence.without:
+        return Badge("bad", f"{evidence.without} of {evidence.cited + evidence.without} figures lack evidence", "#evidence")
+    return Badge("ok", f"All {written(evidence.cited, 'count')} figures carry their evidence", "#evidence")
+
+
+def _ledger(study: Study) -> Badge:
+    if all(s.adds_up for s in study.ledger.sources):
+        rows = written(sum(s.rows_in for s in study.ledger.sources), "count")
+        return Badge("ok", f"All {rows} rows accounted for", "#rows")
+    return Badge("bad", "The row ledger does not add up", "#rows")
+
+
+def kpis(study: Study, evidence: Evidence) -> list[Kpi]:
+    """Six headline figures at most, from whatever facts the first segmentation has."""
+    if not study.segmentations:
+        return []
+    profile = study.segmentations[0].profile
+    counts = [len(s.profile.segments) for s in study.segmentations]
+    kept = [_segments_kpi(counts), _overall(profile, "customers", "Customers", _period(profile), evidence)]
+    kept += [_overall(profile, "revenue", "Revenue", "net of returns", evidence)]
+    if kept[-1] is None:
+        kept += [_overall(profile, "orders", "Orders", "", evidence)]
+    kept += [
+        _top(profile, evidence),
+        _overall(profile, "repeat_rate", "Repeat rate", "ordered more than once", evidence),
+        _overall(profile, "recency_days", "Since last order", "median customer", evidence),
+        _overall(profile, "aov", "Average order", "over all orders", evidence),
+        _overall(profile, "orders_per_customer", "Orders per customer", "over all customers", evidence),
+    ]
+    return [k for k in kept if k is not None][:_MOST_KPIS]
+
+
+def _segments_kpi(counts: Sequence[int]) -> Kpi:
+    note = "in one segmentation" if len(counts) == 1 else f"in {len(counts)} segmentations"
+    return Kpi("Segments", escape(" + ".join(map(str, counts))), note)
+
+
+def _period(profile: Profile) -> str:
+    return f"{written(profile.start.isoformat(), 'date')} to {written(profile.end.isoformat(), 'date')}"
+
+
+def _overall(profile: Profile, metric: str, label: str, note: str, evidence: Evidence) -> Kpi | None:
+    fact = profile.overall.facts.get(metric)
+    if fact is None or fact.value is None:
+        return None
+    return Kpi(label, _figure(profile, profile.overall, fact, evidence), note)
+
+
+def _top(profile: Profile, evidence: Evidence) -> Kpi | None:
+    """The segment that brings the most, where there are two segments or more to compare."""
+    bring = brought(profile)
+    known = [s for s in profile.segments if bring and bring.shares[s.id] is not None]
+    if bring is None or len(known) < 2:
+        return None
+    first = max(known, key=lambda s: bring.shares[s.id] or 0.0)
+    label = "Top segment, revenue" if bring.word == "revenue" else "Top segment, orders"
+    size = first.facts.get("customer_share")
+    of = f", {short(size.value, size.unit)} of customers" if size is not None else ""
+    return Kpi(label, _figure(profile, first, first.facts[bring.metric], evidence), f"{first.name[:40]}{of}")
+
+
+def _figure(profile: Profile, segment: SegmentFacts, fact: Fact, evidence: Evidence) -> Markup:
+    return evidence.figure(profile, segment.name, fact, short(fact.value, fact.unit))
