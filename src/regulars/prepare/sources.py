@@ -1,0 +1,313 @@
+"""Where orders come from: one small seam, and the sources that the engine reads by itself.
+
+Whatever the source, its columns are called ``c0``, ``c1``, … inside: a name in somebody's file is data
+and never becomes SQL.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from regulars.engine import Engine, literal, quoted
+from regulars.errors import SettingsError, SourceUnreadable, StepFailed, did_you_mean
+from regulars.types import Finding, Input
+
+STAGED = "source_rows"
+Lines = Callable[[Sequence[int]], dict[int, int]]
+
+
+@dataclass(frozen=True)
+class SourceColumn:
+    """One column: its place from 0, its exact name and the engine's type of it."""
+
+    position: int
+    name: str
+    kind: str
+
+    @property
+    def inner(self) -> str:
+        """What the column is called inside the engine."""
+        return f"c{self.position}"
+
+    @property
+    def is_text(self) -> bool:
+        return self.kind == "VARCHAR"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """A source in the engine: table ``source_rows``, one row a record in source order.
+
+    Its columns: ``record`` (from 1), ``ragged`` (what is wrong with the shape of the row, or NULL),
+    ``is_repeat`` (an earlier record has the same value in every column), and the wanted ``c<i>``.
+    """
+
+    line_of: Lines
+    findings: tuple[Finding, ...] = ()
+
+
+class Source(Protocol):
+    """What reading needs of a source."""
+
+    title: str
+    """What errors call it."""
+
+    @property
+    def columns(self) -> tuple[SourceColumn, ...]: ...
+
+    def stage(self, wanted: Sequence[SourceColumn], *, mark_repeats: bool) -> Staged:
+        """Put the wanted columns in the engine as ``source_rows``."""
+
+
+def no_lines(records: Sequence[int]) -> dict[int, int]:
+    """The lines of records in a source that has no lines: none."""
+    del records
+    return {}
+
+
+def file_content(path: Path) -> Input:
+    """The sha256 and size of a file as it is now: it differs when as much as a bit of the file does.
+
+    What a database has not yet taken into its file waits in the ``.wal`` beside it, and counts.
+    """
+    digest, size = hashlib.sha256(), 0
+    for part in (path, path.with_name(f"{path.name}.wal")):
+        if part == path or part.exists():
+            with part.open("rb") as stream:
+                while piece := stream.read(2**20):
+                    digest.update(piece)
+                    size += len(piece)
+    return Input("orders", digest.hexdigest(), size)
+
+
+def stage_relation(
+    relation: str,
+    columns: Sequence[SourceColumn],
+    wanted: Sequence[SourceColumn],
+    engine: Engine,
+    *,
+    mark_repeats: bool,
+) -> None:
+    """Make ``source_rows`` of SQL for a relation whose columns are ``record`` and then c0, c1, …, cn."""
+    picked = "".join(f", {column.inner}" for column in wanted)
+    everything = ", ".join(column.inner for column in columns)
+    is_repeat = (
+        f"row_number() over (partition by {everything} order by record) > 1" if mark_repeats else "false"
+    )
+    engine.create(
+        STAGED,
+        f"select record, cast(null as varchar) as ragged, {is_repeat} as is_repeat{picked} from {relation} order by record",
+    )
+
+
+class ParquetSource:
+    """A parquet file. Records are its rows in file order."""
+
+    def __init__(self, path: Path, engine: Engine) -> None:
+        self.title = f"orders file {str(path)!r}"
+        self._path = path
+        self._engine = engine
+        # Only this file is meant, whatever *, ? or [ its name holds, and whatever its folders are called.
+        name = literal(re.sub(r"([*?\[])", r"[\1]", str(path))).sql("duckdb")
+        self._scan = f"read_parquet({name}, hive_partitioning = false, file_row_number = true)"
+        self._schema = f"parquet_schema({name})"
+        self.columns = self._read_columns()
+
+    def _read_columns(self) -> tuple[SourceColumn, ...]:
+        try:
+            tree = self._engine.execute(f"select name, num_children from {self._schema}", "parquet_schema")
+            described = self._engine.execute(f"describe select * from {self._scan}", "parquet_columns")
+        except StepFailed as bad:
+            raise _damaged(self.title, bad) from bad
+        names = _top_level(tree)
+        refuse_same_names(names, self.title)
+        return tuple(
+            SourceColumn(at, name, kind)
+            for at, (name, (_, kind, *_)) in enumerate(zip(names, described, strict=False))
+        )
+
+    def stage(self, wanted: Sequence[SourceColumn], *, mark_repeats: bool) -> Staged:
+        inner = ", ".join(column.inner for column in self.columns)
+        relation = (
+            f"(select file_row + 1 as record, {inner} from {self._scan} as file_rows({inner}, file_row))"
+        )
+        try:
+            stage_relation(relation, self.columns, wanted, self._engine, mark_repeats=mark_repeats)
+        except StepFailed as bad:
+            raise _damaged(self.title, bad) from bad
+        return Staged(no_lines)
+
+
+def _top_level(tree: Sequence[tuple[Any, ...]]) -> list[str]:
+    """Names of the root's own children, of a schema listed depth first as (name, number of children)."""
+    names: list[str] = []
+    open_below = 0
+    for name, children in tree[1:]:
+        if not open_below:
+            names.append(name)
+        open_below = max(open_below - 1, 0) + (children or 0)
+    return names
+
+
+class DatabaseSource:
+    """A table of a DuckDB file, which is opened for reading only. Records are its rows in stored order."""
+
+    _attached = "regulars_source"
+
+    def __init__(self, path: Path, table: str | None, engine: Engine) -> None:
+        self.title = f"orders database {str(path)!r}"
+        self._path = path
+        self._engine = engine
+        self._attach()
+        try:
+            self._table = self._chosen(table)
+            described = engine.execute(f"describe {self._relation}", "source_columns")
+        finally:
+            self._detach()
+        self.columns = tuple(SourceColumn(at, name, kind) for at, (name, kind, *_) in enumerate(described))
+
+    @property
+    def _relation(self) -> str:
+        schema, name = self._table
+        return f"{self._attached}.{quoted(schema)}.{quoted(name)}"
+
+    def _attach(self) -> None:
+        try:
+            where = literal(str(self._path)).sql("duckdb")
+            self._engine.execute(f"attach {where} as {self._attached} (type duckdb, read_only)", "attach")
+        except StepFailed as bad:
+            raise _damaged(self.title, bad) from bad
+
+    def _detach(self) -> None:
+        self._engine.execute(f"detach {self._attached}", "detach")
+
+    def _chosen(self, table: str | None) -> tuple[str, str]:
+        listed = self._engine.execute(
+            "select schema_name, table_name from duckdb_tables() "
+            f"where database_name = '{self._attached}' and not internal order by 1, 2",
+            "source_tables",
+        )
+        by_name = {
+            name if schema == "main" else f"{schema}.{name}": (schema, name) for schema, name in listed
+        }
+        if table in by_name:
+            return by_name[table]
+        found = (
+            "no table is named"
+            if table is None
+            else f"no table {table!r}.{did_you_mean(table, list(by_name))}"
+        )
+        raise SettingsError(
+            f"{self.title}, sources.orders.table",
+            f"{found}; it has {', '.join(map(repr, by_name)) or 'no tables'}",
+            "Set sources.orders.table to one of these (a view must first be made a table).",
+        )
+
+    def stage(self, wanted: Sequence[SourceColumn], *, mark_repeats: bool) -> Staged:
+        inner = ", ".join(column.inner for column in self.columns)
+        numbered = f"(select * from {self._relation}) as stored({inner})"
+        relation = f"(select row_number() over () as record, {inner} from {numbered})"
+        self._attach()
+        try:
+            stage_relation(relation, self.columns, wanted, self._engine, mark_repeats=mark_repeats)
+        except StepFailed as bad:
+            raise _damaged(self.title, bad) from bad
+        finally:
+            self._detach()
+        return Staged(no_lines)
+
+
+class FrameSource:
+    """A frame of any kind that gives an Arrow stream, or that DuckDB knows (pandas, polars, pyarrow).
+
+    It is taken in whole first, so that it cannot change while it is read. Its digest is that of its
+    names, types and values as text, in order.
+    """
+
+    _taken = "frame_rows"
+    title = "orders frame"
+
+    def __init__(self, frame: object, engine: Engine) -> None:
+        self._engine = engine
+        native = _native(frame)
+        try:
+            engine.execute(
+                f"create or replace table {self._taken} as select * from given_frame",
+                "frame",
+                given_frame=native,
+            )
+        except StepFailed as bad:
+            raise SourceUnreadable(
+                self.title,
+                f"a {type(frame).__name__} cannot be read: {bad.args[0]}",
+                "Give a pandas, polars or pyarrow frame, or anything with __arrow_c_stream__.",
+            ) from bad
+        described = engine.execute(f"describe {self._taken}", "frame_columns")
+        names = _frame_names(native) or [name for name, *_ in described]
+        refuse_same_names(names, self.title)
+        self.columns = tuple(
+            SourceColumn(at, name, kind)
+            for at, (name, (_, kind, *_)) in enumerate(zip(names, described, strict=True))
+        )
+
+    def content(self) -> Input:
+        """The digest of the frame, and the size of its values as text."""
+        with tempfile.TemporaryDirectory() as folder:
+            written = Path(folder) / "frame.csv"
+            target = literal(str(written)).sql("duckdb")
+            # Every value is quoted, so that an empty text and none at all stay apart.
+            self._engine.execute(
+                f"copy (select * from {self._taken}) to {target} (format csv, header false, force_quote *)",
+                "frame_content",
+            )
+            values = file_content(written)
+        shape = repr([(column.name, column.kind) for column in self.columns])
+        return Input(
+            "orders", hashlib.sha256((shape + values.sha256).encode()).hexdigest(), values.size_bytes
+        )
+
+    def stage(self, wanted: Sequence[SourceColumn], *, mark_repeats: bool) -> Staged:
+        inner = ", ".join(column.inner for column in self.columns)
+        relation = f"(select rowid + 1 as record, {inner} from {self._taken} as taken({inner}))"
+        stage_relation(relation, self.columns, wanted, self._engine, mark_repeats=mark_repeats)
+        return Staged(no_lines)
+
+
+def _native(frame: Any) -> Any:
+    """The frame that a narwhals one wraps, and what a lazy one would collect."""
+    native = frame.to_native() if hasattr(frame, "to_native") else frame
+    return (
+        native.collect()
+        if hasattr(native, "collect") and not hasattr(native, "__arrow_c_stream__")
+        else native
+    )
+
+
+def _frame_names(native: Any) -> list[str]:
+    """The names as the frame has them: the engine would rename "ID" beside "id"."""
+    names = getattr(native, "column_names", None) or getattr(native, "columns", None)
+    return [] if names is None else [name for name in names if isinstance(name, str)]
+
+
+def refuse_same_names(names: Sequence[str], title: str) -> None:
+    """Raises SourceUnreadable where one name stands for two columns, with the places of both."""
+    first: dict[str, int] = {}
+    for at, name in enumerate(names):
+        if name and first.setdefault(name, at) != at:
+            raise SourceUnreadable(
+                title,
+                f"{name!r:.80} is the name of column {first[name] + 1} and of column {at + 1}",
+                "Give each column a name of its own, so that it is plain which one is meant.",
+            )
+
+
+def _damaged(title: str, bad: StepFailed) -> SourceUnreadable:
+    return SourceUnreadable(
+        title, f"it cannot be read: {bad.found}", "Copy or export it again; it may be cut short or damaged."
+    )
