@@ -12,7 +12,7 @@ found() {
 found && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "test: no Chromium here; installing Debian's for the browser tests" >&2
-    apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 &&
+    apt-get -qq -o DPkg::Lock::Timeout=300 update >/dev/null &&
         DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 install \
             --no-install-recommends chromium >/dev/null
     found && exit 0

@@ -15,8 +15,9 @@ command -v "$python" >/dev/null || fail "no $python here. Install Python 3.11 or
 # Debian keeps venv's half (ensurepip) in a package of its own.
 if ! "$python" -c 'import venv, ensurepip' 2>/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "setup: $python has no venv; installing python3-venv with apt-get" >&2
-    apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 &&
-        DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends python3-venv >&2 ||
+    apt-get -qq -o DPkg::Lock::Timeout=300 update >/dev/null &&
+        DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 install \
+            --no-install-recommends python3-venv >/dev/null ||
         echo "setup: apt-get could not install python3-venv" >&2
 fi
 
