@@ -68,7 +68,17 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: zipfi
 
 @pytest.mark.parametrize(
     "needed",
-    [r"py\.typed", r"prepare/sql/\w+\.sql", r"segment/methods/rfm_grid\.json"],
+    [
+        r"py\.typed",
+        r"prepare/sql/\w+\.sql",
+        r"profile/sql/\w+\.sql",
+        r"segment/methods/rfm_grid\.json",
+        r"publish/templates/dashboard\.html",
+        r"publish/assets/inter\.woff2",
+        r"publish/assets/inter\.OFL\.txt",
+        r"app/demo_orders/online_retail\.parquet",
+        r"app/demo_orders/ATTRIBUTION\.txt",
+    ],
 )
 def test_the_wheel_holds_what_the_code_reads(wheel: zipfile.ZipFile, needed: str) -> None:
     assert any(re.fullmatch(f"regulars/{needed}", name) for name in wheel.namelist())
