@@ -27,7 +27,10 @@ def panels(engine: Engine, chosen: Sequence[Measure], groups: Mapping[str, Mappi
 
 
 def _grid(engine: Engine, across: str, *, has_value: bool) -> dict[str, Any]:
-    """Customers (and revenue) in each cell of recency by ``across``; small cells are None."""
+    """Customers (and revenue) in each cell of recency (``r``) by spend (``m``); small cells are None.
+
+    Without amounts ``m`` holds the frequency score, and ``across`` says so.
+    """
     revenue = "cast(sum(features.spend) as double)" if has_value else "null"
     rows = engine.rows(
         f"select r_score, {across}, count(*), {revenue} from assignments "
@@ -43,7 +46,7 @@ def _grid(engine: Engine, across: str, *, has_value: bool) -> dict[str, Any]:
             cells.append(
                 {
                     "r": r,
-                    across[0]: c,
+                    "m": c,
                     "customers": n if shown else None,
                     "revenue": round(spent or 0.0, 2) if shown and has_value else None,
                 }
