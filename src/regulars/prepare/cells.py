@@ -83,9 +83,30 @@ def column(name: str) -> exp.Expression:
     return exp.column(name, quoted=True)
 
 
+def trimmed(inner: str) -> str:
+    """SQL for one of our own columns as text without the spaces around it; NULL where nothing is left.
+
+    Cells that begin and end in plain ASCII are let through as they are: looking for exotic spaces is slow.
+    """
+    as_text = formula("cast($cell as varchar)", cell=column(inner))
+    return formula(
+        "case when left($cell, 1) between '!' and '~' and right($cell, 1) between '!' and '~' then $cell "
+        "else nullif(trim($cell, $spaces), '') end",
+        cell=as_text, spaces=SPACES,
+    ).sql("duckdb")  # fmt: skip
+
+
+def is_number(kind: str) -> bool:
+    return kind.startswith(_NUMBERS)
+
+
+def is_date(kind: str) -> bool:
+    return kind.startswith(("DATE", "TIMESTAMP"))
+
+
 def text(cell: exp.Expression) -> exp.Expression:
-    """The cell's text without the spaces around it; NULL where nothing is left."""
-    return formula("nullif(trim(cast($cell as varchar), $spaces), '')", cell=cell, spaces=SPACES)
+    """A staged cell as text; NULL where it is blank."""
+    return formula("cast($cell as varchar)", cell=cell)
 
 
 def identifier(cell: exp.Expression, kind: str, *, float_text: bool = False) -> exp.Expression:
@@ -120,7 +141,7 @@ def number(cell: exp.Expression, kind: str, decimal_mark: str, scale: int) -> ex
     thousands in groups of three (two, as in India, before the last), a minus on either side, brackets
     for negative, or an exponent. "1,5" with a decimal point is not a number: it is refused, not read as 15.
     """
-    if kind.startswith(_NUMBERS):
+    if is_number(kind):
         return formula(f"try_cast(cast($cell as varchar) as decimal(18, {scale}))", cell=cell)
     mark = "\\." if decimal_mark == "." else ","
     groups = f"[{',' if decimal_mark == '.' else '.'}{_GROUP_SPACES}]"
@@ -157,7 +178,7 @@ def consent(cell: exp.Expression, kind: str, *, is_opt_out: bool, blank: str) ->
     opt-out. A moment in an opt-out column is when the customer left.
     """
     yes, no = ("out", "in") if is_opt_out else ("in", "out")
-    if kind.startswith(("DATE", "TIMESTAMP")):
+    if is_date(kind):
         meant = "out" if is_opt_out else "unknown"
         return formula(
             "case when $cell is null then $blank else $meant end", cell=cell, blank=blank, meant=meant

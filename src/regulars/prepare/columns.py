@@ -152,7 +152,7 @@ def _who_and_what(columns: Matched, rules: Rules) -> dict[str, exp.Expression]:
 
 def _when(column: SourceColumn, rules: Rules, *, hides: bool) -> dict[str, exp.Expression]:
     said = cells.text(_inner(column))
-    if dates.is_typed(column.kind):
+    if cells.is_date(column.kind):
         read = dates.read_typed(_inner(column), column.kind, rules.stamps, rules.timezone)
     else:
         read = dates.read_text(_inner(column), rules.date_format or "", rules.stamps, rules.timezone)
@@ -247,7 +247,7 @@ def doubts(columns: Matched, rules: Rules, engine: Engine) -> tuple[Finding, ...
 
 
 def _date_doubts(columns: Matched, rules: Rules, engine: Engine) -> tuple[Finding, ...]:
-    if dates.is_typed(columns["time"].kind) or not dates.has_two_digit_year(rules.date_format or ""):
+    if cells.is_date(columns["time"].kind) or not dates.has_two_digit_year(rules.date_format or ""):
         return ()
     ((start, end),) = engine.rows(
         f"select cast(min(ordered_at) as date), cast(max(ordered_at) as date) from {ORDER_ROWS}"

@@ -17,7 +17,7 @@ from regulars.engine import Engine, literal
 from regulars.errors import SourceUnreadable
 from regulars.prepare.csv_records import Records, header_of
 from regulars.prepare.csv_text import lines_of
-from regulars.prepare.sources import STAGED, SourceColumn, Staged
+from regulars.prepare.sources import STAGED, SourceColumn, Staged, repeats
 from regulars.types import Finding
 
 LINES = "order_lines"
@@ -119,13 +119,13 @@ def load(written: Path, wanted: Sequence[SourceColumn], engine: Engine, *, mark_
         f"hive_partitioning = false, max_line_size = {longest}, buffer_size = {2 * longest})"
     )
     engine.execute(f"create or replace table loaded_records as select * from {scan}", "loaded_records")
-    picked = "".join(f", {column.inner}" for column in wanted)
-    repeated = (
-        "key <> '' and row_number() over (partition by key order by record) > 1" if mark_repeats else "false"
-    )
+    picked = "".join(f", {column.staged}" for column in wanted)
+    is_repeat = "key <> '' and record in (select record from repeats)" if mark_repeats else "false"
     engine.create(
         STAGED,
-        f"select record, nullif(ragged, '') as ragged, {repeated} as is_repeat{picked} from loaded_records order by record",
+        f"with repeats as ({repeats('loaded_records', 'key')}) "
+        f"select record, nullif(ragged, '') as ragged, {is_repeat} as is_repeat{picked} "
+        "from loaded_records order by record",
     )
     engine.create(LINES, _LINES)
     engine.drop("loaded_records")

@@ -129,10 +129,6 @@ def said(column: str) -> str:
     return cells.text(cells.column(column)).sql("duckdb")
 
 
-def is_typed(kind: str) -> bool:
-    return kind.startswith(("DATE", "TIMESTAMP"))
-
-
 def moved(stamp: exp.Expression, stamps: str, timezone: str) -> exp.Expression:
     """A naive stamp on the business's clock: as it is, or from UTC."""
     if stamps == "local":

@@ -159,7 +159,7 @@ def opened(path: Path, orders: Orders, engine: Engine) -> Source:
 
 def _refuse_unread_dates(source: Source, time: SourceColumn, orders: Orders, engine: Engine) -> None:
     """Raises DatesRefused for text dates without a format, or with one that reads none of them."""
-    if dates.is_typed(time.kind):
+    if cells.is_date(time.kind):
         return
     asked = f"{source.title}, dates in column {time.name!r:.80}"
     if orders.date_format is not None and _reads_any(time, orders.date_format, engine):

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from regulars.engine import Engine, literal, quoted
 from regulars.errors import SettingsError, SourceUnreadable, StepFailed, did_you_mean
+from regulars.prepare import cells
 from regulars.types import Finding, Input
 
 STAGED = "source_rows"
@@ -37,7 +38,13 @@ class SourceColumn:
 
     @property
     def is_text(self) -> bool:
-        return self.kind == "VARCHAR"
+        """Whether it is staged as text: whatever is neither a number nor a date."""
+        return not cells.is_number(self.kind) and not cells.is_date(self.kind)
+
+    @property
+    def staged(self) -> str:
+        """SQL that stages it: text without the spaces around it, NULL where nothing is left; the rest as it is."""
+        return f"{cells.trimmed(self.inner)} as {self.inner}" if self.is_text else self.inner
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,8 @@ class Staged:
     """A source in the engine: table ``source_rows``, one row a record in source order.
 
     Its columns: ``record`` (from 1), ``ragged`` (what is wrong with the shape of the row, or NULL),
-    ``is_repeat`` (an earlier record has the same value in every column), and the wanted ``c<i>``.
+    ``is_repeat`` (an earlier record has the same value in every column), and the wanted ``c<i>``:
+    numbers and dates of the source's type, and trimmed text for all else, NULL where blank.
     """
 
     line_of: Lines
@@ -95,14 +103,26 @@ def stage_relation(
     mark_repeats: bool,
 ) -> None:
     """Make ``source_rows`` of SQL for a relation whose columns are ``record`` and then c0, c1, …, cn."""
-    picked = "".join(f", {column.inner}" for column in wanted)
+    picked = "".join(f", {column.staged}" for column in wanted)
     everything = ", ".join(column.inner for column in columns)
-    is_repeat = (
-        f"row_number() over (partition by {everything} order by record) > 1" if mark_repeats else "false"
-    )
+    is_repeat = "record in (select record from repeats)" if mark_repeats else "false"
     engine.create(
         STAGED,
-        f"select record, cast(null as varchar) as ragged, {is_repeat} as is_repeat{picked} from {relation} order by record",
+        f"with repeats as ({repeats(relation, everything)}) "
+        f"select record, cast(null as varchar) as ragged, {is_repeat} as is_repeat{picked} "
+        f"from {relation} order by record",
+    )
+
+
+def repeats(relation: str, same: str) -> str:
+    """SQL for the records that an earlier one equals in the columns ``same``.
+
+    Only rows whose hash stands more than once are compared in full: they are few, and the rest is not sorted.
+    """
+    return (
+        f"select record from (select record, row_number() over (partition by {same} order by record) as nth "
+        f"from {relation} where hash({same}) in "
+        f"(select hash({same}) from {relation} group by all having count(*) > 1)) where nth > 1"
     )
 
 
