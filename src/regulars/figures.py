@@ -28,6 +28,9 @@ def written(value: Value, unit: str) -> str:
     """A figure in full, with its unit: ``£1,234``, ``62.1%``, ``12 days``, ``3 Dec 2011``; ``–`` for none.
 
     ``unit`` is one of the facts file's units. Percent is 0 to 100.
+
+    >>> written(1234.5, "GBP"), written(62.14, "percent"), written(1, "days"), written(2.5, "days")
+    ('£1,234', '62.1%', '1 day', '2.5 days')
     """
     if value is None:
         return "–"
@@ -60,7 +63,11 @@ def money(value: float | Decimal, currency: str) -> str:
 
 
 def short(value: Value, unit: str) -> str:
-    """A figure for a tight place: ``£1.2m``, ``41%``, ``1,493``."""
+    """A figure for a tight place.
+
+    >>> short(1_234_000, "GBP"), short(41.4, "percent"), short(1493, "count")
+    ('£1.2m', '41%', '1,493')
+    """
     if value is None or isinstance(value, str):
         return written(value, unit)
     if unit == "percent":
