@@ -63,13 +63,13 @@ def check_method(method: Method) -> None:
     segments or refused with a RegularsError. Raises AssertionError with the law that does not hold.
     """
     _settings_survive(method)
-    people = customers(600)
+    people = customers(400)
     with _fitted(method, people) as study:
         _document_survives(study.definition)
         _segments_are_named(study.definition)
         _each_customer_has_one_segment(study)
         _scorer_agrees(study, people)
-        _scorer_agrees(study, strangers(200))
+        _scorer_agrees(study, strangers(100))
         _order_and_threads_do_not_matter(method, people, study.definition)
     for what, few in _hard_cases():
         _answers_or_refuses(method, what, few)

@@ -18,11 +18,8 @@ def test_a_method_that_can_be_chosen_keeps_the_laws_of_segmentation(name):
 @pytest.mark.parametrize(
     "settings",
     [
-        {"k": 2},
-        {"k": 9},
-        {"features": ("weekend_share", "gap_days")},
-        {"features": ("spend",), "allow_outcomes": "to show what is lost"},
-        {"sample": 100},
+        {"k": 9, "sample": 100},
+        {"features": ("weekend_share", "spend"), "allow_outcomes": "to show what is lost"},
     ],
     ids=str,
 )

@@ -7,7 +7,7 @@ below 2**53: so distances, ties and means are exact, and neither thread nor proc
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +23,9 @@ MICRO = 500
 """Micro-clusters under the Ward tree: enough to trace any shape that eight segments can follow."""
 MICRO_ROUNDS = 10
 ROUNDS = 300
-PLUS_PLUS_STARTS = 4
+PLUS_PLUS_STARTS = 9
+WARM_ROUNDS = 10
+FINALISTS = 4
 DRAWS = 3
 
 
@@ -52,39 +54,53 @@ def clusterings(places: Places, ks: Iterable[int], seed: int) -> dict[int, Clust
     for k in wanted:
         starts = [tree[k]] if k in tree else []
         starts += [plus_plus(race, k, f"{seed}:{k}:{n}") for n in range(PLUS_PLUS_STARTS)]
-        raced = min((settled(race, start) for start in starts), key=lambda each: each.inertia)
+        raced = _winner(race, starts)
         found[k] = raced if len(race) == len(places) else settled(places, raced.centres)
     return found
+
+
+def _winner(places: Places, starts: Sequence[Places]) -> Clustering:
+    """The start that settles with the lowest inertia; those far behind after a few rounds drop out."""
+    warm = sorted((settled(places, start, WARM_ROUNDS) for start in starts), key=lambda each: each.inertia)
+    return min((settled(places, each.centres) for each in warm[:FINALISTS]), key=lambda each: each.inertia)
 
 
 def settled(places: Places, start: Places, rounds: int = ROUNDS) -> Clustering:
     """Lloyd's algorithm from these centres until none of them moves by a unit."""
     centres = start
-    labels, squares = nearest(places, centres)
     for _ in range(rounds):
-        moved = _means(places, labels, squares, centres)
+        moved = _means(places, centres)
         if np.array_equal(moved, centres):
             break
         centres = moved
-        labels, squares = nearest(places, centres)
+    labels, squares = nearest(places, centres)
     return Clustering(centres, labels, int(squares.sum()))
 
 
 def nearest(places: Places, centres: Places) -> tuple[Labels, Places]:
     """The nearest centre of each customer (the first in a tie) and its squared distance."""
-    squares = (places**2).sum(axis=1)[:, None] - 2.0 * (places @ centres.T) + (centres**2).sum(axis=1)
-    labels = squares.argmin(axis=1).astype(np.int64)
-    return labels, squares[np.arange(len(places)), labels]
+    labels = _labels(places, centres)
+    squares: Places = ((places - centres[labels]) ** 2).sum(axis=1)
+    return labels, squares
 
 
-def _means(places: Places, labels: Labels, squares: Places, centres: Places) -> Places:
-    """The mean of each cluster in whole units; one that lost its customers starts at the farthest."""
-    k = len(centres)
-    sizes = np.bincount(labels, minlength=k)
-    sums = np.stack([np.bincount(labels, weights=axis, minlength=k) for axis in places.T], axis=1)
-    moved = np.floor(sums / np.maximum(sizes, 1)[:, None] + 0.5)
+def _labels(places: Places, centres: Places) -> Labels:
+    # The square of the place itself is the same for every centre, so it decides nothing.
+    labels: Labels = ((centres**2).sum(axis=1) - 2.0 * (places @ centres.T)).argmin(axis=1)
+    return labels
+
+
+def _means(places: Places, centres: Places) -> Places:
+    """The means of the customers nearest to each centre, in whole units; a centre with none starts again
+    at the customer farthest from all."""
+    labels = _labels(places, centres)
+    member = (np.arange(len(centres))[:, None] == labels).astype(np.float64)
+    sizes = member.sum(axis=1)
+    moved: Places = np.floor(member @ places / np.maximum(sizes, 1)[:, None] + 0.5)
     empty = np.flatnonzero(sizes == 0)
-    moved[empty] = places[np.argsort(-squares, kind="stable")[: len(empty)]]
+    if len(empty):
+        _, squares = nearest(places, centres)
+        moved[empty] = places[np.argsort(-squares, kind="stable")[: len(empty)]]
     return moved
 
 

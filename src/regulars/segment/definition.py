@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -96,7 +96,7 @@ class Definition:
             "ground": self.ground,
             "rule": self.rule.as_json(),
             "legend": list(self.rule.legend()),
-            "segments": [{"id": s.id, "name": s.name, "rule": s.rule} for s in self.segments],
+            "segments": [asdict(segment) for segment in self.segments],
             "fitted": self.fitted,
             "notes": [note.as_json() for note in self.notes],
             "choice": self.choice,

@@ -106,6 +106,9 @@ class Grid:
         held = [cell for cells in self.cells.values() for cell in cells]
         if len(held) != len(set(held)) or set(held) != wanted:
             raise ValueError("a grid must put every combination of scores in exactly one segment")
+        # One order, so that a grid equals itself after it was written and read.
+        ordered = {name: tuple(sorted(cells, reverse=True)) for name, cells in self.cells.items()}
+        object.__setattr__(self, "cells", ordered)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -126,7 +129,7 @@ class Grid:
         code = self._code()
         case = exp.Case()
         for segment_id, cells in self.cells.items():
-            codes = [literal(self._number(cell)) for cell in sorted(cells, reverse=True)]
+            codes = [literal(self._number(cell)) for cell in cells]
             case = case.when(code.copy().isin(*codes), literal(segment_id))
         named = exp.select(
             column("customer_id"), *map(column, self.score_names), exp.alias_(case, "segment_id")
@@ -155,8 +158,7 @@ class Grid:
             "kind": self.kind,
             "bands": [band.as_json() for band in self.bands],
             "cells": {
-                name: ["-".join(map(str, cell)) for cell in sorted(cells, reverse=True)]
-                for name, cells in self.cells.items()
+                name: ["-".join(map(str, cell)) for cell in cells] for name, cells in self.cells.items()
             },
         }
 

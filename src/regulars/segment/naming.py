@@ -24,12 +24,12 @@ def names(rule: Nearest, features: Sequence[Feature]) -> dict[str, str]:
     """
     known = {feature.name: feature for feature in features}
     words = {each: _words(rule, each, known) for each in rule.segment_ids}
-    lengths = dict.fromkeys(words, WORDS)
-    while clash := _clash(words, lengths):
-        lengths.update((each, lengths[each] + 1) for each in clash)
+    extra = dict.fromkeys(words, 0)
+    while clash := _clash(words, extra):
+        extra.update((each, extra[each] + 1) for each in clash)
     named: dict[str, str] = {}
     for each, told in words.items():
-        name = _name(told, lengths[each])
+        name = _name(told, extra[each])
         # Nothing more sets them apart in words; the number does.
         named[each] = name if name not in named.values() else f"{name} {len(named) + 1}"
     return named
@@ -47,19 +47,18 @@ def _words(rule: Nearest, segment_id: str, known: Mapping[str, Feature]) -> list
     return [(far, word) for word, far in told.items()]
 
 
-def _clash(words: Mapping[str, list[tuple[float, str]]], lengths: Mapping[str, int]) -> list[str]:
+def _clash(words: Mapping[str, list[tuple[float, str]]], extra: Mapping[str, int]) -> list[str]:
     """Segments that share a name and still have a word to add."""
-    made = {each: _name(words[each], lengths[each]) for each in words}
+    made = {each: _name(words[each], extra[each]) for each in words}
+    longer = {each: _name(words[each], extra[each] + 1) for each in words}
     return [
-        each
-        for each, name in made.items()
-        if list(made.values()).count(name) > 1 and lengths[each] < len(words[each])
+        each for each, name in made.items() if list(made.values()).count(name) > 1 and longer[each] != name
     ]
 
 
-def _name(words: Sequence[tuple[float, str]], length: int) -> str:
-    strong = [word for far, word in words[:WORDS] if far >= STANDS_OUT]
-    chosen = strong + [word for _, word in words[len(strong) : length]] if length > WORDS else strong
+def _name(words: Sequence[tuple[float, str]], extra: int) -> str:
+    strong = sum(far >= STANDS_OUT for far, _ in words[:WORDS])
+    chosen = [word for _, word in words[: strong + extra]]
     first, *others = chosen or [MIDDLE]
     return ", ".join([first[:1].upper() + first[1:], *map(_inside, others)]) + " buyers"
 

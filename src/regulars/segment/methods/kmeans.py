@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, ClassVar
 
 from pydantic import Field, StringConstraints
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it carries no types
 
 from regulars.engine import Engine
 from regulars.errors import NotReady, SettingsError, did_you_mean
@@ -45,8 +46,10 @@ class KMeans(Method):
         customers = engine.count(ground.table.name)
         sample = drawn(engine, ground.table, [each.name for each in used], self.sample)
         fit = fitted(sample, ground.name)
-        found = clusterings(fit.places, self._candidates(ground, fit, customers), ground.seed)
-        chosen = choice(_measured(found, fit, customers, ground.seed), ground.name, self.k)
+        candidates = self._candidates(ground, fit, customers)
+        with threadpool_limits(1):
+            found = clusterings(fit.places, candidates, ground.seed)
+            chosen = choice(_measured(found, fit, customers, ground.seed), ground.name, self.k)
         rule = _rule(fit.prepared, found[chosen.k])
         named = names(rule, used)
         return Definition(

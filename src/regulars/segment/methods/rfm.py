@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any, ClassVar
@@ -21,6 +22,8 @@ _AXES = (
     ("f_score", "F", "orders", False),
     ("m_score", "M", "spend", False),
 )
+RECENT_DAYS = 90
+"""Longer ago than a season, nobody would call an order recent."""
 CROWDED = Decimal("0.3")
 """A value that this share of customers has in common makes bands uneven: worth a note."""
 
@@ -47,9 +50,9 @@ class Rfm(Method):
             Band(score, letter, name, cut_points(engine, ground.table.name, name), low, _unit(ground, name))
             for score, letter, name, low in axes
         )
-        named = named_cells()
-        grid = Grid(bands, {segment.id: _cells(cells, len(axes)) for segment, cells in named})
-        segments = tuple(Segment(s.id, s.name, grid.words(s.id)) for s, _ in named)
+        named = [(segment, _cells(cells, len(axes))) for segment, cells in named_cells()]
+        grid = Grid(bands, {segment.id: cells for segment, cells in named if cells})
+        segments = tuple(replace(s, rule=grid.words(s.id)) for s, cells in named if cells)
         return Definition(
             name=ground.name,
             method=self.method,
@@ -66,7 +69,9 @@ def named_cells() -> list[tuple[Segment, list[str]]]:
     """The default grid: each segment with its cells, such as ``"555"`` (R, F, M)."""
     grid = files("regulars.segment.methods") / "rfm_grid.json"
     saved: dict[str, Any] = json.loads(grid.read_text("utf-8"))
-    return [(Segment(each["id"], each["name"], ""), each["cells"]) for each in saved["segments"]]
+    return [
+        (Segment(each["id"], each["name"], "", each["meaning"]), each["cells"]) for each in saved["segments"]
+    ]
 
 
 def _cells(cells: Sequence[str], axes: int) -> tuple[Cell, ...]:
@@ -98,9 +103,25 @@ def _notes(engine: Engine, ground: Ground, bands: Sequence[Band], customers: int
                 "Map an amount or unit_price column to use all three.",
             )
         )  # fmt: skip
+    notes += _stale(ground, bands[0])
     for band in bands:
         notes += _crowding(engine, ground, band, customers)
     return notes
+
+
+def _stale(ground: Ground, recency: Band) -> list[Finding]:
+    """Scores rank customers against one another: say so where "recent" is long ago."""
+    recent = recency.cuts[0]
+    if recent <= RECENT_DAYS:
+        return []
+    return [
+        Finding(
+            "warning", f"{ground.name}.{recency.feature}",
+            f"The most recent fifth of customers reaches back {recent} days, so names such as New Customers "
+            "mean recent among these customers, not recent in time.",
+            "Set as_of to the day of the last campaign, or leave customers out who can no longer return.",
+        )
+    ]  # fmt: skip
 
 
 def _crowding(engine: Engine, ground: Ground, band: Band, customers: int) -> list[Finding]:

@@ -1,0 +1,254 @@
+"""One definition, three forms: SQL, scorer and words put every customer in the same segment.
+
+The words are read by a small reader of this file that shares no code with the rules.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import re
+from datetime import date
+from decimal import Decimal
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from regulars.engine import Engine, Step
+from regulars.segment.definition import Definition, pretty
+from regulars.segment.grid import Band, Grid
+from regulars.segment.methods import Ground
+from regulars.segment.methods.kmeans import KMeans
+from regulars.segment.methods.rfm import Rfm
+from regulars.segment.nearest import Nearest, Prepared
+from regulars.segment.rules import Rule
+from regulars.testing import FEATURES, TYPES, customers, strangers
+from regulars.types import Segment
+
+AS_OF = date(2024, 6, 30)
+NAMES = ("recency_days", "spend", "gap_days")
+KINDS = {"recency_days": "bigint", "spend": "decimal(18, 2)", "gap_days": "double"}
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with Engine(threads=1) as made:
+        yield made
+
+
+# --- a reader of words ----------------------------------------------------------------------------
+
+
+def follow(segments, legend, customer) -> str:
+    """The segment of a customer, by doing what the words say."""
+    if " counts as " in legend[0]:
+        return _follow_nearest(segments, legend, customer)
+    return _follow_grid(segments, legend, customer)
+
+
+def _follow_grid(segments, legend, customer) -> str:
+    scores = {}
+    for line in legend:
+        letter, score, feature, bounds = re.fullmatch(r"(\S+) (\d+): (?:any )?(\w+)(.*)", line).groups()
+        value = customer[feature]
+        if value is None:
+            if bounds.endswith(", or unknown"):
+                scores[letter] = int(score)
+            continue
+        limits = re.findall(r"(>|<=) (-?[\d.E+-]+)", bounds)
+        if all(value > Decimal(x) if sign == ">" else value <= Decimal(x) for sign, x in limits):
+            assert letter not in scores, f"two lines of the legend fit {value}"
+            scores[letter] = int(score)
+    fitting = []
+    for segment in segments:
+        for box in segment.rule.split("; or "):
+            ranges = re.findall(r"(\S+) is (\d+)(?: to (\d+))?", box)
+            if all(int(low) <= scores[letter] <= int(high or low) for letter, low, high in ranges):
+                fitting.append(segment.id)
+    assert len(set(fitting)) == 1, f"the words put {customer} in {fitting}"
+    return fitting[0]
+
+
+_COUNTS = re.compile(
+    r"(\w+) counts as \((ln\(1 \+ x\)|x) − (\S+)\) ÷ (\S+), rounded half up to three decimals, "
+    r"where x is \w+ held between (\S+) and (\S+), or (\S+) if unknown"
+)
+
+
+def _follow_nearest(segments, legend, customer) -> str:
+    place = {}
+    for line in legend[:-1]:
+        feature, form, *numbers = _COUNTS.fullmatch(line).groups()
+        centre, scale, low, high, missing = map(float, numbers)
+        x = missing if customer[feature] is None else sorted((low, float(customer[feature]), high))[1]
+        x = math.log(1 + x) if form.startswith("ln") else x
+        place[feature] = Decimal(math.floor((x - centre) / scale * 1000 + 0.5)) / 1000
+    assert legend[-1].startswith("nearest means the smallest sum of squared differences")
+    assert legend[-1].endswith("of equally near segments, the first")
+
+    def squares(segment: Segment) -> Decimal:
+        ends = re.findall(r"(\w+) ([+-][\d.]+)", segment.rule)
+        return sum((place[feature] - Decimal(at)) ** 2 for feature, at in ends)
+
+    return min(segments, key=squares).id
+
+
+# --- rules of any shape ---------------------------------------------------------------------------
+
+
+def cents(low: int, high: int):
+    return st.integers(low * 100, high * 100).map(lambda each: Decimal(each) / 100)
+
+
+@st.composite
+def grids(draw) -> Grid:
+    bands = tuple(
+        Band(f"{letter}_score", letter.upper(), feature, tuple(sorted(cuts)), draw(st.booleans()), "")
+        for letter, feature, cuts in zip(
+            "rmg", NAMES, [draw(st.lists(cents(-3, 9), min_size=1, max_size=3)) for _ in NAMES], strict=True
+        )
+    )
+    cells = list(product(*(range(1, band.top + 1) for band in bands)))
+    chance = draw(st.randoms(use_true_random=False))
+    ids = [f"g{number}" for number in range(draw(st.integers(1, 5)))]
+    held: dict[str, list[tuple[int, ...]]] = {}
+    for cell in cells:
+        held.setdefault(chance.choice(ids), []).append(cell)
+    return Grid(bands, {name: tuple(listed) for name, listed in held.items()})
+
+
+@st.composite
+def preparations(draw, feature: str) -> Prepared:
+    low, middle, high = sorted(draw(st.tuples(*[cents(0, 40)] * 3)))
+    number = st.floats(-50, 50).map(lambda each: float(f"{each:.9g}"))
+    scale = draw(st.floats(0.01, 100).map(lambda each: float(f"{each:.9g}")))
+    return Prepared(feature, float(middle), float(low), float(high), draw(st.booleans()), draw(number), scale)
+
+
+@st.composite
+def nearests(draw) -> Nearest:
+    at = st.integers(-4000, 4000)
+    centres = draw(st.lists(st.tuples(at, at, at), min_size=1, max_size=6))
+    return Nearest(
+        tuple(draw(preparations(name)) for name in NAMES),
+        {f"s{n + 1}": each for n, each in enumerate(centres)},
+    )
+
+
+def defined(rule: Rule) -> Definition:
+    segments = tuple(Segment(each, each.upper(), rule.words(each)) for each in rule.segment_ids)
+    return Definition("tried", "by_hand", {}, {}, rule, segments, {})
+
+
+def three_ways(engine: Engine, definition: Definition, source: str, columns) -> None:
+    """SQL, scorer and words, side by side, for every customer of the table."""
+    engine.make("assignments", {step.name: step for step in definition.steps(source, AS_OF)})
+    given = dict(engine.rows("select customer_id, segment_id from assignments"))
+    rows = engine.rows(f"select customer_id, {', '.join(columns)} from {source} order by customer_id")
+    assert set(given) == {who for who, *_ in rows}
+    saved = json.loads(pretty(definition.as_json()))
+    words = [Segment(**each) for each in saved["segments"]]
+    for who, *values in rows:
+        customer = dict(zip(columns, values, strict=True))
+        assert definition.score(customer).segment_id == given[who], customer
+        assert follow(words, saved["legend"], customer) == given[who], customer
+
+
+@pytest.fixture(scope="module")
+def anyone(engine):
+    """Customers on and beside the cents, with unknown, negative and huge values."""
+    chance = random.Random(1)
+    rows = [
+        [f"C{number}", chance.choice([None, -1, 0, 1, 2, 3, 5, 8, 13, 2**40])]
+        + [chance.choice([None, Decimal(chance.randrange(-400, 4000)) / 100, Decimal(10**9)]) for _ in "ab"]
+        for number in range(80)
+    ]
+    engine.values("anyone", {"customer_id": "varchar", **KINDS}, rows)
+    return "anyone"
+
+
+@settings(max_examples=40)
+@given(rule=grids())
+def test_sql_scorer_and_words_of_any_grid_agree(engine, anyone, rule):
+    three_ways(engine, defined(rule), anyone, NAMES)
+
+
+@settings(max_examples=40)
+@given(rule=nearests())
+def test_sql_scorer_and_words_of_any_centres_agree(engine, anyone, rule):
+    three_ways(engine, defined(rule), anyone, NAMES)
+
+
+@given(rule=st.one_of(grids(), nearests()))
+def test_a_definition_is_the_same_after_it_was_written_and_read(rule):
+    written = defined(rule)
+    read = Definition.from_json(json.loads(pretty(written.as_json())))
+    assert read == written
+    assert read.digest == written.digest
+
+
+@pytest.mark.parametrize("method", [Rfm(), KMeans(), KMeans(k=3)], ids=["rfm", "kmeans", "three"])
+def test_sql_scorer_and_words_of_a_fitted_method_agree_on_those_it_knows_and_on_strangers(engine, method):
+    known = engine.values("known", TYPES, customers(300))
+    engine.values("unlike", TYPES, strangers(150))
+    fitted = method.fit(Ground("tried", known, FEATURES, AS_OF, 0, "UTC", "GBP"), engine)
+    columns = list(TYPES)[1:]
+    three_ways(engine, fitted, "known", columns)
+    three_ways(engine, fitted, "unlike", columns)
+
+
+# --- preparation, to the unit ---------------------------------------------------------------------
+
+NUMBERS = {
+    "double": st.one_of(
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.floats(-50, 50),
+        st.sampled_from([0.0, -0.0, 5e-324, 1.7976931348623157e308, -1e300]),
+    ).map(lambda each: Decimal(repr(each))),
+    "bigint": st.integers(-(2**63), 2**63 - 1),
+    "decimal(18, 2)": st.integers(-(10**17), 10**17).map(lambda each: Decimal(each) / 100),
+}
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+@given(prepared=preparations("x"), data=st.data())
+def test_a_feature_is_prepared_to_the_same_unit_in_sql_and_in_process(engine, kind, prepared, data):
+    values = data.draw(st.lists(st.one_of(st.none(), NUMBERS[kind]), min_size=1, max_size=40))
+    engine.values("values_of_x", {"place": "integer", "x": kind}, list(enumerate(values)))
+    rows = engine.rows(f"select x, {prepared.sql().sql('duckdb')} from values_of_x order by place")
+    assert [prepared.of(x) for x, _ in rows] == [whole for _, whole in rows]
+
+
+def test_not_a_number_counts_as_the_highest_value_in_every_form(engine):
+    engine.create("odd", "select 'C1' as customer_id, cast('nan' as double) as gap_days, 0 as recency_days, "
+                         "cast(0 as decimal(18, 2)) as spend")  # fmt: skip
+    customer = {"gap_days": math.nan, "recency_days": 0, "spend": Decimal(0)}
+    prepared = tuple(Prepared(name, 1.0, 0.0, 9.0, False, 0.0, 1.0) for name in NAMES)
+    band = Band("g_score", "G", "gap_days", (Decimal(1), Decimal(2)), False, "days")
+    near = Nearest(prepared, {"low": (0, 0, 0), "high": (0, 0, 9000)})
+    grid = Grid((band,), {"low": ((1,), (2,)), "high": ((3,),)})
+    for rule in (near, grid):
+        definition = defined(rule)
+        engine.make("assignments", {step.name: step for step in definition.steps("odd", AS_OF)})
+        assert engine.rows("select segment_id from assignments") == [("high",)]
+        assert definition.score(customer).segment_id == "high"
+
+
+def test_a_customer_as_near_to_two_centres_goes_to_the_first_in_every_form(engine):
+    prepared = tuple(Prepared(name, 0.0, -9.0, 9.0, False, 0.0, 1.0) for name in NAMES)
+    definition = defined(Nearest(prepared, {"s1": (0, 0, 5000), "s2": (0, 0, -1000), "s3": (0, 0, 1000)}))
+    engine.values("halfway", {"customer_id": "varchar", **KINDS}, [("C1", 0, Decimal(0), Decimal(0))])
+    three_ways(engine, definition, "halfway", NAMES)
+    assert definition.score({}).segment_id == "s2"
+
+
+def test_a_step_of_a_definition_can_be_written_for_a_warehouse():
+    prepared = tuple(Prepared(name, 0.0, 0.0, 9.0, True, 0.0, 1.0) for name in NAMES)
+    definition = defined(Nearest(prepared, {"s1": (0, 0, 0), "s2": (1, 1, 1)}))
+    for step in definition.steps("features", AS_OF):
+        assert isinstance(step, Step)
+        for dialect in ("postgres", "spark", "snowflake", "bigquery"):
+            assert "customer_id" in step.select.sql(dialect)

@@ -1,0 +1,51 @@
+from regulars.segment.naming import names
+from regulars.segment.nearest import Nearest, Prepared
+from regulars.types import Feature
+
+FEATURES = (
+    Feature("weekend_share", "", "share", "cause", "", "Weekend", "Weekday"),
+    Feature("categories", "", "count", "cause", "", "Wide-range", "Narrow-range"),
+    Feature("gap_days", "", "days", "cause", "", "Slow-rhythm", "Quick-rhythm"),
+    Feature("wordless", "", "ratio", "cause", ""),
+)
+
+
+def named(*centres):
+    prepared = tuple(Prepared(each.name, 0.0, 0.0, 1.0, False, 0.5, 1.0) for each in FEATURES)
+    rule = Nearest(prepared, {f"s{at + 1}": centre for at, centre in enumerate(centres)})
+    return list(names(rule, FEATURES).values())
+
+
+def test_a_segment_is_named_for_the_two_things_that_set_it_apart_most():
+    assert named((900, 1500, -600, 0)) == ["Wide-range, weekend buyers"]
+    assert named((-900, 100, 0, 0)) == ["Weekday buyers"]
+
+
+def test_a_segment_that_stands_out_in_nothing_is_in_the_middle():
+    assert named((-400, 400, 100, 0)) == ["Middle-of-the-road buyers"]
+
+
+def test_a_feature_without_words_names_nobody():
+    assert named((0, 700, 0, 3000)) == ["Wide-range buyers"]
+
+
+def test_two_segments_alike_in_their_strongest_words_get_a_third():
+    told = named((900, 800, 0, 0), (900, 800, 300, 0), (900, 800, -200, 0))
+    assert told == [
+        "Weekend, wide-range buyers",
+        "Weekend, wide-range, slow-rhythm buyers",
+        "Weekend, wide-range, quick-rhythm buyers",
+    ]
+
+
+def test_two_middling_segments_are_told_apart_by_what_little_there_is():
+    told = named((0, 0, 0, 0), (150, 0, 0, 0), (160, 0, 0, 0))
+    assert len(set(told)) == 3
+    assert told[0] == "Middle-of-the-road buyers"
+    assert told[1].startswith("Weekend")
+
+
+def test_abbreviations_keep_their_capitals():
+    both = (*FEATURES[:3], Feature("wordless", "", "ratio", "cause", "", "B2B", "Private"))
+    prepared = tuple(Prepared(each.name, 0.0, 0.0, 1.0, False, 0.5, 1.0) for each in both)
+    assert names(Nearest(prepared, {"s1": (900, 0, 0, 800)}), both) == {"s1": "Weekend, B2B buyers"}
