@@ -1,1 +1,26 @@
-"""Know your regulars: from raw orders to customer segments that you can defend."""
+"""Know your regulars: from raw orders to customer segments that you can defend.
+
+    import regulars as rg
+
+    study = rg.run("regulars/regulars.yaml")               # the whole study; shows itself in a notebook
+    study.assignments("rfm")                               # any frame: .df(), .pl(), .arrow()
+    study = rg.run("regulars/regulars.yaml", orders=frame) # orders from memory instead of the file
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from regulars.app.api import SavedStudy, load, run
+
+__all__ = ["SavedStudy", "load", "run"]
+
+
+def __getattr__(name: str) -> object:
+    """Load the rooms when they are asked for, so that importing the package costs nothing."""
+    if name in __all__:
+        from regulars.app import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'regulars' has no attribute {name!r}")

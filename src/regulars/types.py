@@ -135,11 +135,13 @@ class Feature:
 
 @dataclass(frozen=True)
 class Segment:
-    """One group of a segmentation: a stable id, a name for people, and its rule in plain words."""
+    """One group of a segmentation: a stable id, a name for people, its rule in plain words, and in a few
+    words without figures what kind of customers they are."""
 
     id: str
     name: str
     rule: str
+    meaning: str = ""
 
 
 @dataclass(frozen=True)

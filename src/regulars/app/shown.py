@@ -7,6 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
+from rich.table import Table
+
 from regulars import settings as chosen_settings
 from regulars.app import terminal
 from regulars.app.study import Asked, Checked, Ran, render
@@ -14,7 +17,7 @@ from regulars.app.study import check as dry_run
 from regulars.app.study import run as whole_run
 from regulars.app.workspace import Workspace, write_whole
 from regulars.errors import NotReady, UsageError, did_you_mean
-from regulars.figures import short, written
+from regulars.figures import written
 from regulars.types import Ledger, Segmentation, Study
 
 DIALECTS = ("duckdb", "postgres", "spark", "snowflake", "bigquery", "databricks", "redshift", "trino")
@@ -64,28 +67,42 @@ def _sizes(segmentation: Segmentation) -> list[dict[str, Any]]:
     return rows
 
 
-def _show_study(study: Study) -> None:
-    from rich.table import Table
+_COLUMNS = {
+    "customers": "customers",
+    "customer_share": "of all",
+    "revenue_share": "of revenue",
+    "revenue_per_customer": "revenue each",
+    "orders_per_customer": "orders each",
+    "recency_days": "last order",
+}
+"""Column heads for a terminal of 80 characters; the dashboard has the full labels."""
 
+
+def _show_study(study: Study) -> None:
     _show_ledger(study.ledger)
     for segmentation in study.segmentations:
-        facts = segmentation.profile.overall.facts
-        columns = [m for m in ("customers", "customer_share", "revenue_share", "revenue_per_customer", "orders_per_customer", "recency_days") if m in facts]
-        table = Table(title=f"{segmentation.name} (version {segmentation.version})", title_justify="left")
-        table.add_column("segment")
-        for column in columns:
-            table.add_column(facts[column].label, justify="right")
-        for segment in segmentation.profile.segments:
-            cells = [written(segment.facts[c].value, segment.facts[c].unit) for c in columns]
-            table.add_row(segment.name, *cells)
-        terminal.out.print(table)
+        terminal.out.print(f"\n{segmentation.name}, version {segmentation.version}", markup=False)
+        terminal.out.print(_sizes_table(segmentation))
     for finding in study.findings:
         terminal.print_finding(finding)
 
 
+def _sizes_table(segmentation: Segmentation) -> Table:
+    columns = [name for name in _COLUMNS if name in segmentation.profile.overall.facts]
+    table = Table(box=None, pad_edge=False)
+    table.add_column("segment", no_wrap=True)
+    for name in columns:
+        table.add_column(_COLUMNS[name], justify="right", no_wrap=True)
+    for segment in (*segmentation.profile.segments, segmentation.profile.overall):
+        facts = [segment.facts[name] for name in columns]
+        table.add_row(escape(segment.name), *(written(fact.value, fact.unit) for fact in facts))
+    return table
+
+
 def _show_ledger(ledger: Ledger) -> None:
     for source in ledger.sources:
-        terminal.out.print(f"{source.name}: {source.rows_in:,} rows in, {source.rows_kept:,} kept, set aside:", markup=False)
+        said = f"{source.name}: {source.rows_in:,} rows in, {source.rows_kept:,} kept"
+        terminal.out.print(f"{said}, set aside:" if source.set_aside else f"{said}.", markup=False)
         for aside in source.set_aside:
             terminal.out.print(f"  {aside.rows:>9,}  {aside.reason}: {aside.meaning}", markup=False)
         for flag in source.flagged:
@@ -238,6 +255,3 @@ def doctor(root: Path, *, json: bool) -> None:
         return
     for part, said in found.items():
         terminal.out.print(f"{part}: {said}", markup=False)
-
-
-__all__ = ["DIALECTS", "check", "doctor", "init", "report", "run", "short", "sql"]

@@ -130,9 +130,9 @@ class Engine:
         return Table(name, tuple(column for column, *_ in described))
 
     def tables(self) -> set[str]:
-        """Names of the tables made here; those of an attached source are not among them."""
-        here = "database_name = current_database() and schema_name = current_schema()"
-        return {name for (name,) in self.execute(f"select table_name from duckdb_tables() where {here}")}
+        """Names of the tables and views made here; those of an attached source are not among them."""
+        here = "table_catalog = current_database() and table_schema = current_schema()"
+        return {name for (name,) in self.execute(f"select table_name from information_schema.tables where {here}")}
 
     def count(self, name: str) -> int:
         return int(self.execute(f"select count(*) from {quoted(name)}", name)[0][0])
@@ -148,6 +148,11 @@ class Engine:
         target = sql.literal(str(path)).sql("duckdb")
         written = f"format parquet, compression zstd, row_group_size {ROW_GROUP}"
         self.execute(f"copy ({body}) to {target} ({written})", path.stem)
+
+
+def open_parquet(path: Path) -> Any:
+    """A parquet file as a lazy relation outside of any study: frames of every kind can be made of it."""
+    return duckdb.connect().read_parquet(str(path))
 
 
 def quoted(name: str) -> str:

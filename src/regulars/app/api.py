@@ -1,0 +1,115 @@
+"""The Python interface: run a study, load one, and look at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from regulars import settings as chosen_settings
+from regulars.app import saved, study
+from regulars.app.workspace import Workspace
+from regulars.engine import open_parquet
+from regulars.errors import UsageError, did_you_mean
+from regulars.publish.dashboard import fragment
+from regulars.types import Finding, Ledger, Narrative, Profile, Study
+
+
+@dataclass(frozen=True)
+class SavedStudy:
+    """A whole run, read back from disk with its digests checked. Shows itself in a notebook."""
+
+    study: Study
+    dashboard: Path
+    already_there: bool
+
+    @property
+    def run_id(self) -> str:
+        return self.study.run_id
+
+    @property
+    def path(self) -> Path:
+        return self.study.path
+
+    @property
+    def ledger(self) -> Ledger:
+        """Every row accounted for."""
+        return self.study.ledger
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the program is unsure of, each with its remedy."""
+        return self.study.findings
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The study's segmentations."""
+        return tuple(each.name for each in self.study.segmentations)
+
+    def profile(self, name: str) -> Profile:
+        """What is true of each segment."""
+        return self._segmentation(name).profile
+
+    def words(self, name: str) -> Narrative:
+        """What is said of each segment, every figure with its fact."""
+        return self._segmentation(name).narrative
+
+    def assignments(self, name: str) -> Any:
+        """One row a customer: customer_id, segment_id, segment_name, probability, definition, as_of and the
+        scores. A lazy relation: ``.df()``, ``.pl()`` or ``.arrow()`` make a frame of it, and it has
+        ``__arrow_c_stream__`` for every other kind."""
+        return open_parquet(self.path / "assignments" / f"{self._segmentation(name).name}.parquet")
+
+    def features(self) -> Any:
+        """One row a customer, a column a feature; a lazy relation like :meth:`assignments`."""
+        return open_parquet(self.path / "features.parquet")
+
+    def _segmentation(self, name: str) -> Any:
+        for each in self.study.segmentations:
+            if each.name == name:
+                return each
+        raise UsageError(
+            f"segmentation {name!r}", f"the study has {', '.join(self.names)}",
+            f"Name one of them.{did_you_mean(name, self.names)}",
+        )  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        return fragment(self.study)
+
+
+def run(
+    settings: str | Path | dict[str, Any] = "regulars/regulars.yaml",
+    *,
+    orders: object | None = None,
+    workspace: str | Path | None = None,
+    as_of: date | None = None,
+    refit: bool = False,
+    today: date | None = None,
+) -> SavedStudy:
+    """The whole study: orders to segments, facts, words and a dashboard. Running again is a no-op.
+
+    ``settings`` is a YAML file or plain values of the same shape. ``orders`` takes the place of the order
+    file: any frame that narwhals knows or that has ``__arrow_c_stream__``. ``workspace`` is by default the
+    settings file's folder, or ``regulars``. ``today`` (default: the clock's) tells what lies in the future.
+
+    Raises the errors of :mod:`regulars.errors`.
+    """
+    if isinstance(settings, dict):
+        read, home = chosen_settings.parse(settings, "settings"), Path("regulars")
+    else:
+        read, home = chosen_settings.load(Path(settings)), Path(settings).parent
+    place = Workspace(Path(workspace) if workspace is not None else home)
+    day = today or datetime.now(UTC).date()
+    ran = study.run(read, place, study.Asked(today=day, as_of=as_of, refit=refit, frame=orders))
+    return SavedStudy(ran.study, ran.dashboard, ran.already_there)
+
+
+def load(run_id: str | None = None, *, workspace: str | Path = "regulars") -> SavedStudy:
+    """A saved run by its id (or an unambiguous end of it); the newest by default.
+
+    Raises RunDamaged where any of its files was altered.
+    """
+    place = Workspace(Path(workspace))
+    found = saved.load(place.run(place.resolve_run(run_id)))
+    return SavedStudy(found, place.report(found.run_id), already_there=True)
