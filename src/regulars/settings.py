@@ -61,8 +61,9 @@ class Columns(_Choices):
 class Orders(_Choices):
     """The order file: where it is, how it is written, and what its columns mean."""
 
-    path: str
-    """CSV (also .gz), parquet or a DuckDB database, relative to the settings file."""
+    path: str = ""
+    """CSV (also .gz), parquet or a DuckDB database, relative to the settings file. Not needed where a
+    frame is handed over in Python."""
     columns: Columns
     table: str | None = None
     """The table to read, where ``path`` is a DuckDB database."""
