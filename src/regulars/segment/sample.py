@@ -50,6 +50,8 @@ class Fit:
 
 def drawn(engine: Engine, table: Table, features: Sequence[str], size: int) -> Sample:
     """At most ``size`` customers, those whose hashed ids come first."""
+    if not features:
+        return Sample(0, {})
     columns = ", ".join(f"cast({quoted(name)} as double)" for name in features)
     customer = "cast(customer_id as varchar)"
     rows = engine.rows(

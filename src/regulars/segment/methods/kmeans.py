@@ -107,7 +107,7 @@ class KMeans(Method):
         asked = f"segmentations.{ground.name}"
         if customers < 2:
             raise NotReady(
-                asked, f"{customers} customers cannot be put in groups",
+                asked, f"there {'is one customer' if customers else 'are no customers'} to put in groups",
                 "Check the ledger for what set the rows aside.",
             )  # fmt: skip
         if not fit.prepared:

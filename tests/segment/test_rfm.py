@@ -1,0 +1,93 @@
+from datetime import date
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from regulars.engine import Engine
+from regulars.errors import NotReady
+from regulars.segment.methods import Ground
+from regulars.segment.methods.rfm import Rfm, named_cells
+from regulars.testing import FEATURES, TYPES, customers
+from regulars.types import Feature
+
+AS_OF = date(2024, 6, 30)
+RFM = tuple(Feature(name, "", "", "outcome", "") for name in ("recency_days", "orders", "spend"))
+KINDS = {"customer_id": "varchar", "recency_days": "bigint", "orders": "bigint", "spend": "decimal(18, 2)"}
+
+
+@pytest.fixture
+def engine():
+    with Engine(threads=2) as made:
+        yield made
+
+
+def fit(engine, rows, features=RFM, kinds=KINDS):
+    table = engine.values("people", kinds, rows)
+    return Rfm().fit(Ground("rfm", table, features, AS_OF, 0, "UTC", "GBP"), engine)
+
+
+def test_ten_customers_are_cut_where_one_would_by_hand(engine):
+    rows = [(f"C{n}", n * 10, n, Decimal(n * 100)) for n in range(1, 11)]
+    fitted = fit(engine, rows)
+    r, f, m = fitted.rule.bands
+    assert [str(cut) for cut in r.cuts] == ["20", "40", "60", "80"]
+    assert [str(cut) for cut in f.cuts] == ["2", "4", "6", "8"]
+    assert [m.of(Decimal(each)) for each in ("100", "200", "200.01", "800", "800.01", "9e9")] == [
+        1,
+        1,
+        2,
+        4,
+        5,
+        5,
+    ]
+    assert [r.of(each) for each in (0, 20, 21, 80, 81, None)] == [5, 5, 4, 2, 1, 1]
+
+
+def test_customers_with_equal_values_are_never_parted(engine):
+    chance = Random(2)
+    rows = [(f"C{n}", chance.choice([1, 5, 9]), chance.choice([1, 1, 1, 2]), Decimal(5)) for n in range(400)]
+    chance.shuffle(rows)
+    fitted = fit(engine, rows)
+    engine.make("assignments", {step.name: step for step in fitted.steps("people", AS_OF)})
+    split = engine.rows(
+        "select recency_days, orders, spend from people join assignments using (customer_id) "
+        "group by all having count(distinct segment_id) > 1"
+    )
+    assert split == []
+
+
+def test_a_better_customer_never_scores_lower(engine):
+    for band in fit(engine, customers(300), FEATURES, TYPES).rule.bands:
+        scores = [band.of(Decimal(value)) for value in range(-1000, 4000, 7)]
+        assert scores == sorted(scores, reverse=band.low_is_good)
+
+
+def test_every_cell_of_the_grid_has_one_name_with_and_without_amounts(engine):
+    cells = [cell for _, listed in named_cells() for cell in listed]
+    assert len(cells) == len(set(cells)) == 125
+    without = fit(engine, [(f"C{n}", n, n, Decimal(1)) for n in range(1, 60)], RFM[:2])
+    assert sorted(cell for cells in without.rule.cells.values() for cell in cells) == [
+        (r, f) for r in range(1, 6) for f in range(1, 6)
+    ]
+
+
+def test_orders_without_amounts_are_cut_in_two_ways_with_a_warning(engine):
+    fitted = fit(engine, [(f"C{n}", n, n, Decimal(1)) for n in range(1, 60)], RFM[:2])
+    assert [band.letter for band in fitted.rule.bands] == ["R", "F"]
+    assert "no monetary score" in fitted.notes[0].what
+    assert set(fitted.score({"recency_days": 1, "orders": 59}).scores) == {"r_score", "f_score"}
+
+
+def test_a_value_that_many_share_is_told_with_the_score_it_leaves_unused(engine):
+    rows = [(f"C{n}", n, 1 if n <= 70 else n, Decimal(n)) for n in range(1, 101)]
+    (note,) = fit(engine, rows).notes
+    assert note.where == "rfm.orders"
+    assert note.what == (
+        "70 of 100 customers (70%) share orders = 1; they all score F 1, and score 2, 3 is not used."
+    )
+
+
+def test_nobody_is_refused_with_a_remedy(engine):
+    with pytest.raises(NotReady, match="no customers to fit cut points on"):
+        fit(engine, [])

@@ -1,0 +1,111 @@
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regulars.engine import Engine
+from regulars.segment.nearest import Prepared
+from regulars.segment.sample import Sample, distinct, drawn, fitted, whole
+
+
+def sampled(**columns: list[float | None]) -> Sample:
+    values = {name: np.array(column, dtype=np.float64) for name, column in columns.items()}
+    return Sample(len(next(iter(values.values()))), values)
+
+
+def left_out(fit) -> dict[str, str]:
+    return {note.where.removeprefix("tried."): note.what for note in fit.notes}
+
+
+PREPARED = [
+    Prepared("x", 3.0, -2.0, 41.5, False, 7.12345679, 2.98765432),
+    Prepared("x", 3.0, 0.0, 41.5, True, 1.12345679, 0.698765432),
+]
+
+
+@pytest.mark.parametrize("prepared", PREPARED, ids=["plain", "log"])
+@given(values=st.lists(st.one_of(st.none(), st.floats(allow_nan=False), st.floats(-5, 50)), max_size=60))
+def test_many_customers_are_prepared_to_the_same_unit_as_one_by_one(prepared, values):
+    together = whole(prepared, np.array(values, dtype=np.float64))
+    assert together.tolist() == [prepared.of(each) for each in values]
+
+
+def test_the_sample_is_the_same_customers_in_the_same_order_whatever_the_rows():
+    seen = set()
+    for turn in range(5):
+        with Engine(threads=1 + turn) as engine:
+            order = f"order by md5(cast(i + {turn} as varchar))"
+            engine.create(
+                "people", f"select 'C' || i as customer_id, i * 0.5 as gap_days from range(3000) t(i) {order}"
+            )
+            sample = drawn(engine, engine.table("people"), ["gap_days"], 200)
+            seen.add(tuple(sample.columns["gap_days"].tolist()))
+    (only,) = seen
+    assert len(set(only)) == 200
+    # A fair draw: not the first or the last to have been written down.
+    assert 300 < sum(only) / 200 / 0.5 - 1000 < 700
+
+
+def test_whole_decimal_and_unknown_values_come_as_doubles():
+    with Engine(threads=1) as engine:
+        kinds = {"customer_id": "varchar", "orders": "bigint", "spend": "decimal(9, 2)", "gap_days": "double"}
+        engine.values("people", kinds, [("C1", 3, Decimal("12.34"), None)])
+        sample = drawn(engine, engine.table("people"), ["orders", "spend", "gap_days"], 10)
+    assert [column.tolist()[0] for column in sample.columns.values()][:2] == [3.0, 12.34]
+    assert np.isnan(sample.columns["gap_days"][0])
+
+
+def test_a_feature_is_filled_capped_and_scaled_by_hand():
+    # 200 values 1..200: 1st percentile 2, median 100, 99th 198. Held between those they add up to 20,098.
+    (made,) = fitted(sampled(x=[float(n) for n in range(1, 201)]), "tried").prepared
+    assert (made.low, made.missing, made.high, made.log) == (2.0, 100.0, 198.0, False)
+    assert made.centre == 100.49
+    assert made.scale == pytest.approx(57.7, abs=0.1)
+
+
+def test_constants_are_short_enough_to_read():
+    (made,) = fitted(sampled(x=[n / 7 for n in range(1, 400)]), "tried").prepared
+    for constant in (made.low, made.high, made.missing, made.centre, made.scale):
+        assert len(repr(constant).replace(".", "").lstrip("0")) <= 9
+
+
+def test_a_skewed_count_is_read_by_its_logarithm_and_a_share_or_a_balance_is_not():
+    tail = [1.0] * 80 + [2.0] * 10 + [10.0] * 5 + [200.0] * 5
+    (count,) = fitted(sampled(count=tail), "tried").prepared
+    assert count.log
+    (balance,) = fitted(sampled(balance=[x - 50 for x in tail]), "tried").prepared
+    (share,) = fitted(sampled(share=[x / 200 for x in tail]), "tried").prepared
+    assert (balance.log, share.log) == (False, False)
+
+
+def test_constant_unknown_and_nearly_unknown_features_are_left_out_with_the_reason():
+    spread = [float(n % 10) for n in range(100)]
+    fit = fitted(
+        sampled(x=spread, constant=[5.0] * 100, unknown=[None] * 100, rare=[None] * 81 + spread[:19]), "tried"
+    )
+    assert [each.feature for each in fit.prepared] == ["x"]
+    assert left_out(fit) == {
+        "constant": "constant is left out: it is the same for almost every customer.",
+        "unknown": "unknown is left out: it is known for 0 of 100 customers.",
+        "rare": "rare is left out: it is known for 19 of 100 customers.",
+    }
+
+
+def test_one_odd_customer_in_two_hundred_does_not_make_a_feature():
+    fit = fitted(sampled(x=[3.0] * 199 + [9000.0]), "tried")
+    assert fit.prepared == ()
+
+
+def test_of_two_features_that_say_the_same_the_first_is_kept():
+    spread = [float(n % 17) for n in range(200)]
+    other = [float(n % 7) for n in range(200)]
+    fit = fitted(sampled(x=spread, other=other, opposite=[30 - 2 * each for each in spread]), "tried")
+    assert [each.feature for each in fit.prepared] == ["x", "other"]
+    assert "it says the same as x" in left_out(fit)["opposite"]
+
+
+def test_customers_differ_in_as_many_ways_as_the_features_can_tell():
+    fit = fitted(sampled(x=[0.0, 1.0, 2.0] * 50), "tried")
+    assert distinct(fit.places) == 3
