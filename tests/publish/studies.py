@@ -1,4 +1,4 @@
-"""Invented studies for tests and pictures: rich retail, no amounts, one segment, suppressed, hostile names."""
+"""Invented studies: rich retail, no amounts, one segment, suppressed, hostile names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from regulars.types import (
     Metric,
     Narrative,
     Profile,
-    Segment,
     Segmentation,
     SegmentFacts,
     SegmentWords,
@@ -38,7 +37,7 @@ METRICS = (
     Metric("orders_per_customer", "Orders per customer", "ratio", "mean", "Distinct orders over customers"),
     Metric("revenue_per_customer", "Revenue per customer", CURRENCY, "mean", "Net revenue over customers"),
     Metric("aov", "Average order value", CURRENCY, "mean", "Net revenue over orders"),
-    Metric("recency_days", "Days since last order", "days", "median", "Median days from last order to the day seen from"),
+    Metric("recency_days", "Days since last order", "days", "median", "Median days from the last order"),
     Metric("repeat_rate", "Repeat rate", "percent", "share", "Customers with two or more orders"),
     Metric("tenure_days", "Tenure", "days", "median", "Median days from first to last order"),
     Metric("gap_days", "Days between orders", "days", "median", "Median of each customer's mean gap"),
@@ -264,7 +263,7 @@ group by a.segment_id"""
 
 def axes_of(name: str) -> list[str]:
     if name == "rfm":
-        return ["recency_days", "orders_per_customer", "revenue_per_customer", "aov", "tenure_days", "repeat_rate"]
+        return ["recency_days", "orders_per_customer", "revenue_per_customer", "aov", "tenure_days"]
     return [*SIDE, "gap_days"]
 
 
@@ -282,7 +281,8 @@ def cells() -> list[dict[str, Any]]:
 
 def sums(rows: tuple[Any, ...]) -> dict[str, Any]:
     customers = sum(r[1] for r in rows)
-    return values(("All", customers, sum(r[2] for r in rows), sum(r[3] for r in rows), 50, 65.4, 92, 56), None, 99)
+    thousands, orders = sum(r[2] for r in rows), sum(r[3] for r in rows)
+    return values(("All", customers, thousands, orders, 50, 65.4, 92, 56), None, 99)
 
 
 def values(row: tuple[Any, ...], whole: dict[str, Any] | None, place: int) -> dict[str, Any]:
@@ -307,7 +307,12 @@ def values(row: tuple[Any, ...], whole: dict[str, Any] | None, place: int) -> di
 
 
 def facts(
-    segment_id: str, name: str, own: dict[str, Any], whole: dict[str, Any], metrics: tuple[Metric, ...], query: str
+    segment_id: str,
+    name: str,
+    own: dict[str, Any],
+    whole: dict[str, Any],
+    metrics: tuple[Metric, ...],
+    query: str,
 ) -> SegmentFacts:
     found: dict[str, Fact] = {}
     for m in metrics:
@@ -352,8 +357,8 @@ def words(s: SegmentFacts) -> SegmentWords:
         (Span("They order "), figure(s, "orders_per_customer"), Span(" times and last came "),
          figure(s, "recency_days"), Span(" ago.")),
         (
-            (Span("Half of them have been with the shop for more than "), figure(s, "tenure_days"), Span(".")),
-            (figure(s, "repeat_rate"), Span(" have ordered more than once; each is at "), figure(s, rate), Span(".")),
+            (Span("Half of them have been here for more than "), figure(s, "tenure_days"), Span(".")),
+            (figure(s, "repeat_rate"), Span(" came back; each is at "), figure(s, rate), Span(".")),
         ),
         (
             (Span("Orders per customer: "), figure(s, "orders_per_customer"), Span(", index "),

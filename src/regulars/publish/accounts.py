@@ -14,7 +14,11 @@ from regulars.publish.charts import bars
 from regulars.publish.marks import Mark
 from regulars.types import Example, Ledger, Segmentation, SetAside, SourceLedger, Study
 
-TOTALS = {"customers": "Customers", "orders": "Orders", "lines": "Order lines", "returns": "Return lines", "value": "Net value"}
+TOTALS = {
+    "customers": "Customers", "orders": "Orders", "lines": "Order lines", "returns": "Return lines",
+    "sales": "Sales", "value": "Net of returns",
+}  # fmt: skip
+_AMOUNTS = ("sales", "value")
 _TONES = 6
 
 
@@ -56,7 +60,7 @@ def account(source: SourceLedger) -> Account:
     """A source's rows: in, kept, and set aside for each reason."""
     whole = source.rows_in or 1
     toned = [(s, f"a{1 + i % _TONES}") for i, s in enumerate(source.set_aside)]
-    shares = [(100.0 * source.rows_kept / whole, "kept"), *((100.0 * s.rows / whole, tone) for s, tone in toned)]
+    parts = ((source.rows_kept, "kept"), *((s.rows, tone) for s, tone in toned))
     return Account(
         source.name,
         written(source.rows_in, "count"),
@@ -64,7 +68,7 @@ def account(source: SourceLedger) -> Account:
         _share(source.rows_kept, whole),
         written(source.rows_in - source.rows_kept, "count"),
         source.adds_up,
-        bars.parts(shares, 18),
+        bars.parts([(100.0 * rows / whole, tone) for rows, tone in parts], 18),
         [_reason(s, whole, tone) for s, tone in toned],
         [_reason(s, whole) for s in source.flagged],
     )
@@ -88,6 +92,11 @@ def rules(segmentation: Segmentation, marks: dict[str, Mark]) -> list[Rule]:
     ]
 
 
+def legend(segmentation: Segmentation) -> list[str]:
+    """What the words of the rules mean (score bands, scales), line by line."""
+    return [str(line) for line in segmentation.definition.get("legend", [])]
+
+
 def inputs(study: Study) -> list[tuple[str, str, str]]:
     """Each input's name, size and digest, whatever shape the manifest lists them in."""
     given = study.manifest.get("inputs", [])
@@ -109,12 +118,13 @@ def _named(given: Any) -> Iterable[dict[str, Any]]:
 def _reason(given: SetAside, whole: int, tone: str = "") -> Reason:
     examples = ", ".join(_example(e) for e in given.examples[:3])
     rows = written(given.rows, "count")
-    return Reason(given.reason.replace("_", " "), given.meaning, rows, _share(given.rows, whole), examples, tone)
+    code, share = given.reason.replace("_", " "), _share(given.rows, whole)
+    return Reason(code, given.meaning, rows, share, examples, tone)
 
 
 def _example(example: Example) -> str:
     place = f"line {example.line}" if example.line is not None else f"row {example.record}"
-    return place if example.value is None else f"{place}: {example.value[:60]!r}"
+    return place if example.value is None else f"{place}: “{example.value[:60]}”"
 
 
 def _share(rows: int, whole: int) -> str:
@@ -123,7 +133,7 @@ def _share(rows: int, whole: int) -> str:
 
 
 def _total(name: str, value: Any, currency: str | None) -> str:
-    if name == "value" and currency:
+    if name in _AMOUNTS and currency:
         try:
             return money(Decimal(str(value)), currency)
         except InvalidOperation:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from regulars.figures import written
 from regulars.publish import accounts, opening, page, panels
 from regulars.publish.evidence import Evidence
 from regulars.publish.marks import Mark, marks
 from regulars.publish.people import Person, people
-from regulars.publish.profile_table import ProfileTable, every_figure, profile_table
+from regulars.publish.profile_table import ProfileTable, amount, every_figure, profile_table
 from regulars.types import Metric, Profile, Segmentation, Study
 
 TITLES = {"rfm": "Recency, frequency and spend", "behaviour": "How customers buy"}
@@ -34,9 +35,11 @@ class Chapter:
     figures: list[tuple[Metric, list[str]]]
     build: panels.Build | None
     grid: panels.Grid | None
+    choice: panels.Choice | None
     shapes: panels.Shapes | None
     people: list[Person]
     rules: list[accounts.Rule]
+    legend: list[str]
     cannot: list[str]
 
     @property
@@ -49,7 +52,10 @@ class Chapter:
 
 
 def dashboard(study: Study) -> str:
-    """A study as one HTML page: no request leaves it, it is whole without its script, the same to the byte each time."""
+    """A study as one HTML page: no request leaves it, it is whole without its script.
+
+    The same study gives the same page, to the byte.
+    """
     evidence = Evidence()
     given = marks(study.segmentations)
     headline, lede = _first_words(study, evidence)
@@ -111,7 +117,7 @@ def _first_words(study: Study, evidence: Evidence) -> tuple[Markup, Markup]:
 def _chapter(place: int, segmentation: Segmentation, given: dict[str, Mark], evidence: Evidence) -> Chapter:
     name = segmentation.name
     title = TITLES.get(name, name.replace("_", " ").capitalize())
-    if name == "rfm" and panels.brought(segmentation.profile) is None:
+    if name == "rfm" and "revenue" not in {m.id for m in segmentation.profile.metrics}:
         title = "Recency and frequency"
     return Chapter(
         anchor=f"c{place + 1}",
@@ -119,7 +125,7 @@ def _chapter(place: int, segmentation: Segmentation, given: dict[str, Mark], evi
         short_title=SHORT_TITLES.get(name, title),
         lead=_lead(place, segmentation, evidence),
         how=_how(segmentation),
-        table_title=_table_title(segmentation),
+        table_title=_table_title(segmentation, evidence),
         words_from=_words_from(segmentation),
         segmentation=segmentation,
         marks=given,
@@ -127,9 +133,11 @@ def _chapter(place: int, segmentation: Segmentation, given: dict[str, Mark], evi
         figures=every_figure(segmentation.profile),
         build=panels.build(segmentation, given, evidence),
         grid=panels.grid(segmentation, evidence),
+        choice=panels.choice(segmentation),
         shapes=panels.shapes(segmentation, given, evidence),
         people=people(segmentation, given, evidence),
         rules=accounts.rules(segmentation, given),
+        legend=accounts.legend(segmentation),
         cannot=_cannot(segmentation),
     )
 
@@ -138,7 +146,8 @@ def _lead(place: int, segmentation: Segmentation, evidence: Evidence) -> Markup:
     """The first segmentation's headline opens the page; a later one's opens its chapter."""
     if place == 0:
         return Markup("")
-    return evidence.sentences(segmentation.profile, (*segmentation.narrative.headline, *segmentation.narrative.lede))
+    said = segmentation.narrative
+    return evidence.sentences(segmentation.profile, (*said.headline, *said.lede))
 
 
 def _how(segmentation: Segmentation) -> str:
@@ -153,19 +162,22 @@ def _how(segmentation: Segmentation) -> str:
     return f"Made with the method {segmentation.method}."
 
 
-def _table_title(segmentation: Segmentation) -> Markup:
-    sized = [s for s in segmentation.profile.segments if not s.is_suppressed]
+def _table_title(segmentation: Segmentation, evidence: Evidence) -> Markup:
+    profile = segmentation.profile
+    sized = [s for s in profile.segments if not s.is_suppressed]
     if len(sized) < 2:
         return Markup("The segment and its figures")
-    largest = max(sized, key=lambda s: float(s.facts["customers"].value or 0))
-    return Markup("{} are the largest group; the table has them all").format(largest.name)
+    largest = max(sized, key=lambda s: amount(s, "customers") or 0.0)
+    fact = largest.facts["customer_share"]
+    figure = evidence.figure(profile, fact, written(fact.value, fact.unit))
+    return Markup("{} are the largest group: {} of customers").format(largest.name, figure)
 
 
 def _words_from(segmentation: Segmentation) -> str:
     source = segmentation.narrative.source
     if source == "template":
-        return "Template words: figures proven, not yet reviewed by a person."
-    return f"Words from {source}."
+        return "Template words: figures proven, not yet reviewed by a person"
+    return f"Words from {source}"
 
 
 def _cannot(segmentation: Segmentation) -> list[str]:
@@ -176,11 +188,11 @@ def _cannot(segmentation: Segmentation) -> list[str]:
     if "revenue" not in known:
         found.append("The data has no amounts, so there is no revenue, order value or spend here.")
     if segmentation.name == "rfm" and not profile.panels.get("rfm_grid"):
-        found.append("There is no recency and spend grid: it needs two scores for each customer.")
+        found.append("There is no grid of scores: it needs two scores for each customer.")
     if "orders" not in known:
         found.append("The data does not tell orders apart, so nothing is counted by order.")
     if len(profile.segments) == 1:
         found.append("There is one segment, so there is nothing to compare it with.")
     if any(s.is_suppressed for s in profile.segments):
-        found.append("A segment of ten customers or fewer is named but not shown, so that nobody can be recognised.")
+        found.append("A segment of ten customers or fewer is not shown, so that nobody can be recognised.")
     return found

@@ -1,4 +1,8 @@
-"""Sentences with their evidence: each figure carries a marker, each fact one panel that the marker opens."""
+"""Sentences with their evidence: each figure carries a marker, each metric one panel that the marker opens.
+
+A panel holds its metric's figures for every segment, not one panel a figure: a page cites hundreds of
+figures but a few dozen metrics, and a figure says more beside the others.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,20 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from regulars.figures import written
-from regulars.types import Fact, Profile, Sentence, Span
+from regulars.types import Fact, Profile, SegmentFacts, Sentence, Span
 
 _SHORT = 24
 """A longer text (a name, say) may break over lines; a figure and its marker stay together."""
+_MARKER = Markup('<button class="ev" popovertarget="{}" value="{}" aria-label="Evidence: {}"></button>')
+_DERIVED = {
+    "index": "As an index: 100 is all customers.",
+    "rank": "As a rank among the segments: 1 is the highest.",
+}
 
 
 @dataclass(frozen=True)
 class Query:
-    """The SQL of one figure or many, shown once; panels point to it by its anchor."""
+    """The SQL of a metric, shown once; panels point to it by its anchor."""
 
     anchor: str
     title: str
@@ -24,25 +33,37 @@ class Query:
 
 
 @dataclass(frozen=True)
+class ProofRow:
+    """One segment's figure: in full, on how many customers, and within what interval."""
+
+    name: str
+    value: str
+    n: str
+    interval: str
+    note: str | None
+
+
+@dataclass(frozen=True)
 class Proof:
-    """What a marker opens: the figure in full, of whom, measured how, on how many, from which query."""
+    """What a marker opens: how a metric is measured, and its figure for each segment and for everybody."""
 
     anchor: str
-    value: str
-    subject: str
     label: str
     meaning: str
-    n: str | None
-    interval: str | None
-    note: str | None
+    rows: tuple[ProofRow, ...]
     query: Query | None
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether any of its figures has an interval; full counts have none."""
+        return any(row.interval for row in self.rows)
 
 
 class Evidence:
-    """Gathers what a page cites while its sentences are written; one proof a fact, one entry a query."""
+    """Gathers what a page cites while its sentences are written: one proof a metric, one entry a query."""
 
     def __init__(self) -> None:
-        self._proofs: dict[tuple[str, Fact, Query | None], Proof] = {}
+        self._proofs: dict[tuple[str, str], Proof] = {}
         self._queries: dict[tuple[str, str], Query] = {}
         self.cited = 0
         self.without = 0
@@ -64,72 +85,72 @@ class Evidence:
         """Several sentences as one run of text."""
         return Markup(" ").join(self.sentence(profile, each) for each in several)
 
-    def figure(self, profile: Profile, subject: str, fact: Fact, text: str) -> Markup:
+    def figure(self, profile: Profile, fact: Fact, text: str) -> Markup:
         """A figure outside a sentence (a headline number), with its marker."""
-        return self._marked(text, self._prove(profile, subject, fact))
+        return self._span(profile, Span(text, fact.id))
 
     def _span(self, profile: Profile, span: Span) -> Markup:
         if span.fact is None:
             return escape(span.text)
         try:
-            fact, subject = profile.fact(span.fact), _subject(profile, span.fact)
+            fact = profile.fact(span.fact)
         except (KeyError, StopIteration, ValueError):
             self.without += 1
             return Markup('<span class="unproven">{}</span>').format(span.text)
-        return self._marked(span.text, self._prove(profile, subject, fact))
-
-    def _marked(self, text: str, proof: Proof) -> Markup:
         self.cited += 1
-        return Markup(
-            '<span class="fig{}">{}<button type="button" class="ev" popovertarget="{}" aria-label="Evidence: {}">'
-            "</button></span>"
-        ).format("" if len(text) <= _SHORT else " long", text, proof.anchor, text[:60])
+        marker = _MARKER.format(self._prove(profile, fact).anchor, _row(profile, fact), span.text[:60])
+        width = "fig" if len(span.text) <= _SHORT else "fig long"
+        return Markup('<span class="{}">{}{}</span>').format(width, span.text, marker)
 
-    def _prove(self, profile: Profile, subject: str, fact: Fact) -> Proof:
-        query = self._query(profile, fact.query)
-        key = (subject, fact, query)
+    def _prove(self, profile: Profile, fact: Fact) -> Proof:
+        metric = _metric(fact)
+        key = (profile.segmentation, metric)
         if key not in self._proofs:
-            metric = _metric(profile, fact)
-            self._proofs[key] = Proof(
-                f"e{len(self._proofs) + 1}",
-                written(fact.value, fact.unit),
-                subject,
-                fact.label,
-                metric,
-                None if fact.n is None else written(fact.n, "count"),
-                interval(fact),
-                fact.note,
-                query,
-            )
+            rows = tuple(_proof_row(s, s.facts[metric]) for s in _having(profile, metric))
+            anchor = f"e{len(self._proofs) + 1}"
+            query = self._query(profile, fact)
+            self._proofs[key] = Proof(anchor, fact.label, _meaning(profile, metric), rows, query)
         return self._proofs[key]
 
-    def _query(self, profile: Profile, name: str | None) -> Query | None:
-        if name is None or name not in profile.queries:
+    def _query(self, profile: Profile, fact: Fact) -> Query | None:
+        if fact.query is None or fact.query not in profile.queries:
             return None
-        key = (name, profile.queries[name])
+        key = (profile.segmentation, fact.query)
         if key not in self._queries:
-            self._queries[key] = Query(f"q{len(self._queries) + 1}", name.replace("_", " "), key[1])
+            title = f"{profile.segmentation}: {fact.query}".replace("_", " ")
+            self._queries[key] = Query(f"q{len(self._queries) + 1}", title, profile.queries[fact.query])
         return self._queries[key]
 
 
-def interval(fact: Fact) -> str | None:
-    """The 95 % interval in words, or None for a full count that has none."""
+def _metric(fact: Fact) -> str:
+    return fact.id.split(".", 1)[1]
+
+
+def _having(profile: Profile, metric: str) -> list[SegmentFacts]:
+    return [s for s in (*profile.segments, profile.overall) if metric in s.facts]
+
+
+def _row(profile: Profile, fact: Fact) -> int:
+    """The place of the fact's segment among its panel's rows."""
+    segment_id = fact.id.split(".", 1)[0]
+    return [s.id for s in _having(profile, _metric(fact))].index(segment_id)
+
+
+def _proof_row(segment: SegmentFacts, fact: Fact) -> ProofRow:
+    n = "" if fact.n is None or segment.is_suppressed else written(fact.n, "count")
+    return ProofRow(segment.name, written(fact.value, fact.unit), n, _interval(fact), fact.note)
+
+
+def _interval(fact: Fact) -> str:
+    """The 95 % interval in words; empty for a full count, which has none."""
     if fact.low is None or fact.high is None:
-        return None
+        return ""
     return f"{written(fact.low, fact.unit)} to {written(fact.high, fact.unit)}"
 
 
-def _subject(profile: Profile, fact_id: str) -> str:
-    segment_id = fact_id.split(".", 1)[0]
-    return profile.overall.name if segment_id == profile.overall.id else profile.segment(segment_id).name
-
-
-def _metric(profile: Profile, fact: Fact) -> str:
-    """What the figure means. A derived figure says how it follows from the plain one."""
-    plain, _, derived = fact.id.split(".", 1)[1].partition(".")
+def _meaning(profile: Profile, metric: str) -> str:
+    """What the figure means; a derived figure also says how it follows from the plain one."""
+    plain, _, derived = metric.partition(".")
     meaning = next((m.meaning for m in profile.metrics if m.id == plain), "")
-    if derived == "index":
-        return f"{meaning}. As an index: 100 is all customers." if meaning else "An index: 100 is all customers."
-    if derived == "rank":
-        return f"{meaning}. As a rank among the segments: 1 is the highest." if meaning else "A rank: 1 is the highest."
-    return meaning
+    ended = f"{meaning.rstrip('.')}." if meaning else ""
+    return f"{ended} {_DERIVED.get(derived, '')}".strip()

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from regulars.figures import short, written
 from regulars.publish.evidence import Evidence
 from regulars.publish.panels import brought
-from regulars.types import Fact, Profile, SegmentFacts, Study
+from regulars.types import Fact, Profile, Study
 
 _MOST_KPIS = 6
 
@@ -42,7 +42,8 @@ def badges(study: Study, evidence: Evidence) -> list[Badge]:
 
 def _proven(evidence: Evidence) -> Badge:
     if evidence.without:
-        return Badge("bad", f"{evidence.without} of {evidence.cited + evidence.without} figures lack evidence", "#evidence")
+        whole = evidence.cited + evidence.without
+        return Badge("bad", f"{evidence.without} of {whole} figures lack evidence", "#evidence")
     return Badge("ok", f"All {written(evidence.cited, 'count')} figures carry their evidence", "#evidence")
 
 
@@ -86,7 +87,7 @@ def _overall(profile: Profile, metric: str, label: str, note: str, evidence: Evi
     fact = profile.overall.facts.get(metric)
     if fact is None or fact.value is None:
         return None
-    return Kpi(label, _figure(profile, profile.overall, fact, evidence), note)
+    return Kpi(label, _figure(profile, fact, evidence), note)
 
 
 def _top(profile: Profile, evidence: Evidence) -> Kpi | None:
@@ -99,8 +100,8 @@ def _top(profile: Profile, evidence: Evidence) -> Kpi | None:
     label = "Top segment, revenue" if bring.word == "revenue" else "Top segment, orders"
     size = first.facts.get("customer_share")
     of = f", {short(size.value, size.unit)} of customers" if size is not None else ""
-    return Kpi(label, _figure(profile, first, first.facts[bring.metric], evidence), f"{first.name[:40]}{of}")
+    return Kpi(label, _figure(profile, first.facts[bring.metric], evidence), f"{first.name[:40]}{of}")
 
 
-def _figure(profile: Profile, segment: SegmentFacts, fact: Fact, evidence: Evidence) -> Markup:
-    return evidence.figure(profile, segment.name, fact, short(fact.value, fact.unit))
+def _figure(profile: Profile, fact: Fact, evidence: Evidence) -> Markup:
+    return evidence.figure(profile, fact, short(fact.value, fact.unit))

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from regulars.figures import written
+from regulars.publish.charts.curve import Point, curve
 from regulars.publish.charts.flow import Stream, flow
 from regulars.publish.charts.heat import Cell, heat
-from regulars.publish.charts.radar import radar
+from regulars.publish.charts.radar import radar, web
 from regulars.publish.charts.waterfall import Row, Step, waterfall
 from regulars.publish.evidence import Evidence
 from regulars.publish.marks import Mark
 from regulars.publish.profile_table import amount, brief, every_figure
-from regulars.types import Metric, Profile, SegmentFacts, Segmentation
+from regulars.types import Metric, Profile, Segmentation, SegmentFacts
 
 AXES = {
     "recency_days": "Last order", "orders_per_customer": "Orders", "revenue_per_customer": "Revenue",
     "aov": "Order value", "repeat_rate": "Repeat", "tenure_days": "Tenure", "gap_days": "Gap",
+    "gap_variation": "Irregular", "category_entropy": "Breadth",
     "weekend_share": "Weekend", "evening_share": "Evening", "morning_share": "Morning",
     "products_per_order": "Basket", "product_variety": "Variety", "categories": "Categories",
     "top_category_share": "Focus", "return_share": "Returns", "promotion_share": "Promotion",
@@ -52,10 +54,22 @@ class Grid:
     """The recency × spend card."""
 
     title: Markup
+    across: str
+    """spend, or orders where there are no amounts"""
     bands: int
     rows: list[list[Cell]]
     fewest: int
     most: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The card that says why there are that many segments."""
+
+    segments: int
+    drawing: Markup
+    reason: str
+    table: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -71,16 +85,16 @@ class Shape:
 @dataclass(frozen=True)
 class Shapes:
     title: Markup
+    web: Markup
     shapes: list[Shape]
-    axes: list[tuple[str, str]]
-    """Axis word and whole label, for the key beneath."""
     rows: list[tuple[str, list[str]]]
 
 
 def brought(profile: Profile) -> Brought | None:
     """Revenue where the data has amounts, orders where it has not, None where it has neither."""
     if any(amount(s, "revenue_share") is not None for s in profile.segments):
-        return Brought("revenue_share", "revenue", {s.id: amount(s, "revenue_share") for s in profile.segments})
+        shares = {s.id: amount(s, "revenue_share") for s in profile.segments}
+        return Brought("revenue_share", "revenue", shares)
     whole = amount(profile.overall, "orders")
     if not whole:
         return None
@@ -99,13 +113,14 @@ def overview(profile: Profile, marks: dict[str, Mark]) -> Markup | None:
     streams = [
         Stream(s.name, marks[s.id].colour, amount(s, "customer_share") or 0.0, bring.shares[s.id] or 0.0,
                brief(s, "customer_share"), brief(s, bring.metric))
-        for s in profile.segments
+        for s in sorted(profile.segments, key=lambda s: -(bring.shares[s.id] or 0.0))
         if bring.shares[s.id] is not None
     ]  # fmt: skip
     if len(streams) < 2:
         return None
-    listed = "; ".join(f"{s.name}: {s.customers_text} of customers, {s.brought_text} {bring.word}" for s in streams)
-    return flow(streams, bring.word.capitalize(), f"Share of customers and of {bring.word} by segment. {listed}.")
+    each = (f"{s.name}: {s.customers_text} of customers, {s.brought_text} {bring.word}" for s in streams)
+    label = f"Share of customers and of {bring.word} by segment. {'; '.join(each)}."
+    return flow(streams, bring.word.capitalize(), label)
 
 
 def build(segmentation: Segmentation, marks: dict[str, Mark], evidence: Evidence) -> Build | None:
@@ -115,10 +130,12 @@ def build(segmentation: Segmentation, marks: dict[str, Mark], evidence: Evidence
     if bring is None:
         return None
     steps = [
-        Step(s.name, marks[s.id].classes, bring.shares[s.id], amount(s, "customer_share"), brief(s, bring.metric))
+        Step(s.name, marks[s.id].classes, bring.shares[s.id], amount(s, "customer_share"),
+             brief(s, bring.metric), brief(s, "customer_share"))
         for s in profile.segments
-    ]
-    columns = ("customers", "customer_share", *(("revenue", "revenue_share") if bring.word == "revenue" else ("orders",)))
+    ]  # fmt: skip
+    brings = ("revenue", "revenue_share") if bring.word == "revenue" else ("orders",)
+    columns = ("customers", "customer_share", *brings)
     table = [(m.label, texts) for m, texts in every_figure(profile, columns)]
     return Build(_build_title(segmentation, bring, evidence), bring.word, waterfall(steps), table)
 
@@ -131,7 +148,7 @@ def _build_title(segmentation: Segmentation, bring: Brought, evidence: Evidence)
     if bring.shares[first.id] is None:
         return Markup("How {} is spread").format(bring.word)
     fact = first.facts[bring.metric]
-    figure = evidence.figure(profile, first.name, fact, written(fact.value, fact.unit))
+    figure = evidence.figure(profile, fact, written(fact.value, fact.unit))
     if bring.word == "revenue":
         return Markup("{} bring {} of revenue").format(first.name, figure)
     return Markup("{} placed the most orders: {}").format(first.name, figure)
@@ -146,42 +163,68 @@ def grid(segmentation: Segmentation, evidence: Evidence) -> Grid | None:
     shown = [c for row in rows for c in row if c.customers]
     counts = [c.customers or 0 for c in shown]
     title = segmentation.narrative.titles.get("grid")
-    words = evidence.sentence(segmentation.profile, title) if title else _grid_title(shown)
-    return Grid(words, int(panel["bands"]), rows, min(counts, default=0), max(counts, default=0))
+    across = "orders" if panel.get("across") == "f" else "spend"
+    words = evidence.sentence(segmentation.profile, title) if title else _grid_title(shown, across)
+    return Grid(words, across, int(panel["bands"]), rows, min(counts, default=0), max(counts, default=0))
 
 
-def _grid_title(cells: Sequence[Cell]) -> Markup:
+def _grid_title(cells: Sequence[Cell], across: str) -> Markup:
     if not cells:
-        return Markup("Recency and spend")
+        return Markup("Recency and {}").format(across)
     most = max(cells, key=lambda c: c.customers or 0)
-    return Markup("Recency and spend: most customers stand at recency {}, spend {}").format(most.r, most.m)
+    form = Markup("Recency and {0}: most customers stand at recency {1}, {0} {2}")
+    return form.format(across, most.r, most.across)
+
+
+def choice(segmentation: Segmentation) -> Choice | None:
+    """Why that many segments: how well each number tried separates. None where nothing was tried."""
+    made = segmentation.definition.get("choice") or {}
+    tried = [c for c in made.get("candidates", []) if c.get("silhouette") is not None]
+    if len(tried) < 2:
+        return None
+    points = [
+        Point(str(c["k"]), c["silhouette"], c.get("low", c["silhouette"]), c.get("high", c["silhouette"]),
+              written(c["silhouette"], "ratio"), c["k"] == made.get("k"))
+        for c in tried
+    ]  # fmt: skip
+    listed = "; ".join(f"{p.name} segments: {p.text}" for p in points)
+    return Choice(
+        len(segmentation.profile.segments),
+        curve(points, f"Average silhouette by number of segments. {listed}."),
+        str(made.get("reason", "")),
+        [(p.name, p.text, f"{written(p.low, 'ratio')} to {written(p.high, 'ratio')}") for p in points],
+    )
 
 
 def shapes(segmentation: Segmentation, marks: dict[str, Mark], evidence: Evidence) -> Shapes | None:
     """Small multiples over the profile's radar axes; None with fewer than three axes or two segments."""
     profile = segmentation.profile
-    known = {m.id: m for m in profile.metrics}
-    axes = [known[a] for a in profile.panels.get("radar", {}).get("axes", []) if a in known]
+    axes = _axes(profile)
     shown = [s for s in profile.segments if not s.is_suppressed]
     if len(axes) < _FEWEST_AXES or len(shown) < 2:
         return None
     title = segmentation.narrative.titles.get("features")
     words = evidence.sentence(profile, title) if title else Markup("What sets each segment apart")
-    drawn = [_shape(s, shown, profile.overall, axes, marks[s.id]) for s in profile.segments]
-    key = [(_word(m), m.label) for m in axes]
+    anchor = f"web-{next(iter(marks.values())).anchor}"
+    average = [_reach(profile.overall, shown, m.id) for m in axes]
+    drawn = [_shape(s, shown, axes, marks[s.id], anchor) for s in profile.segments]
     table = [(m.label, texts) for m, texts in every_figure(profile, tuple(m.id for m in axes))]
-    return Shapes(words, drawn, key, table)
+    return Shapes(words, web(average, [_word(m) for m in axes], anchor), drawn, table)
+
+
+def _axes(profile: Profile) -> list[Metric]:
+    known = {m.id: m for m in profile.metrics}
+    return [known[a] for a in profile.panels.get("radar", {}).get("axes", []) if a in known]
 
 
 def _shape(
-    segment: SegmentFacts, shown: Sequence[SegmentFacts], overall: SegmentFacts, axes: Sequence[Metric], mark: Mark
+    segment: SegmentFacts, shown: Sequence[SegmentFacts], axes: Sequence[Metric], mark: Mark, anchor: str
 ) -> Shape:
     if segment.is_suppressed:
         return Shape(segment.name, mark, None, "")
     reach = [_reach(segment, shown, m.id) for m in axes]
-    average = [_reach(overall, shown, m.id) for m in axes]
     listed = "; ".join(f"{m.label} {_full(segment, m.id)}" for m in axes)
-    drawing = radar(reach, average, [_word(m) for m in axes], f"{segment.name}: {listed}.")
+    drawing = radar(reach, anchor, f"{segment.name}: {listed}.")
     return Shape(segment.name, mark, drawing, _stands_out(reach, axes))
 
 

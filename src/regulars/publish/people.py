@@ -10,7 +10,7 @@ from regulars.figures import written
 from regulars.publish.charts import bars
 from regulars.publish.evidence import Evidence
 from regulars.publish.marks import Mark
-from regulars.types import Fact, Profile, SegmentFacts, Segmentation, SegmentWords
+from regulars.types import Fact, Profile, Segmentation, SegmentFacts, SegmentWords
 
 STATS = (
     ("revenue_per_customer", "Revenue per customer"),
@@ -19,6 +19,7 @@ STATS = (
     ("repeat_rate", "Ordered again"),
 )
 _MOST_STATS = 3
+SIZE = (("customers", "{} customers"), ("customer_share", "{} of all"), ("revenue_share", "{} of revenue"))
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Person:
     size: tuple[str, ...]
     suppressed: bool
     stats: tuple[Stat, ...] = ()
-    headline: Markup = Markup("")
-    paragraph: Markup = Markup("")
+    headline: Markup | None = None
+    paragraph: Markup | None = None
     apart: tuple[Markup, ...] = ()
     caveats: tuple[Markup, ...] = ()
 
@@ -58,11 +59,10 @@ def _person(
 ) -> Person:
     if segment.is_suppressed:
         return Person(segment.name, mark, (), True)
-    size, stats = _size(segment), _stats(segment)
     if words is None:
-        return Person(segment.name, mark, size, False, stats)
+        return Person(segment.name, mark, _size(segment, SIZE), False, _stats(segment))
     return Person(
-        segment.name, mark, size, False, stats,
+        segment.name, mark, _size(segment, SIZE[:2]), False, _stats(segment),
         evidence.sentence(profile, words.headline),
         evidence.sentences(profile, words.paragraph),
         tuple(evidence.sentence(profile, each) for each in words.apart),
@@ -70,9 +70,8 @@ def _person(
     )  # fmt: skip
 
 
-def _size(segment: SegmentFacts) -> tuple[str, ...]:
-    written_as = (("customers", "{} customers"), ("customer_share", "{} of all"), ("revenue_share", "{} of revenue"))
-    return tuple(form.format(_text(segment.facts[m])) for m, form in written_as if _has(segment, m))
+def _size(segment: SegmentFacts, forms: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    return tuple(form.format(_text(segment.facts[m])) for m, form in forms if _has(segment, m))
 
 
 def _stats(segment: SegmentFacts) -> tuple[Stat, ...]:
@@ -83,7 +82,7 @@ def _stat(segment: SegmentFacts, metric: str, label: str) -> Stat:
     index = segment.facts.get(f"{metric}.index")
     if index is None or not isinstance(index.value, int | float):
         return Stat(label, _text(segment.facts[metric]), None, None)
-    title = f"Index {written(index.value, 'index')}: all customers are 100"
+    title = f"Index {written(index.value, 'index')}"
     return Stat(label, _text(segment.facts[metric]), bars.lean(float(index.value)), title)
 
 

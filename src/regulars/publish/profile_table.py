@@ -16,7 +16,7 @@ CORE = ("revenue_per_customer", "orders_per_customer", "aov", "recency_days", "r
 TOTALS = ("customers", "customer_share", "revenue", "revenue_share", "orders")
 FAR, NEAR = 1.5, 1.15
 """A cell is shaded where it is 1.15 times the average or more (strongly from 1.5), or as far below it."""
-_WIDEST = 11
+_WIDEST = 10
 """Columns beyond the name that fit a wide screen; the rest is in "All figures"."""
 
 
@@ -68,7 +68,9 @@ def _columns(profile: Profile) -> tuple[Metric, ...]:
     return tuple(known[m] for m in wanted if m in known)[:_WIDEST]
 
 
-def _row(segment: SegmentFacts, mark: Mark | None, columns: tuple[Metric, ...], largest: dict[str, float]) -> Row:
+def _row(
+    segment: SegmentFacts, mark: Mark | None, columns: tuple[Metric, ...], largest: dict[str, float]
+) -> Row:
     cells = tuple(_cell(segment, m, largest.get(m.id)) for m in columns)
     return Row(segment.name, mark, segment.is_suppressed, cells)
 
@@ -100,7 +102,7 @@ def _shade(index: Fact | None) -> str:
 def _against_average(index: Fact | None) -> str | None:
     if index is None or index.value is None or index.id.startswith("overall."):
         return None
-    return f"Index {written(index.value, 'index')}: all customers are 100"
+    return f"Index {written(index.value, 'index')}"
 
 
 def _text(segment: SegmentFacts, metric: Metric) -> str:

@@ -45,19 +45,31 @@
     });
   });
 
-  // An open panel shows its query in place; without this it points to the list of queries.
-  all(".proof").forEach((panel) => {
-    panel.addEventListener("beforetoggle", (event) => {
-      const link = panel.querySelector("a[href^='#q']");
-      if (event.newState !== "open" || !link || panel.querySelector("pre")) return;
-      const source = document.querySelector(link.getAttribute("href") + " pre");
-      if (!source) return;
-      const query = document.createElement("pre");
-      query.tabIndex = 0;
-      query.textContent = source.textContent;
-      panel.append(query);
-    });
-    panel.addEventListener("click", (event) => { if (event.target.closest("a")) panel.hidePopover(); });
+  // An open panel puts the cited figure first and its query in place; without this both can be looked up.
+  const fill = (panel, marker) => {
+    const row = panel.querySelector("tbody").rows[marker.value];
+    all(".cited", panel).forEach((other) => other.classList.remove("cited"));
+    row.classList.add("cited");
+    const put = (name, text) => {
+      const line = panel.querySelector("." + name) || document.createElement("p");
+      line.className = name;
+      line.textContent = text;
+      return line;
+    };
+    panel.querySelector("h3").before(put("val", row.cells[1].textContent), put("whose", row.cells[0].textContent));
+    const link = panel.querySelector("a[href^='#q']");
+    const source = link && document.querySelector(link.getAttribute("href") + " pre");
+    if (!source || panel.querySelector("pre")) return;
+    const query = document.createElement("pre");
+    query.tabIndex = 0;
+    query.textContent = source.textContent;
+    panel.append(query);
+  };
+  document.addEventListener("click", (event) => {
+    const marker = event.target.closest(".ev");
+    if (marker) fill(document.getElementById(marker.getAttribute("popovertarget")), marker);
+    const link = event.target.closest(".proof a");
+    if (link) link.closest(".proof").hidePopover();
   });
 
   // Paper has no disclosure: what was closed for printing is closed again afterwards.

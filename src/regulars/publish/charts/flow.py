@@ -36,8 +36,9 @@ def flow(streams: Sequence[Stream], brought: str, label: str) -> Markup:
         element("text", "Customers", x=0, y=12, class_="t3"),
         element("text", brought, x=RIGHT, y=12, class_="t3"),
     ]
+    name_at = RIGHT + BAR + 13 + 7 * max(len(s.brought_text) for s in streams) + 5
     for stream, a, b, y in zip(streams, left, right, labels, strict=True):
-        parts.append(_stream(stream, a, b, y))
+        parts.append(_stream(stream, a, b, y, name_at))
     return drawing(parts, label, WIDTH, TOP + STACK + 4, "flow")
 
 
@@ -64,7 +65,9 @@ def _spread(wanted: Sequence[float], apart: float, first: float, last: float) ->
     return places
 
 
-def _stream(stream: Stream, a: tuple[float, float], b: tuple[float, float], y: float) -> Markup:
+def _stream(
+    stream: Stream, a: tuple[float, float], b: tuple[float, float], y: float, name_at: int
+) -> Markup:
     x0, x1 = LEFT + BAR + 1.0, RIGHT - 1.0
     middle = (x0 + x1) / 2
     path = (
@@ -78,10 +81,11 @@ def _stream(stream: Stream, a: tuple[float, float], b: tuple[float, float], y: f
         element("rect", x=RIGHT, y=b[0], width=BAR, height=b[1] - b[0], rx=2.0, class_="f"),
         element("path", d=f"M{end + 2} {(b[0] + b[1]) / 2:.1f}L{end + 9} {y:.1f}", class_="lead"),
         element("text", stream.brought_text, x=end + 13, y=y + 4, class_="t1"),
-        element("text", shortened(stream.name, 16), x=end + 47, y=y + 4),
+        element("text", shortened(stream.name, (WIDTH - name_at) // 6), x=name_at, y=y + 4),
     ]
     if a[1] - a[0] >= _SMALLEST:
+        middle = (a[0] + a[1]) / 2 + 4
         parts.append(
-            element("text", stream.customers_text, x=LEFT - 6, y=(a[0] + a[1]) / 2 + 4, text_anchor="end", class_="t1")
+            element("text", stream.customers_text, x=LEFT - 6, y=middle, text_anchor="end", class_="t1")
         )
     return element("g", *parts, class_=f"{stream.colour} seg")

@@ -11,10 +11,10 @@ SHADES = 8
 
 @dataclass(frozen=True)
 class Cell:
-    """Customers at one recency and one spend score; ``customers`` is None where ten or fewer stand there."""
+    """Customers at one recency and one other score; ``customers`` is None where ten or fewer stand there."""
 
     r: int
-    m: int
+    across: int
     customers: int | None
     revenue: float | None
     shade: int
@@ -23,17 +23,18 @@ class Cell:
 
 def heat(panel: dict[str, Any]) -> list[list[Cell]]:
     """The grid's rows, the most recent first; a missing cell is an empty one."""
-    bands = int(panel["bands"])
-    found = {(c["r"], c["m"]): c for c in panel["cells"]}
+    bands = range(1, int(panel["bands"]) + 1)
+    across = panel.get("across", "m")
+    found = {(c["r"], c[across]): c for c in panel["cells"]}
     counts = [c["customers"] for c in panel["cells"] if c["customers"]]
-    return [[_cell(found.get((r, m)), r, m, counts) for m in range(1, bands + 1)] for r in range(bands, 0, -1)]
+    return [[_cell(found.get((r, a)), r, a, counts) for a in bands] for r in reversed(bands)]
 
 
-def _cell(found: dict[str, Any] | None, r: int, m: int, counts: Sequence[int]) -> Cell:
+def _cell(found: dict[str, Any] | None, r: int, across: int, counts: Sequence[int]) -> Cell:
     if found is None:
-        return Cell(r, m, 0, None, 0)
+        return Cell(r, across, 0, None, 0)
     customers = found["customers"]
-    return Cell(r, m, customers, found.get("revenue"), _shade(customers, counts))
+    return Cell(r, across, customers, found.get("revenue"), _shade(customers, counts))
 
 
 def _shade(customers: int | None, counts: Sequence[int]) -> int:

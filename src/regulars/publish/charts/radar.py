@@ -1,4 +1,8 @@
-"""A segment's shape: one axis a behaviour, from the lowest segment (centre) to the highest (rim)."""
+"""A segment's shape: one axis a behaviour, from the lowest segment (centre) to the highest (rim).
+
+The web (rings, axes, their names and the average customer) is the same for every segment of a
+segmentation, so it is drawn once and used by each.
+"""
 
 from __future__ import annotations
 
@@ -9,24 +13,46 @@ from markupsafe import Markup
 
 from regulars.publish.charts.svg import drawing, element
 
-WIDTH, HEIGHT, RADIUS = 300, 212, 70
-CENTRE = (WIDTH / 2, HEIGHT / 2)
+WIDTH, RADIUS = 300, 70
+CENTRE = (WIDTH / 2, 106.0)
+_BELOW = 36
+"""Room beneath the lowest corner for its name."""
 _INNER = 0.12
 """The lowest segment stands here and not at the centre, so that its shape can still be seen."""
+_MIDDLE = 12
+"""A label nearer to the vertical than this is centred over its axis."""
 
 Reach = Sequence[float | None]
 """Where a shape lies on each axis, 0 (lowest segment) to 1 (highest); None where there is no figure."""
 
 
-def radar(reach: Reach, average: Reach, axes: Sequence[str], label: str) -> Markup:
-    """The drawing: the segment's shape filled, the average customer dashed. Needs three axes or more."""
-    rings = [element("path", d=_path([r] * len(axes)), class_="ring") for r in (1 / 3, 2 / 3, 1.0)]
-    spokes = [element("path", d=_spoke(i, len(axes)), class_="ring") for i in range(len(axes))]
-    shape = element("path", d=_path(_inside(reach)), class_="shape")
-    dots = [element("circle", cx=x, cy=y, r=2.6, class_="f") for x, y in _points(_inside(reach))]
-    dashed = element("path", d=_path(_inside(average)), class_="avg")
+def web(average: Reach, axes: Sequence[str], anchor: str) -> Markup:
+    """What every radar of a segmentation shares, to be placed once on the page. Needs three axes or more."""
+    rings = "".join(_path([r] * len(axes)) for r in (1 / 3, 2 / 3, 1.0))
+    spokes = "".join(_spoke(i, len(axes)) for i in range(len(axes)))
     names = [_name(i, len(axes), text) for i, text in enumerate(axes)]
-    return drawing([*rings, *spokes, dashed, shape, *dots, *names], label, WIDTH, HEIGHT, "radar")
+    parts = element(
+        "g",
+        element("path", d=rings + spokes, class_="ring"),
+        element("path", d=_path(_inside(average)), class_="avg"),
+        *names,
+        id=anchor,
+        class_="axes",
+    )
+    return element("svg", element("defs", parts), class_="web", width=0, height=0, aria_hidden="true")
+
+
+def radar(reach: Reach, anchor: str, label: str) -> Markup:
+    """One segment's drawing: the web of that anchor, and the segment's own shape on it."""
+    corners = _points(_inside(reach))
+    dots = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in corners)
+    parts = (
+        element("use", href=f"#{anchor}"),
+        element("path", d=_path(_inside(reach)), class_="shape"),
+        element("path", d=dots, class_="dots"),
+    )
+    height = round(max(y for _, y in _points([1.0] * len(reach)))) + _BELOW
+    return drawing(parts, label, WIDTH, height, "radar")
 
 
 def _inside(reach: Reach) -> list[float]:
@@ -54,6 +80,6 @@ def _spoke(axis: int, axes: int) -> str:
 def _name(axis: int, axes: int, text: str) -> Markup:
     x, y = _at(axis, axes, RADIUS + 10)
     side = x - CENTRE[0]
-    anchor = "middle" if abs(side) < 12 else "start" if side > 0 else "end"
-    lift = 0 if abs(side) < 12 and y < CENTRE[1] else 8 if abs(side) < 12 else 4
-    return element("text", text, x=x, y=y + lift, text_anchor=anchor)
+    if abs(side) < _MIDDLE:
+        return element("text", text, x=x, y=y if y < CENTRE[1] else y + 8, text_anchor="middle")
+    return element("text", text, x=x, y=y + 4, text_anchor="start" if side > 0 else "end")

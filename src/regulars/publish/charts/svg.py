@@ -10,13 +10,13 @@ Attribute = str | int | float | None
 
 
 def element(tag: str, *inside: str, **attributes: Attribute) -> Markup:
-    """One element. ``text_anchor`` becomes ``text-anchor``, ``class_`` becomes ``class``; None is left out."""
+    """One element. ``text_anchor`` becomes ``text-anchor`` and ``class_`` ``class``; None is left out."""
     written = Markup("").join(
-        Markup(' {}="{}"').format(Markup(name.rstrip("_").replace("_", "-")), _value(value))
+        Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), _value(value))
         for name, value in attributes.items()
         if value is not None
     )
-    return Markup("<{0}{1}>{2}</{0}>").format(Markup(tag), written, Markup("").join(map(escape, inside)))
+    return Markup("<{0}{1}>{2}</{0}>").format(tag, written, Markup("").join(map(escape, inside)))
 
 
 def drawing(inside: Iterable[str], label: str, width: int, height: int, class_: str = "") -> Markup:

@@ -19,6 +19,7 @@ class Step:
     share: float | None
     customers: float | None
     text: str
+    customers_text: str
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,12 @@ class Row:
 
 
 def waterfall(steps: Sequence[Step]) -> list[Row]:
-    """The rows: the coloured bar is the share of the whole, the thin one beneath is the share of customers."""
+    """The rows, the largest share first: the coloured bar is the share of the whole, the thin one that of
+    customers.
+    """
     rows: list[Row] = []
     share = customers = 0.0
-    for step in steps:
+    for step in sorted(steps, key=lambda s: -(s.share or 0.0)):
         rows.append(Row(step, _track(step, share, customers)))
         share += step.share or 0.0
         customers += step.customers or 0.0
@@ -41,7 +44,7 @@ def waterfall(steps: Sequence[Step]) -> list[Row]:
 
 
 def _track(step: Step, share: float, customers: float) -> Markup:
-    parts = [element("rect", x=f"{x}%", y=0, width=1, height=30, class_="tick") for x in (0, 25, 50, 75)]
+    parts: list[Markup] = []
     if step.share is not None:
         parts.append(_bar(share, step.share, 3, 15, "f"))
     if step.customers is not None:
@@ -50,4 +53,5 @@ def _track(step: Step, share: float, customers: float) -> Markup:
 
 
 def _bar(start: float, length: float, y: int, height: int, class_: str) -> Markup:
-    return element("rect", x=percent(start), y=y, width=percent(max(length, 0.4)), height=height, rx=2, class_=class_)
+    long = percent(max(length, 0.4))
+    return element("rect", x=percent(start), y=y, width=long, height=height, rx=2, class_=class_)
