@@ -7,13 +7,14 @@ because strptime alone would take 01/02/19 with ``%Y`` for the year 19.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from sqlglot import exp
 
-from regulars.engine import Engine
+from regulars.engine import Engine, literal
 from regulars.engine import text as sql_text
 from regulars.errors import SettingsError
 from regulars.figures import day
@@ -158,49 +159,72 @@ def readings(
         engine.drop("date_texts")
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """A format as it reads the distinct texts: how many records, from when to when, and the SQL of a reading."""
+
+    format: str
+    read: int
+    start: date
+    end: date
+    stamp: str
+
+
 def _fitting(engine: Engine, formats: Iterable[str]) -> tuple[DateReading, ...]:
+    ((total,),) = engine.rows("select coalesce(cast(sum(times) as bigint), 0) from date_texts")
     sample = [
         said for (said,) in engine.rows("select said from date_texts order by hash(said), said limit 500")
     ]
-    shapes = {each: re.compile(shape(each)) for each in formats}
-    likely = [
-        each
-        for each, form in shapes.items()
-        if sum(bool(form.fullmatch(said)) for said in sample) > len(sample) * 0.9
-    ]
-    total = sum(times or 0 for (times,) in engine.rows("select cast(sum(times) as bigint) from date_texts"))
-    found = [
-        (read, reading, how)
-        for each in likely
-        for read, reading, how in [_reading(each, engine)]
-        if reading and total
-    ]
-    fits = [(reading, how) for read, reading, how in found if total - read <= total * GARBAGE_SHARE]
-    most = max((read for read, *_ in found), default=0)
-    best = [(reading, how) for read, reading, how in found if read == most and (reading, how) in fits]
-    kept: list[tuple[DateReading, exp.Expression]] = []
-    for reading, how in best:
-        if not any(_same(how, other, engine) for _, other in kept):
-            kept.append((reading, how))
-    return tuple(reading for reading, _ in kept)
+    found = [fit for fit in (_fit(each, engine) for each in shaped_like(sample, formats)) if fit is not None]
+    most = max((fit.read for fit in found), default=0)
+    kept: list[_Fit] = []
+    for fit in found:
+        fits = fit.read == most and total - fit.read <= total * GARBAGE_SHARE
+        if fits and not any(_differ(fit, other, engine) is None for other in kept):
+            kept.append(fit)
+    return tuple(_told(fit, kept, engine) for fit in kept)
 
 
-def _reading(date_format: str, engine: Engine) -> tuple[int, DateReading | None, exp.Expression]:
-    how = read_text(cells.column("said"), date_format, "local", "UTC")
-    if "%z" not in date_format:
-        how = cells.formula(
-            "case when year($how) >= $earliest then $how end", how=how, earliest=EARLIEST_YEAR
-        )
-    stamp = how.sql("duckdb")
-    ((read, start, end, said, stamped),) = engine.rows(
-        f"select coalesce(sum(times) filter (where stamp is not null), 0), min(stamp)::date, max(stamp)::date, "
-        f"arg_max(said, stamp), max(stamp) from (select said, times, {stamp} as stamp from date_texts)"
+def shaped_like(sample: Sequence[str], formats: Iterable[str] = CANDIDATES) -> tuple[str, ...]:
+    """The formats whose shape nine in ten of the texts have."""
+    enough = max(len(sample) * 0.9, 1)
+    return tuple(
+        each for each in formats if sum(bool(_shape_of(each).fullmatch(said)) for said in sample) >= enough
     )
-    if not read:
-        return 0, None, how
-    return int(read), DateReading(date_format, start, end, f"{said!r} is {day(stamped)}"), how
 
 
-def _same(one: exp.Expression, other: exp.Expression, engine: Engine) -> bool:
-    a, b = one.sql("duckdb"), other.sql("duckdb")
-    return not engine.rows(f"select 1 from date_texts where {a} is distinct from {b} limit 1")
+@cache
+def _shape_of(date_format: str) -> re.Pattern[str]:
+    return re.compile(shape(date_format))
+
+
+def _fit(date_format: str, engine: Engine) -> _Fit | None:
+    how = read_text(cells.column("said"), date_format, "local", "UTC")
+    how = cells.formula("case when year($how) >= $earliest then $how end", how=how, earliest=EARLIEST_YEAR)
+    stamp = how.sql("duckdb")
+    ((read, start, end),) = engine.rows(
+        "select cast(sum(times) as bigint), cast(min(stamp) as date), cast(max(stamp) as date) "
+        f"from (select times, {stamp} as stamp from date_texts) where stamp is not null"
+    )
+    return None if read is None else _Fit(date_format, read, start, end, stamp)
+
+
+def _differ(one: _Fit, other: _Fit, engine: Engine) -> str | None:
+    """A text that the two read as different moments, if there is one."""
+    differing = engine.rows(
+        f"select min(said) from date_texts where {one.stamp} is distinct from {other.stamp} "
+        f"and {one.stamp} is not null and {other.stamp} is not null"
+    )
+    return differing[0][0] if differing else None
+
+
+def _told(fit: _Fit, kept: Sequence[_Fit], engine: Engine) -> DateReading:
+    """The fit with an example that shows what sets it apart from the others, where there are any."""
+    others = [other for other in kept if other is not fit]
+    said = _differ(fit, others[0], engine) if others else None
+    chosen = literal(said).sql("duckdb") if said else "arg_max(said, stamp)"
+    ((example, stamp),) = engine.rows(
+        f"with read as (select said, {fit.stamp} as stamp from date_texts), chosen as (select {chosen} as said from read) "
+        "select read.said, read.stamp from read join chosen on read.said = chosen.said limit 1"
+    )
+    return DateReading(fit.format, fit.start, fit.end, f"{example!r} is {day(stamp)}")
