@@ -71,7 +71,6 @@ _COLUMNS = {
     "customers": "customers",
     "customer_share": "of all",
     "revenue_share": "of revenue",
-    "revenue_per_customer": "revenue each",
     "orders_per_customer": "orders each",
     "recency_days": "last order",
 }
@@ -92,7 +91,7 @@ def _sizes_table(segmentation: Segmentation) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("segment", no_wrap=True)
     for name in columns:
-        table.add_column(_COLUMNS[name], justify="right", no_wrap=True)
+        table.add_column(_COLUMNS[name], justify="right", no_wrap=True, min_width=len(_COLUMNS[name]))
     for segment in (*segmentation.profile.segments, segmentation.profile.overall):
         facts = [segment.facts[name] for name in columns]
         table.add_row(escape(segment.name), *(written(fact.value, fact.unit) for fact in facts))

@@ -55,7 +55,7 @@ FAMILIES = (
     Family(
         "clock_features",
         (
-            Feature("morning_share", "Orders in the morning", "share", "cause", "Share of orders placed before noon.", "Morning", "After-noon"),
+            Feature("morning_share", "Orders in the morning", "share", "cause", "Share of orders placed before noon.", "Morning", "Afternoon"),
             Feature("evening_share", "Orders in the evening", "share", "cause", "Share of orders placed from 18:00.", "Evening", "Daytime"),
         ),
         "time", "the orders carry no time of day",
@@ -79,7 +79,7 @@ FAMILIES = (
     ),
     Family(
         "return_features",
-        (Feature("return_share", "Share returned", "share", "cause", "Value returned over value bought.", "Returning-goods", "Keeping"),),
+        (Feature("return_share", "Share returned", "share", "cause", "Value returned over value bought.", "High-return", "Low-return"),),
         "returns", "the orders hold no returns",
     ),
     Family(
