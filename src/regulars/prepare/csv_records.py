@@ -12,7 +12,7 @@ from regulars.errors import SourceUnreadable
 
 MAX_COLUMNS = 20_000
 MAX_RECORD_CHARACTERS = 32 * 2**20
-_CLOSED = re.compile(r'"(?:[^"]|"")*"(?!")')
+_TO_CLOSING_QUOTE = re.compile('(?:[^"]|"")*+"')
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Records:
 
     def _broken(self, start: int, bad: csv.Error) -> SourceUnreadable:
         text = "".join(self._pending)
-        opened = start + _opening_line(text)
+        opened = start + _opening_line(text, self.delimiter)
         where = f"orders file {str(self.path)!r}, line {opened}"
         if "expected after" in str(bad):
             return SourceUnreadable(
@@ -84,27 +84,25 @@ class Records:
         )  # fmt: skip
 
 
-def _opening_line(text: str) -> int:
-    """How many lines below the start of ``text`` the quote opens that does not close."""
-    closed = 0
-    for match in _CLOSED.finditer(text):
-        closed = match.end()
-    opening = max(text.find('"', closed), 0)
-    above = text[:opening].replace("\r\n", "\n").replace("\r", "\n")
-    return above.count("\n")
+def _opening_line(text: str, delimiter: str) -> int:
+    """How many lines below the start of ``text`` the quote opens that does not close, or not at its cell's end."""
+    opens = re.compile(f'(?<![^{re.escape(delimiter)}\r\n])"')
+    at = 0
+    while opening := opens.search(text, at):
+        closed = _TO_CLOSING_QUOTE.match(text, opening.end())
+        if closed is None or text[closed.end() : closed.end() + 1] not in ("", delimiter, "\r", "\n"):
+            return text[: opening.start()].replace("\r\n", "\n").replace("\r", "\n").count("\n")
+        at = closed.end()
+    return 0
 
 
 def header_of(records: Iterator[tuple[int, list[str]]], path: Path, delimiter: str) -> tuple[int, list[str]]:
-    """The header's line and its names, exactly as they stand, save for a leading ``sep=`` line.
+    """The header's line and its names, exactly as they stand, below a ``sep=`` line where there is one.
 
     Columns without a name may be many; a name that stands twice is refused with both positions.
     """
     line, names = next(records, (0, []))
-    if (
-        line
-        and not "".join(names).removeprefix(f"sep={delimiter}").strip(delimiter)
-        and names[0].startswith("sep=")
-    ):
+    if delimiter.join(names) == f"sep={delimiter}":
         line, names = next(records, (0, []))
     if not names:
         raise SourceUnreadable(
