@@ -67,9 +67,14 @@ def demo(
 def init(
     orders: Annotated[Path, typer.Argument(help="The order file: CSV (.gz), parquet or a DuckDB database.")],
     workspace: WorkspaceOption = DEFAULT,
-    date_format: Annotated[str | None, typer.Option(help="How text dates are written, such as %d/%m/%Y.")] = None,
+    date_format: Annotated[
+        str | None, typer.Option(help="How text dates are written, such as %d/%m/%Y.")
+    ] = None,
+    customer: Annotated[str | None, typer.Option(help="The column of the customer.")] = None,
+    time: Annotated[str | None, typer.Option(help="The column of the date or time.")] = None,
     column: Annotated[
-        list[str] | None, typer.Option("--column", metavar="MEANING=NAME", help="Say what a column means, such as customer=ClientNo.")
+        list[str] | None,
+        typer.Option("--column", metavar="MEANING=NAME", help="Any other column, such as amount=Total."),
     ] = None,
     table: Annotated[str | None, typer.Option(help="The table, in a DuckDB database.")] = None,
     delimiter: Annotated[str | None, typer.Option(help="Of a CSV file: , ; | or tab.")] = None,
@@ -79,8 +84,10 @@ def init(
     json: JsonOption = False,
 ) -> None:
     """Look at the data, propose columns, date format and zone, and write regulars.yaml."""
+    said = {"customer": customer, "time": time}
+    columns = {meaning: named for meaning, named in said.items() if named} | _pairs(column or [])
     shown.init(
-        orders, workspace, date_format=date_format, columns=_pairs(column or []), table=table, delimiter=delimiter,
+        orders, workspace, date_format=date_format, columns=columns, table=table, delimiter=delimiter,
         encoding=encoding, name=name, force=force, json=json, today=_today(),
     )  # fmt: skip
 

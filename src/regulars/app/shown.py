@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -165,8 +167,8 @@ def init(
     proposal = propose(
         orders, today, overrides=columns, date_format=date_format, table=table, delimiter=delimiter, encoding=encoding
     )
-    relative = _path_from(root, orders)
-    write_whole(workspace.settings, as_yaml(proposal, name or orders.stem.split(".")[0], relative))
+    placed = replace(proposal, path=_path_from(root, orders))
+    write_whole(workspace.settings, as_yaml(placed, name or orders.name.partition(".")[0]))
     if json:
         terminal.print_json(_proposal_json(proposal, workspace.settings))
         return
@@ -203,11 +205,9 @@ def _proposal_json(proposal: Any, settings: Path) -> dict[str, Any]:
     }
 
 
-def _path_from(root: Path, orders: Path) -> str:
-    """The order file as the settings name it: relative to the workspace where that is shorter."""
-    import os
-
-    return Path(os.path.relpath(orders.resolve(), root.resolve())).as_posix()
+def _path_from(root: Path, orders: Path) -> Path:
+    """The order file as the settings name it: from the workspace, so that both can move together."""
+    return Path(os.path.relpath(orders.resolve(), root.resolve()))
 
 
 def report(root: Path, asked: str | None, output: Path | None, *, json: bool) -> None:
