@@ -52,6 +52,12 @@ def test_customers_without_gaps_between_them_are_told_as_such():
     assert "customers differ by degrees" in taken.notes[0].what
 
 
+def test_segments_that_overlap_are_not_told_as_apart():
+    overlap = "A silhouette below 0.5 means that neighbouring segments overlap."
+    assert overlap in choice([candidate(4, 0.49)], "behaviour").reason
+    assert overlap not in choice([candidate(4, 0.51)], "behaviour").reason
+
+
 def test_the_bend_of_the_inertia_curve_is_told():
     curve = [candidate(k, 0.5, inertia=i) for k, i in zip(range(2, 7), [9, 6, 3, 2.8, 2.6], strict=True)]
     assert choice(curve, "behaviour").reason.endswith("The inertia curve bends most at 4.")

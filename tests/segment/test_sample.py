@@ -93,9 +93,18 @@ def test_constant_unknown_and_nearly_unknown_features_are_left_out_with_the_reas
     }
 
 
-def test_one_odd_customer_in_two_hundred_does_not_make_a_feature():
-    fit = fitted(sampled(x=[3.0] * 199 + [9000.0]), "tried")
+def test_a_habit_of_fewer_than_one_in_ten_makes_no_segment():
+    fit = fitted(sampled(rare=[0.0] * 91 + [0.5] * 9, odd=[3.0] * 99 + [9000.0]), "tried")
     assert fit.prepared == ()
+    assert left_out(fit)["rare"] == "rare is left out: 91 of 100 customers have the same value."
+    assert fitted(sampled(seldom=[0.0] * 89 + [0.5] * 11), "tried").prepared
+
+
+def test_a_long_tail_is_drawn_in_so_that_no_feature_outweighs_the_others():
+    # Mean 0.095 and sd 0.244 before.
+    (made,) = fitted(sampled(share=[0.0] * 80 + [0.25] * 14 + [1.0] * 6), "tried").prepared
+    assert made.high == pytest.approx(0.095 + 3 * 0.2444, abs=0.001)
+    assert made.of(1) < 4500
 
 
 def test_of_two_features_that_say_the_same_the_first_is_kept():

@@ -14,6 +14,8 @@ FEWEST = 10
 """A segment needs 5 % or 100 of the customers, and never 10 or fewer: no test can tell those apart."""
 USABLE = range(4, 8)
 """Four to seven segments are what teams can usually keep in mind and act on."""
+STRONG = 0.5
+"""From this silhouette on, a reasonable structure; between the two, a weak one."""
 CLOSE = 0.05
 """Silhouettes nearer than this to the best do not decide between candidates."""
 WEAK = 0.25
@@ -74,8 +76,8 @@ def choice(candidates: Sequence[Candidate], where: str, asked: int | None = None
     advised, why = recommended(candidates)
     taken = advised if asked is None else next(each for each in candidates if each.k == asked)
     reason = why if asked is None else _asked(taken, advised, why)
-    told = f"{reason} {_bend(candidates)}".strip()
-    return Choice(taken.k, tuple(candidates), told, tuple(_doubts(taken, where)))
+    told = [reason, _strength(taken), _bend(candidates)]
+    return Choice(taken.k, tuple(candidates), " ".join(filter(None, told)), tuple(_doubts(taken, where)))
 
 
 def recommended(candidates: Sequence[Candidate]) -> tuple[Candidate, str]:
@@ -112,6 +114,12 @@ def _asked(taken: Candidate, advised: Candidate, why: str) -> str:
         f"{taken.k} segments as asked: {taken.told}, {cost:+.2f} against {advised.k} segments, which the "
         f"measures speak for; the smallest holds {taken.smallest_share:.1%} of customers."
     )
+
+
+def _strength(taken: Candidate) -> str:
+    if taken.silhouette >= STRONG:
+        return ""
+    return f"A silhouette below {STRONG} means that neighbouring segments overlap."
 
 
 def _bend(candidates: Sequence[Candidate]) -> str:

@@ -23,10 +23,16 @@ DIGITS = 9
 """Fitted constants keep this many significant digits: a short document, and the same on every machine."""
 CAPPED_SHARE = 0.01
 """Values beyond the 1st and 99th percentile are drawn in: one wholesaler must not make a segment."""
+REACH = 3.0
+"""Values farther than this many standard deviations from the mean are drawn in too: one feature with a
+long tail must not outweigh all the others. (Logarithms have drawn their tails in already.)"""
 SKEWED = 2.0
 """Above this skewness, a feature that is never negative counts by its logarithm (an exponential has 2)."""
+COMMON_SHARE = 0.9
+"""Where more customers than this share one value, those who differ would make a segment of the few."""
 KNOWN_SHARE = 0.2
 """Below this share of customers with a value, a feature would mostly tell who has one."""
+SAME = "it is the same for almost every customer"
 TWINS = 0.95
 """Features correlated beyond this say the same thing twice and would count double."""
 
@@ -99,19 +105,33 @@ def whole(prepared: Prepared, values: Column) -> Column:
 
 def _prepared(name: str, values: Column) -> Prepared | str:
     """How to prepare a feature, or why it cannot tell customers apart."""
-    known = np.sort(values[~np.isnan(values)])
-    if not len(known) or len(known) < KNOWN_SHARE * len(values):
-        return f"it is known for {len(known):,} of {len(values):,} customers"
+    known = np.sort(values[np.isfinite(values)])
+    if why := _useless(known, len(values)):
+        return why
     low, middle, high = (_short(_at_share(known, share)) for share in (CAPPED_SHARE, 0.5, 1 - CAPPED_SHARE))
-    filled = np.where(np.isnan(values), middle, values).clip(low, high)
     # Shares end at 1, where a logarithm changes little but the words of the rule.
     log = low >= 0 and high > 1 and _skewness(known.clip(low, high).tolist()) > SKEWED
-    ready = [math.log(1.0 + x) if log else x for x in filled.tolist()]
+    filled = np.where(np.isnan(values), middle, values).clip(low, high)
+    if not log:
+        mean, sd = _mean_and_sd(filled.tolist())
+        low, high = max(low, _short(mean - REACH * sd)), min(high, _short(mean + REACH * sd))
+    ready = [math.log(1.0 + x) if log else x for x in filled.clip(low, high).tolist()]
     centre, scale = map(_short, _mean_and_sd(ready))
     # What is left of equal values after rounding errors is not a difference between customers.
     if scale <= 1e-9 * max(1.0, abs(centre)):
-        return "it is the same for almost every customer"
+        return SAME
     return Prepared(name, middle, low, high, log, centre, scale)
+
+
+def _useless(known: Column, customers: int) -> str:
+    if not len(known) or len(known) < KNOWN_SHARE * customers:
+        return f"it is known for {len(known):,} of {customers:,} customers"
+    alike = int(np.unique(known, return_counts=True)[1].max())
+    if alike == len(known):
+        return SAME
+    if alike > COMMON_SHARE * len(known):
+        return f"{alike:,} of {len(known):,} customers have the same value"
+    return ""
 
 
 def _at_share(ascending: Column, share: float) -> float:
