@@ -120,7 +120,7 @@ def load(written: Path, wanted: Sequence[SourceColumn], engine: Engine, *, mark_
     )
     engine.execute(f"create or replace table loaded_records as select * from {scan}", "loaded_records")
     picked = "".join(f", {column.staged}" for column in wanted)
-    is_repeat = "key <> '' and record in (select record from repeats)" if mark_repeats else "false"
+    is_repeat = "coalesce(key <> '' and record in (select record from repeats), false)" if mark_repeats else "false"
     engine.create(
         STAGED,
         f"with repeats as ({repeats('loaded_records', 'key')}) "

@@ -58,7 +58,7 @@ def lines_of(path: Path, encoding: str) -> Iterator[Iterator[str]]:
 def known_encoding(name: str) -> str:
     """The encoding's name as Python knows it. Raises SettingsError where there is none, or it is not of text."""
     try:
-        b"".decode(name)
+        io.TextIOWrapper(io.BytesIO(), encoding=name).close()
         return codecs.lookup(name).name
     except (LookupError, UnicodeError) as bad:
         raise SettingsError(

@@ -29,6 +29,7 @@ class Facts:
 
     column: SourceColumn
     filled: int
+    blank: int
     distinct: int
     number_share: float
     fraction_share: float
@@ -60,8 +61,8 @@ def _facts(column: SourceColumn, engine: Engine) -> Facts:
     cell = cells.column(column.inner)
     point, comma = (cells.number(cell, column.kind, mark, 4).sql("duckdb") for mark in ".,")
     fractions = f"count({column.inner}) filter (where number <> trunc(number))"
-    ((filled, distinct, points, commas, fraction, negative),) = engine.rows(
-        f"select count({column.inner}), count(distinct {column.inner}), count(pointed), count(with_comma), {fractions}, "
+    ((filled, blank, distinct, points, commas, fraction, negative),) = engine.rows(
+        f"select count({column.inner}), count(*) - count({column.inner}), count(distinct {column.inner}), count(pointed), count(with_comma), {fractions}, "
         f"count(*) filter (where number < 0) from (select *, coalesce(pointed, with_comma) as number from "
         f"(select {column.inner}, {point} as pointed, {comma} as with_comma from {STAGED} where record <= {LOOKED_AT}))"
     )
@@ -69,6 +70,7 @@ def _facts(column: SourceColumn, engine: Engine) -> Facts:
     return Facts(
         column,
         filled,
+        blank,
         distinct,
         share,
         # A float column of whole numbers that has gaps is still a column of codes.
@@ -102,7 +104,7 @@ def _suits(meaning: str, facts: Facts) -> bool:
     if meaning in ("product_name", "category"):
         return facts.is_words
     if meaning == "promotion":
-        return facts.is_code and facts.distinct > 1
+        return facts.is_code and (facts.blank > 0 or facts.distinct > 1)
     if meaning in ("consent", "opt_out"):
         return facts.filled > 0 and (facts.is_date or facts.distinct <= 10)
     return facts.is_code

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import duckdb
+
 from regulars.engine import Engine, literal, quoted
 from regulars.errors import SettingsError, SourceUnreadable, StepFailed, did_you_mean
 from regulars.prepare import cells
@@ -262,10 +264,10 @@ class FrameSource:
                 "frame",
                 given_frame=native,
             )
-        except StepFailed as bad:
+        except (StepFailed, duckdb.Error) as bad:
             raise SourceUnreadable(
                 self.title,
-                f"a {type(frame).__name__} cannot be read: {bad.args[0]}",
+                f"a {type(frame).__name__} cannot be read: {bad.found if isinstance(bad, StepFailed) else str(bad).splitlines()[0]}",
                 "Give a pandas, polars or pyarrow frame, or anything with __arrow_c_stream__.",
             ) from bad
         described = engine.execute(f"describe {self._taken}", "frame_columns")
