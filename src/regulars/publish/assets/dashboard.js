@@ -46,6 +46,10 @@
   });
 
   // An open panel puts the cited figure first and its query in place; without this both can be looked up.
+  const whose = (row) => {
+    const [name, , n, interval] = [...row.cells].map((cell) => cell.textContent.trim());
+    return [name, n && `${n} customers`, interval && `95% interval ${interval}`].filter(Boolean).join(" · ");
+  };
   const fill = (panel, marker) => {
     const row = panel.querySelector("tbody").rows[marker.value];
     all(".cited", panel).forEach((other) => other.classList.remove("cited"));
@@ -56,14 +60,14 @@
       line.textContent = text;
       return line;
     };
-    panel.querySelector("h3").before(put("val", row.cells[1].textContent), put("whose", row.cells[0].textContent));
+    panel.querySelector("h3").before(put("val", row.cells[1].textContent), put("whose", whose(row)));
     const link = panel.querySelector("a[href^='#q']");
-    const source = link && document.querySelector(link.getAttribute("href") + " pre");
+    const source = link && document.querySelector(link.getAttribute("href"));
     if (!source || panel.querySelector("pre")) return;
     const query = document.createElement("pre");
     query.tabIndex = 0;
     query.textContent = source.textContent;
-    panel.append(query);
+    panel.querySelector(".from").after(query);
   };
   document.addEventListener("click", (event) => {
     const marker = event.target.closest(".ev");

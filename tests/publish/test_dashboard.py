@@ -1,0 +1,246 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from tests.publish import studies
+from tests.publish.pages import read
+
+from regulars.publish.dashboard import dashboard, fragment
+from regulars.types import Span, Study
+
+MAKERS = (studies.retail, studies.without_amounts, studies.one_segment, studies.suppressed, studies.hostile)
+every_study = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
+
+
+@every_study
+def test_the_same_study_gives_the_same_page(make: Callable[[], Study]) -> None:
+    assert dashboard(make()) == dashboard(make())
+
+
+@every_study
+def test_a_page_is_light(make: Callable[[], Study]) -> None:
+    assert len(dashboard(make()).encode()) <= 300_000
+
+
+@every_study
+def test_ids_are_given_once_and_whatever_points_to_one_finds_it(make: Callable[[], Study]) -> None:
+    page = read(dashboard(make()))
+    ids = page.having("id")
+    assert len(ids) == len(set(ids))
+    targets = [*page.having("popovertarget"), *(href[1:] for href in page.having("href"))]
+    targets += [name for names in page.having("aria-labelledby") for name in names.split()]
+    assert len(targets) > 20
+    assert set(targets) <= set(ids)
+
+
+@every_study
+def test_nothing_on_a_page_can_ask_for_anything_outside_it(make: Callable[[], Study]) -> None:
+    page = read(dashboard(make()))
+    assert all(href.startswith("#") for href in page.having("href"))
+    assert page.having("src") == []
+    assert all(url.startswith("data:") for url in re.findall(r"url\(\"?([^)\"]+)", page.style))
+
+
+@every_study
+def test_the_policy_admits_this_style_and_this_script_and_no_handler_or_style_attribute_is_there(
+    make: Callable[[], Study],
+) -> None:
+    page = read(dashboard(make()))
+    stated = {m.get("http-equiv"): m["content"] or "" for m in page.tags("meta") if "content" in m}
+    policy = stated["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none';")
+    assert f"style-src '{_hash(page.style)}'" in policy
+    assert f"script-src '{_hash(page.script)}'" in policy
+    assert "unsafe" not in policy
+    assert not [name for _, attributes in page.elements for name in attributes if name.startswith("on")]
+    assert page.having("style") == []
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def test_names_that_are_markup_are_shown_as_text() -> None:
+    html = dashboard(studies.hostile())
+    page = read(html)
+    assert len(page.tags("script")) == 1
+    assert page.tags("img") == []
+    for name in studies.HOSTILE:
+        assert name in page.text
+    assert "{{ 7 * 7 }}" in page.text
+
+
+def test_a_hostile_name_stays_text_in_a_notebook_too() -> None:
+    page = read(fragment(studies.hostile()))
+    assert page.tags("script") == []
+    assert page.tags("img") == []
+    assert studies.HOSTILE[0] in page.text
+
+
+@every_study
+def test_every_figure_in_a_sentence_opens_the_panel_that_holds_it(make: Callable[[], Study]) -> None:
+    html = dashboard(make())
+    marker = r'class="ev" popovertarget="(e\d+)" value="(\d+)" aria-label="Evidence: ([^"]*)"'
+    markers = re.findall(marker, html)
+    panels = dict(re.findall(r'<div class="proof" id="(e\d+)".*?<tbody>(.*?)</table>', html, re.DOTALL))
+    assert len(markers) > 10
+    for anchor, row, figure in markers:
+        shown = re.findall(r"</bdi><td[^>]*>([^<]*)<", panels[anchor])[int(row)]
+        assert _number(figure) == pytest.approx(_number(shown), rel=0.06)
+
+
+def _number(text: str) -> float:
+    """The figure as a number, so that £8.6m and £8,623,247 can be held beside one another."""
+    size = {"k": 1e3, "m": 1e6, "bn": 1e9}.get((re.search(r"\d(k|m|bn)$", text) or ["", ""])[1], 1.0)
+    return float(re.sub(r"[^\d.]", "", text)) * size
+
+
+def test_a_figure_without_a_fact_is_marked_and_the_page_owns_up() -> None:
+    study = studies.retail()
+    first = study.segmentations[0]
+    claim = ((Span("They bring "), Span("99.9%", "champions.invented")),)
+    forged = replace(first, narrative=replace(first.narrative, lede=claim))
+    html = dashboard(replace(study, segmentations=(forged, *study.segmentations[1:])))
+    assert '<span class="unproven">99.9%</span>' in html
+    assert "1 of " in read(html).text
+    assert "figures lack evidence" in html
+    assert "carry their evidence" not in html
+
+
+def test_a_page_opens_with_the_answer_and_goes_on_in_its_order() -> None:
+    text = read(dashboard(studies.retail())).words
+    parts = (
+        "Champions are 21.7% of customers and bring 62.6% of revenue.",
+        "Who they are, what they bring",
+        "Recency, frequency and spend",
+        "Meet the segments: RFM",
+        "How customers buy",
+        "Meet the segments: Behaviour",
+        "Keep in mind",
+        "Every row accounted for",
+        "How the segments are made",
+        "How each figure was computed",
+    )
+    body = text[text.index("Customer segmentation ·") :]
+    places = [body.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_the_ledger_shows_each_reason_with_its_rows_and_lines() -> None:
+    text = read(dashboard(studies.retail())).words
+    assert "541,909 rows in = 396,372 kept + 145,537 set aside. It adds up." in text
+    assert "missing customer" in text
+    assert "135,080" in text
+    assert "line 47: “POST”" in text
+
+
+def test_a_ledger_that_does_not_add_up_is_not_called_whole() -> None:
+    study = studies.retail()
+    source = replace(study.ledger.sources[0], rows_kept=1)
+    html = dashboard(replace(study, ledger=replace(study.ledger, sources=(source,))))
+    assert "The row ledger does not add up" in html
+    assert "It does not add up: do not rely on this run." in html
+    assert "rows accounted for</a>" not in html
+
+
+def test_data_without_amounts_has_no_money_anywhere_and_the_page_says_so() -> None:
+    text = read(dashboard(studies.without_amounts())).words.split("Every row accounted for")[0]
+    assert "£" not in text
+    assert "The data has no amounts" in text
+    assert "Recency and frequency" in text
+    assert "Champions placed the most orders: 9,418" in text
+
+
+def test_a_study_of_one_segment_says_that_there_is_nothing_to_compare_it_with() -> None:
+    text = read(dashboard(studies.one_segment())).words
+    assert "There is one segment, so there is nothing to compare it with." in text
+    assert "No warnings" in text
+    assert "Nothing stood out" in text
+    assert "Who they are, what they bring" not in text
+
+
+def test_a_segment_of_ten_or_fewer_is_named_and_nothing_of_it_is_shown() -> None:
+    html = dashboard(studies.suppressed())
+    card = re.search(r"<article(?:(?!</article>).)*New customers.*?</article>", html, re.DOTALL)
+    assert card is not None
+    assert read(card[0]).words == "New customers ≤ 10 customers: not shown"
+    assert re.findall(r'<td class="q0">≤ 10</td>', html) != []
+    assert not re.search(r"(?<![\d,.])231(?![\d,.])", read(html).text)
+    assert re.search(r"(?<![\d,.])231(?![\d,.])", read(dashboard(studies.retail())).text)
+
+
+def test_every_chart_has_words_for_those_who_do_not_see_it_and_a_table_beneath() -> None:
+    html = dashboard(studies.retail())
+    drawings = [s for s in read(html).tags("svg") if s.get("role") == "img"]
+    assert len(drawings) == 1 + len(studies.RFM) + len(studies.BEHAVIOUR)
+    assert all(len(s["aria-label"] or "") > 30 for s in drawings)
+    assert html.count("View as table") == 6
+
+
+def test_one_segment_has_one_colour_and_no_two_share_colour_and_shape() -> None:
+    html = dashboard(studies.retail())
+    chips = re.findall(r'<li><a class="(k\d+ s\d)"[^>]*><i class="dot"></i><bdi>([^<]*)<', html)
+    assert len(chips) == len(studies.RFM) + len(studies.BEHAVIOUR)
+    assert len({mark for mark, _ in chips}) == len(chips)
+    for mark, name in chips:
+        assert _colour_of_card(html, name) == mark
+
+
+def _colour_of_card(html: str, name: str) -> str:
+    heading = rf'<header><h3><i class="dot"></i><bdi class="name">{name}<'
+    (card,) = re.findall(rf'<article class="card person (k\d+ s\d)"[^>]*>{heading}', html)
+    return str(card)
+
+
+def test_findings_stand_on_the_page_with_what_to_do_about_them() -> None:
+    text = read(dashboard(studies.retail())).words
+    for finding in studies.FINDINGS:
+        assert finding.what in text
+        assert finding.remedy in text
+    assert "2 warnings" in text
+
+
+def test_left_out_features_and_digests_are_told() -> None:
+    study = studies.retail()
+    text = read(dashboard(study)).words
+    for reason in study.left_out.values():
+        assert reason in text
+    assert study.segmentations[0].digest in text
+    assert study.manifest["inputs"][0]["sha256"] in text
+    assert study.run_id in text
+
+
+def test_template_words_are_said_to_be_unreviewed_and_others_named_by_their_source() -> None:
+    study = studies.retail()
+    assert "Template words: figures proven, not yet reviewed by a person" in read(dashboard(study)).words
+    written = [replace(s, narrative=replace(s.narrative, source="model-x")) for s in study.segmentations]
+    text = read(dashboard(replace(study, segmentations=tuple(written)))).words
+    assert "Words from model-x" in text
+    assert "Template words" not in text
+
+
+def test_a_study_without_segmentations_still_shows_its_ledger() -> None:
+    text = read(dashboard(replace(studies.retail(), segmentations=()))).words
+    assert "No segments were made" in text
+    assert "541,909 rows in" in text
+
+
+@every_study
+def test_a_fragment_is_small_and_leaves_its_notebook_alone(make: Callable[[], Study]) -> None:
+    html = fragment(make())
+    page = read(html)
+    assert len(html.encode()) < 20_000
+    assert page.having("id") == []
+    selectors = re.findall(r"(?:^|[}])([^{}]+){", page.style)
+    assert all(part.strip().startswith(".rgl") for each in selectors for part in each.split(","))
+
+
+def test_a_fragment_shows_each_segment_and_its_share() -> None:
+    text = read(fragment(studies.retail())).words
+    assert "Champions 21.7% 62.6%" in text
+    assert "Weekend shoppers" in text
