@@ -14,12 +14,11 @@ FEWEST = 10
 """A segment needs 5 % or 100 of the customers, and never 10 or fewer: no test can tell those apart."""
 USABLE = range(4, 8)
 """Four to seven segments are what teams can usually keep in mind and act on."""
-STRONG = 0.5
-"""From this silhouette on, a reasonable structure; between the two, a weak one."""
 CLOSE = 0.05
 """Silhouettes nearer than this to the best do not decide between candidates."""
-WEAK = 0.25
-"""Below this silhouette, no substantial structure (Kaufman & Rousseeuw 1990, table 4)."""
+WEAK, STRONG = 0.25, 0.5
+"""A silhouette below the first shows no substantial structure, below the second a weak one (Kaufman &
+Rousseeuw 1990, table 4)."""
 
 
 @dataclass(frozen=True)
