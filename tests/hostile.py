@@ -72,7 +72,7 @@ def bomb() -> bytes:
     """A header and 200 MiB of the letter a in 200 kB."""
     squeeze = zlib.compressobj(9, zlib.DEFLATED, 31)
     out = [squeeze.compress((HEADER + "\n").encode())]
-    out += [squeeze.compress((b"a" * 79 + b"\n") * 13_108) for _ in range(200)]
+    out += [squeeze.compress((b"a" * 10_239 + b"\n") * 102) for _ in range(200)]
     return b"".join([*out, squeeze.flush()])
 
 

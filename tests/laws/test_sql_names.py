@@ -4,9 +4,11 @@ import csv
 import io
 import os
 import tempfile
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -39,13 +41,19 @@ def _blank_is_none(value: str) -> str | None:
     return value.strip(SPACES) or None
 
 
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with Engine() as opened:
+        opened.execute("create table canary as select 1 as alive")
+        yield opened
+
+
 @settings(max_examples=EXAMPLES)
 @given(NAMES, VALUES)
 def test_any_names_and_values_come_back_as_they_were_and_the_canary_lives(
-    names: list[str], values: list[str]
+    engine: Engine, names: list[str], values: list[str]
 ) -> None:
-    with tempfile.TemporaryDirectory() as folder, Engine() as engine:
-        engine.execute("create table canary as select 1 as alive")
+    with tempfile.TemporaryDirectory() as folder:
         _written(names, values, Path(folder) / "orders.csv")
         orders = Orders(
             path="orders.csv",

@@ -128,8 +128,9 @@ def identifier(cell: exp.Expression, kind: str, *, float_text: bool = False) -> 
 
 def customer(cell: exp.Expression, kind: str, *, float_text: bool = False) -> exp.Expression:
     """The cell as a customer's identifier, NULL also for what programs write where there is none."""
+    words = ", ".join(literal(word).sql("duckdb") for word in NO_CUSTOMER)
     return formula(
-        f"case when $written not in ({', '.join(literal(word).sql('duckdb') for word in NO_CUSTOMER)}) then $id end",
+        f"case when $written not in ({words}) then $id end",
         written=text(cell), id=identifier(cell, kind, float_text=float_text),
     )  # fmt: skip
 
@@ -148,11 +149,12 @@ def number(cell: exp.Expression, kind: str, decimal_mark: str, scale: int) -> ex
     plain = formula(
         "regexp_full_match($text, $shape)", text=text(cell), shape=rf"[-+]?\d{{1,14}}({mark}\d+)?"
     )
-    fallen = formula(
-        f"case when $is_plain then try_cast(replace($text, $mark, '.') as decimal(18, {scale})) else $careful end",
-        is_plain=plain, text=text(cell), mark=decimal_mark, careful=_careful_number(cell, mark, groups, scale),
+    careful = _careful_number(cell, mark, groups, scale)
+    return formula(
+        f"case when $is_plain then try_cast(replace($text, $mark, '.') as decimal(18, {scale})) "
+        "else $careful end",
+        is_plain=plain, text=text(cell), mark=decimal_mark, careful=careful,
     )  # fmt: skip
-    return fallen
 
 
 def _careful_number(cell: exp.Expression, mark: str, groups: str, scale: int) -> exp.Expression:
@@ -163,19 +165,21 @@ def _careful_number(cell: exp.Expression, mark: str, groups: str, scale: int) ->
     signed = formula(
         "regexp_replace(regexp_replace($bare, '^\\((.*)\\)$', '-\\1'), '^([^-].*)-$', '-\\1')", bare=bare
     )
-    shape = rf"[-+]?(?:(?:\d{{1,3}}(?:{groups}\d{{2,3}})*{groups}\d{{3}}|\d+)(?:{mark}\d*)?|{mark}\d+)(?:[eE][-+]?\d{{1,3}})?"
+    grouped = rf"\d{{1,3}}(?:{groups}\d{{2,3}})*{groups}\d{{3}}"
+    shape = rf"[-+]?(?:(?:{grouped}|\d+)(?:{mark}\d*)?|{mark}\d+)(?:[eE][-+]?\d{{1,3}})?"
     return formula(
         "case when regexp_full_match($signed, $shape) "
-        f"then try_cast(regexp_replace(regexp_replace($signed, $groups, '', 'g'), $mark, '.') as decimal(18, {scale})) end",
-        signed=signed, shape=shape, groups=groups, mark=mark,
+        f"then try_cast(regexp_replace($ungrouped, $mark, '.') as decimal(18, {scale})) end",
+        ungrouped=formula("regexp_replace($signed, $groups, '', 'g')", signed=signed, groups=groups),
+        signed=signed, shape=shape, mark=mark,
     )  # fmt: skip
 
 
 def consent(cell: exp.Expression, kind: str, *, is_opt_out: bool, blank: str) -> exp.Expression:
-    """``'in'``, ``'out'`` or ``'unknown'`` from a consent or an opt-out cell; ``blank`` is what an empty one means.
+    """``'in'``, ``'out'`` or ``'unknown'`` from a consent or an opt-out cell.
 
-    Words that name the state ("unsubscribed") mean the same in both; yes and no mean the reverse in an
-    opt-out. A moment in an opt-out column is when the customer left.
+    ``blank`` is what an empty cell means. Words that name the state ("unsubscribed") mean the same in
+    both; yes and no mean the reverse in an opt-out. A moment in an opt-out column is when the customer left.
     """
     yes, no = ("out", "in") if is_opt_out else ("in", "out")
     if is_date(kind):

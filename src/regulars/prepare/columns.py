@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from sqlglot import exp
 
@@ -28,12 +29,16 @@ def matched(orders: Orders, columns: Sequence[SourceColumn], title: str) -> dict
     by_name = {column.name: column for column in columns if column.name}
     missing = {meaning: name for meaning, name in orders.columns.named.items() if name not in by_name}
     if missing:
-        faults = [
-            f"no column {name!r:.100} (sources.orders.columns.{meaning}).{did_you_mean(name, list(by_name))[:200]}"
-            for meaning, name in missing.items()
-        ]
-        raise SettingsError(title, " ".join(faults), _remedy(columns), next_command="regulars check")
+        raise SettingsError(
+            title, _absent(missing, list(by_name)), _remedy(columns), next_command="regulars check"
+        )
     return {meaning: by_name[name] for meaning, name in orders.columns.named.items()}
+
+
+def _absent(missing: Mapping[str, str], known: list[str]) -> str:
+    told = ", ".join(f"{name!r:.100} (sources.orders.columns.{meaning})" for meaning, name in missing.items())
+    near = "".join(did_you_mean(name, known)[:200] for name in missing.values())
+    return f"no column {told}.{near}".rstrip(".")
 
 
 def _remedy(columns: Sequence[SourceColumn]) -> str:
@@ -61,9 +66,7 @@ class Rules:
 
 def make_order_rows(columns: Matched, rules: Rules, engine: Engine) -> Table:
     """The table ``order_rows``: one row for every record of the source, in source order."""
-    made = sql.compose(
-        [Step("order_cells", _order_cells(columns, rules)), sql.parse(ORDER_ROWS, _ORDER_ROWS)]
-    )
+    made = sql.compose([Step("order_cells", _order_cells(columns, rules)), _order_rows()])
     return engine.create(ORDER_ROWS, made)
 
 
@@ -73,7 +76,10 @@ with valued as (
         *,
         case
             when amount_said is not null then amount_said
-            else try_cast(round(cast(quantity as decimal(19, 3)) * cast(unit_price as decimal(19, 4)), 4) as decimal(18, 4))
+            else try_cast(
+                round(cast(quantity as decimal(19, 3)) * cast(unit_price as decimal(19, 4)), 4)
+                as decimal(18, 4)
+            )
         end as amount
     from order_cells
 ),
@@ -119,6 +125,11 @@ select
 from judged
 order by record
 """
+
+
+@cache
+def _order_rows() -> Step:
+    return sql.parse(ORDER_ROWS, _ORDER_ROWS)
 
 
 def _order_cells(columns: Matched, rules: Rules) -> exp.Query:
@@ -206,7 +217,8 @@ def _consent(columns: Matched, rules: Rules) -> exp.Expression:
     if not states:
         return literal("in")
     return cells.formula(
-        "case when 'out' in ($one, $other) then 'out' when 'unknown' in ($one, $other) then 'unknown' else 'in' end",
+        "case when 'out' in ($one, $other) then 'out' "
+        "when 'unknown' in ($one, $other) then 'unknown' else 'in' end",
         one=states[0], other=states[-1],
     )  # fmt: skip
 
@@ -221,7 +233,8 @@ def float_texts(columns: Matched, engine: Engine) -> frozenset[str]:
     if not asked:
         return frozenset()
     counts = ", ".join(
-        "count_if(not regexp_full_match({said}, '\\d+(\\.0+)?')), count_if(regexp_full_match({said}, '\\d+\\.0+'))".format(
+        "count_if(not regexp_full_match({said}, '\\d+(\\.0+)?')), "
+        "count_if(regexp_full_match({said}, '\\d+\\.0+'))".format(
             said=cells.text(_inner(column)).sql("duckdb")
         )
         for column in asked.values()
@@ -238,7 +251,7 @@ def doubts(columns: Matched, rules: Rules, engine: Engine) -> tuple[Finding, ...
         Finding(
             "note",
             f"orders.{meaning}",
-            f"{columns[meaning].name!r:.80} is written as whole floats (17850.0); they are read without the .0",
+            f"{columns[meaning].name!r:.80} is written as floats (17850.0); they are read without the .0",
             "Export the column as text or whole numbers.",
         )
         for meaning in sorted(rules.float_texts)
@@ -258,7 +271,7 @@ def _date_doubts(columns: Matched, rules: Rules, engine: Engine) -> tuple[Findin
         Finding(
             "note",
             "orders.time",
-            f"years have two digits; {rules.date_format!r} reads them as {start.isoformat()} to {end.isoformat()}",
+            f"years have two digits; {rules.date_format!r} reads them as {start} to {end}",
             "If that is not when the orders were made, mend sources.orders.date_format.",
         ),
     )

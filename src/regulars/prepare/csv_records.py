@@ -85,7 +85,7 @@ class Records:
 
 
 def _opening_line(text: str, delimiter: str) -> int:
-    """How many lines below the start of ``text`` the quote opens that does not close, or not at its cell's end."""
+    """How many lines below the start of ``text`` the quote opens that does not close at its cell's end."""
     opens = re.compile(f'(?<![^{re.escape(delimiter)}\r\n])"')
     at = 0
     while opening := opens.search(text, at):

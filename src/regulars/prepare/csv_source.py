@@ -53,10 +53,11 @@ class CsvSource:
                 csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(kept.of(rows))
             self._refuse_shapeless(kept)
             load(loaded, wanted, self._engine, mark_repeats=mark_repeats)
-        if self._engine.count(STAGED) != kept.records:
+        arrived = self._engine.count(STAGED)
+        if arrived != kept.records:
             raise SourceUnreadable(
                 self.title,
-                f"{kept.records:,} records were read but {self._engine.count(STAGED):,} arrived in the engine",
+                f"{kept.records:,} records were read but {arrived:,} arrived in the engine",
                 "This is a fault of Regulars, not of the file; please report it.",
             )
         return Staged(LineIndex(self._engine).of, _doubts(records))
@@ -69,7 +70,8 @@ class CsvSource:
         if kept.ragged == kept.records:
             raise SourceUnreadable(
                 f"{self.title}, line {kept.first_ragged[0]}",
-                f"the header has {len(self.columns)} cells and no record has as many; the first has {kept.first_ragged[1]}",
+                f"the header has {len(self.columns)} cells and no record has as many; "
+                f"the first has {kept.first_ragged[1]}",
                 "Check sources.orders.delimiter, and that the first line names every column.",
                 count=kept.records,
             )
@@ -114,13 +116,14 @@ def load(written: Path, wanted: Sequence[SourceColumn], engine: Engine, *, mark_
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in declared.items())
     longest = MAX_LOADED_LINE_BYTES * (1 if len(wanted) <= MEANINGS else 16)
     scan = (
-        f"read_csv({literal(str(written)).sql('duckdb')}, auto_detect = false, columns = {{{columns}}}, header = false, "
-        "delim = ',', quote = '\"', escape = '\"', new_line = '\\n', strict_mode = true, parallel = false, "
-        f"hive_partitioning = false, max_line_size = {longest}, buffer_size = {2 * longest})"
+        f"read_csv({literal(str(written)).sql('duckdb')}, auto_detect = false, columns = {{{columns}}}, "
+        "header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', strict_mode = true, "
+        f"parallel = false, hive_partitioning = false, max_line_size = {longest}, buffer_size = {2 * longest})"
     )
     engine.execute(f"create or replace table loaded_records as select * from {scan}", "loaded_records")
     picked = "".join(f", {column.staged}" for column in wanted)
-    is_repeat = "coalesce(key <> '' and record in (select record from repeats), false)" if mark_repeats else "false"
+    found = "coalesce(key <> '' and record in (select record from repeats), false)"
+    is_repeat = found if mark_repeats else "false"
     engine.create(
         STAGED,
         f"with repeats as ({repeats('loaded_records', 'key')}) "
@@ -154,11 +157,12 @@ class LineIndex:
             return {}
         asked = ", ".join(f"({int(record)})" for record in sorted(set(records)))
         found = self.engine.rows(
-            f"select asked.record, max_by(jump.line + asked.record - jump.record, jump.record) from (values {asked}) as asked(record) "
-            f"join {LINES} as jump on jump.record <= asked.record group by asked.record order by asked.record",
+            "select asked.record, max_by(jump.line + asked.record - jump.record, jump.record) "
+            f"from (values {asked}) as asked(record) join {LINES} as jump on jump.record <= asked.record "
+            "group by asked.record order by asked.record",
             LINES,
         )
-        return {record: line for record, line in found}
+        return dict(found)
 
 
 def _doubts(records: Records) -> tuple[Finding, ...]:
@@ -168,7 +172,8 @@ def _doubts(records: Records) -> tuple[Finding, ...]:
             Finding(
                 "note",
                 "orders.lines",
-                f"{records.blank_lines:,} blank lines between records are not records; the first is line {records.first_blank_line}",
+                f"{records.blank_lines:,} blank lines between records are not records; "
+                f"the first is line {records.first_blank_line}",
                 "Nothing, unless something should stand there.",
             )
         )

@@ -56,7 +56,7 @@ def lines_of(path: Path, encoding: str) -> Iterator[Iterator[str]]:
 
 
 def known_encoding(name: str) -> str:
-    """The encoding's name as Python knows it. Raises SettingsError where there is none, or it is not of text."""
+    """The encoding's name as Python knows it. Raises SettingsError where there is none of text."""
     try:
         io.TextIOWrapper(io.BytesIO(), encoding=name).close()
         return codecs.lookup(name).name
@@ -83,7 +83,7 @@ def _unzipped(path: Path, opened: ExitStack) -> io.BufferedReader:
 
 
 def expansion_allowed(compressed_bytes: int, free_bytes: int) -> int:
-    """Bytes that a gzip file may expand to: 200 times its size (or 64 MiB), and at most half of the free disk."""
+    """Bytes that a gzip file may expand to: 200 times its size (or 64 MiB), at most half of the free disk."""
     return min(max(GZIP_ALWAYS_ALLOWED, GZIP_RATIO * compressed_bytes), free_bytes // 2)
 
 

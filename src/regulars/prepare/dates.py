@@ -22,8 +22,9 @@ from regulars.prepare import cells
 
 _SHAPES = {
     "%Y": r"\d{4}", "%y": r"\d{2}", "%m": r"\d{1,2}", "%d": r"\d{1,2}", "%H": r"\d{1,2}", "%I": r"\d{1,2}",
-    "%M": r"\d{1,2}", "%S": r"\d{1,2}", "%f": r"\d{1,6}", "%g": r"\d{1,3}", "%n": r"\d{1,9}", "%j": r"\d{1,3}",
-    "%-m": r"\d{1,2}", "%-d": r"\d{1,2}", "%-H": r"\d{1,2}", "%-I": r"\d{1,2}", "%-M": r"\d{1,2}", "%-S": r"\d{1,2}",
+    "%M": r"\d{1,2}", "%S": r"\d{1,2}", "%f": r"\d{1,6}", "%g": r"\d{1,3}", "%n": r"\d{1,9}",
+    "%j": r"\d{1,3}", "%-m": r"\d{1,2}", "%-d": r"\d{1,2}", "%-H": r"\d{1,2}", "%-I": r"\d{1,2}",
+    "%-M": r"\d{1,2}", "%-S": r"\d{1,2}",
     "%b": r"[A-Za-z]{3}", "%B": r"[A-Za-z]+", "%a": r"[A-Za-z]{3}", "%A": r"[A-Za-z]+", "%p": r"[AaPp][Mm]",
     "%z": r"[-+]\d{2}(?::?\d{2})?", "%%": "%",
 }  # fmt: skip
@@ -42,8 +43,10 @@ _DAYS = (
 )  # fmt: skip
 _TIMES = (
     "", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%MZ", "T%H:%M:%SZ",
-    "T%H:%M:%S.%fZ", " %H:%M:%S.%n", "T%H:%M:%S.%n", " %H:%M:%S%z", "T%H:%M:%S%z", "T%H:%M:%S.%f%z", " %H:%M:%S.%f%z",
-    " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %H:%M:%S UTC", " %H.%M", " %H.%M.%S", ", %H:%M", ", %H:%M:%S", "%H%M%S",
+    "T%H:%M:%S.%fZ", " %H:%M:%S.%n", "T%H:%M:%S.%n", " %H:%M:%S%z", "T%H:%M:%S%z",
+    "T%H:%M:%S.%f%z", " %H:%M:%S.%f%z",
+    " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %H:%M:%S UTC", " %H.%M", " %H.%M.%S",
+    ", %H:%M", ", %H:%M:%S", "%H%M%S",
 )  # fmt: skip
 CANDIDATES = tuple(day_part + time_part for time_part in _TIMES for day_part in _DAYS)
 
@@ -78,7 +81,8 @@ def shape(date_format: str) -> str:
             "sources.orders.date_format",
             f"{date_format!r} "
             + (f"has {', '.join(map(repr, unknown))}" if unknown else "has no % directive"),
-            f"Use {' '.join(d for d in _SHAPES if not d.startswith('%-'))} and the text between them, as in '%d/%m/%Y %H:%M'.",
+            f"Use {' '.join(each for each in _SHAPES if not each.startswith('%-'))} "
+            "and the text between them, as in '%d/%m/%Y %H:%M'.",
         )
     return "".join(_part_shape(part, after) for part, after in zip(parts, [*parts[1:], ""], strict=True))
 
@@ -115,7 +119,7 @@ def read_text(cell: exp.Expression, date_format: str, stamps: str, timezone: str
 
 
 def read_typed(cell: exp.Expression, kind: str, stamps: str, timezone: str) -> exp.Expression:
-    """A date or timestamp cell as TIMESTAMP of the business's clock; days are at midnight and are not moved."""
+    """A date or timestamp cell as TIMESTAMP of the business's clock; days are at midnight, not moved."""
     if kind == "TIMESTAMP WITH TIME ZONE":
         read = cells.formula("$cell at time zone $zone", cell=cell, zone=timezone)
     elif kind == "DATE":
@@ -161,7 +165,7 @@ def readings(
 
 @dataclass(frozen=True)
 class _Fit:
-    """A format as it reads the distinct texts: how many records, from when to when, and the SQL of a reading."""
+    """A format as it reads the distinct texts: how many records, from when to when, by which SQL."""
 
     format: str
     read: int
@@ -224,7 +228,8 @@ def _told(fit: _Fit, kept: Sequence[_Fit], engine: Engine) -> DateReading:
     said = _differ(fit, others[0], engine) if others else None
     chosen = literal(said).sql("duckdb") if said else "arg_max(said, stamp)"
     ((example, stamp),) = engine.rows(
-        f"with read as (select said, {fit.stamp} as stamp from date_texts), chosen as (select {chosen} as said from read) "
+        f"with read as (select said, {fit.stamp} as stamp from date_texts), "
+        f"chosen as (select {chosen} as said from read) "
         "select read.said, read.stamp from read join chosen on read.said = chosen.said limit 1"
     )
     return DateReading(fit.format, fit.start, fit.end, f"{example!r} is {day(stamp)}")

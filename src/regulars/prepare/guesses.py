@@ -62,9 +62,11 @@ def _facts(column: SourceColumn, engine: Engine) -> Facts:
     point, comma = (cells.number(cell, column.kind, mark, 4).sql("duckdb") for mark in ".,")
     fractions = f"count({column.inner}) filter (where number <> trunc(number))"
     ((filled, blank, distinct, points, commas, fraction, negative),) = engine.rows(
-        f"select count({column.inner}), count(*) - count({column.inner}), count(distinct {column.inner}), count(pointed), count(with_comma), {fractions}, "
+        f"select count({column.inner}), count(*) - count({column.inner}), count(distinct {column.inner}), "
+        f"count(pointed), count(with_comma), {fractions}, "
         f"count(*) filter (where number < 0) from (select *, coalesce(pointed, with_comma) as number from "
-        f"(select {column.inner}, {point} as pointed, {comma} as with_comma from {STAGED} where record <= {LOOKED_AT}))"
+        f"(select {column.inner}, {point} as pointed, {comma} as with_comma "
+        f"from {STAGED} where record <= {LOOKED_AT}))"
     )
     share = max(points, commas) / max(filled, 1)
     return Facts(
@@ -111,7 +113,7 @@ def _suits(meaning: str, facts: Facts) -> bool:
 
 
 def candidates(meaning: str, facts: Mapping[str, Facts], taken: Collection[str]) -> list[tuple[int, Guess]]:
-    """The columns that could have the meaning, best first, each with its score; equal scores in source order."""
+    """The columns that could have the meaning, best first with scores; equal ones in source order."""
     found = []
     for name, each in facts.items():
         said, phrase = strength(name, meaning)
@@ -133,7 +135,7 @@ def _why(meaning: str, phrase: str, facts: Facts) -> str:
 
 
 def lone_date(facts: Mapping[str, Facts]) -> Guess | None:
-    """The only column of dates, where no header says which one is meant and none says it is another kind of date."""
+    """The only column of dates, where no header says which is meant or that it is another kind of date."""
     never = {word for phrase in MEANINGS["time"].never for word in phrase.split()}
     found = [name for name, each in facts.items() if each.is_date and not never & set(words_of(name))]
     return Guess("time", found[0], "it is the only column of dates") if len(found) == 1 else None
@@ -149,7 +151,7 @@ def same_partition(one: Facts, other: Facts, engine: Engine) -> bool:
 
 
 def cancellation_prefix(order: Facts | None, quantity: Facts | None, engine: Engine) -> str | None:
-    """The letter before the digits of an order id that goes with negative quantities nearly always, if there is one.
+    """The letters before the digits of order ids whose quantities are nearly all negative, if any.
 
     At least ten lines, nine in ten of them negative, and most orders without the letter.
     """
@@ -157,8 +159,9 @@ def cancellation_prefix(order: Facts | None, quantity: Facts | None, engine: Eng
         return None
     number = cells.number(cells.column(quantity.column.inner), quantity.column.kind, ".", 3).sql("duckdb")
     found = engine.rows(
-        f"select upper(regexp_extract({order.column.inner}, '^([A-Za-z]+)[-_]?[0-9]+$', 1)) as prefix, count(*) as lines "
-        f"from {STAGED} group by prefix having prefix <> '' and lines >= 10 and avg(cast({number} < 0 as int)) >= 0.9 "
+        f"select upper(regexp_extract({order.column.inner}, '^([A-Za-z]+)[-_]?[0-9]+$', 1)) as prefix, "
+        f"count(*) as lines from {STAGED} group by prefix "
+        f"having prefix <> '' and lines >= 10 and avg(cast({number} < 0 as int)) >= 0.9 "
         f"and lines < 0.5 * (select count(*) from {STAGED}) order by lines desc, prefix limit 1"
     )
     return found[0][0] if found else None

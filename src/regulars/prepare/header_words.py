@@ -173,7 +173,7 @@ def words_of(header: str) -> tuple[str, ...]:
 
 
 def strength(header: str, meaning: str) -> tuple[int, str]:
-    """How strongly a header says that its column has the meaning (0, weak 1 to strong 4), and the phrase that does.
+    """How strongly a header says that its column has the meaning (0 to 4), and the phrase that does.
 
     A header that is the phrase says more than one that only has it in it.
     """

@@ -1,17 +1,14 @@
-"""A first regulars.yaml for a file of orders: what each column probably is, and why; asked where it is not plain."""
+"""A first regulars.yaml for a file of orders: what each column probably is, asked where it is not plain."""
 
 from __future__ import annotations
 
 import itertools
 import shlex
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-
-import yaml
 
 from regulars.engine import Engine
 from regulars.errors import DataRefused, DatesRefused, SettingsError, SourceUnreadable, did_you_mean
@@ -30,58 +27,17 @@ from regulars.prepare.guesses import (
     lone_date,
     same_partition,
 )
-from regulars.prepare.header_words import MEANINGS, words_of
+from regulars.prepare.header_words import MEANINGS
+from regulars.prepare.places import place
+from regulars.prepare.proposal import Proposal, as_yaml
 from regulars.prepare.read import located, opened
 from regulars.prepare.sources import STAGED, Source, SourceColumn
-from regulars.settings import SCHEMA, Columns, Orders
+from regulars.settings import Columns
+
+__all__ = ["DateReading", "Guess", "Proposal", "as_yaml", "propose"]
 
 DELIMITERS = (",", ";", "\t", "|")
 COLUMNS_LOOKED_AT = 200
-DEFAULT_CURRENCY = "GBP"
-
-# Where most orders of a country come from says the currency; the zone only where the country has one.
-_COUNTRIES = {
-    "united kingdom": ("GBP", "Europe/London"), "uk": ("GBP", "Europe/London"), "gb": ("GBP", "Europe/London"),
-    "ireland": ("EUR", "Europe/Dublin"), "ie": ("EUR", "Europe/Dublin"),
-    "germany": ("EUR", "Europe/Berlin"), "deutschland": ("EUR", "Europe/Berlin"), "de": ("EUR", "Europe/Berlin"),
-    "austria": ("EUR", "Europe/Vienna"), "at": ("EUR", "Europe/Vienna"),
-    "france": ("EUR", "Europe/Paris"), "fr": ("EUR", "Europe/Paris"),
-    "italy": ("EUR", "Europe/Rome"), "italia": ("EUR", "Europe/Rome"), "it": ("EUR", "Europe/Rome"),
-    "spain": ("EUR", "Europe/Madrid"), "es": ("EUR", "Europe/Madrid"),
-    "netherlands": ("EUR", "Europe/Amsterdam"), "nl": ("EUR", "Europe/Amsterdam"),
-    "belgium": ("EUR", "Europe/Brussels"), "be": ("EUR", "Europe/Brussels"),
-    "sweden": ("SEK", "Europe/Stockholm"), "norway": ("NOK", "Europe/Oslo"), "denmark": ("DKK", "Europe/Copenhagen"),
-    "poland": ("PLN", "Europe/Warsaw"), "switzerland": ("CHF", "Europe/Zurich"), "japan": ("JPY", "Asia/Tokyo"),
-    "india": ("INR", "Asia/Kolkata"), "united states": ("USD", None), "usa": ("USD", None), "us": ("USD", None),
-    "canada": ("CAD", None), "australia": ("AUD", None), "brazil": ("BRL", None), "mexico": ("MXN", None),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What a file of orders looks to be. ``date`` is None where dates have a type of their own.
-
-    ``alternatives`` are formats that read the dates as well and were ruled out; ``questions`` are what
-    the file does not say; ``notes`` are what was taken into account.
-    """
-
-    path: Path
-    table: str | None
-    delimiter: str
-    encoding: str
-    decimal_mark: str
-    columns: tuple[Guess, ...]
-    date: DateReading | None
-    alternatives: tuple[DateReading, ...]
-    questions: tuple[str, ...]
-    timezone: str
-    currency: str
-    cancellation_prefix: str | None
-    notes: tuple[str, ...]
-
-    @property
-    def by_meaning(self) -> dict[str, str]:
-        return {guess.meaning: guess.column for guess in self.columns}
 
 
 def propose(
@@ -107,10 +63,7 @@ def propose(
     encoding = encoding or "utf-8"
     with Engine() as engine:
         delimiter = delimiter or _delimiter(path, encoding)
-        draft = Orders.model_construct(
-            table=table, delimiter=delimiter, encoding=encoding, columns=Columns(customer="", time="")
-        )
-        source = opened(path, draft, engine)
+        source = opened(path, engine, table=table, delimiter=delimiter, encoding=encoding)
         columns = source.columns[:COLUMNS_LOOKED_AT]
         _refuse_unknown(chosen, source)
         columns += tuple(
@@ -155,8 +108,8 @@ def _proposal(
     values = [
         by_meaning[meaning] for meaning in ("amount", "unit_price", "quantity") if meaning in by_meaning
     ]
-    currency, zone, place_notes, questions = _place(look)
-    notes = [*place_notes, *_notes(look, guesses, date_reading, alternatives, prefix)]
+    shop = place(look.facts, look.engine)
+    notes = [*shop.notes, *_notes(look, guesses, date_reading, alternatives, prefix)]
     return Proposal(
         path=look.path,
         table=written.table,
@@ -166,9 +119,9 @@ def _proposal(
         columns=tuple(guesses.values()),
         date=date_reading,
         alternatives=alternatives,
-        questions=(*questions, *_questions(by_meaning)),
-        timezone=zone,
-        currency=currency,
+        questions=(*shop.questions, *_questions(by_meaning)),
+        timezone=shop.timezone,
+        currency=shop.currency,
         cancellation_prefix=prefix,
         notes=tuple(notes),
     )
@@ -178,7 +131,7 @@ def _delimiter(path: Path, encoding: str) -> str:
     """The delimiter that cuts the first records into most columns, the same number in each."""
     with path.open("rb") as stream:
         first = stream.read(16)
-    if first.startswith(b"PAR1") or first[8:12] == b"DUCK" or first.startswith(b"PK\x03\x04"):
+    if first.startswith((b"PAR1", b"PK\x03\x04")) or first[8:12] == b"DUCK":
         return ","
     return max(DELIMITERS, key=lambda mark: _cut(path, encoding, mark))
 
@@ -267,7 +220,7 @@ def _could_be(meaning: str, facts: Facts) -> bool:
 def _date(
     look: _Look, time: SourceColumn, date_format: str | None, today: date
 ) -> tuple[DateReading | None, tuple[DateReading, ...]]:
-    """The one format of the dates, and those that were ruled out. Raises DatesRefused where there is not one."""
+    """The one format of the dates, and those ruled out. Raises DatesRefused where there is not one."""
     if cells.is_date(time.kind):
         return None, ()
     fits = dates.readings(STAGED, time.inner, look.engine)
@@ -303,45 +256,6 @@ def _dates_refused(look: _Look, time: SourceColumn, found: str, fits: Sequence[D
         examples=[f"{said!r:.60}" for (said,) in examples],
         next_command=look.command("--date-format", fits[0].format if fits else "%d/%m/%Y"),
     )
-
-
-def _place(look: _Look) -> tuple[str, str, list[str], list[str]]:
-    """Currency, zone, what says so, and what to ask where nothing does."""
-    currency, zone, notes, questions = None, None, [], []
-    said = _most_said(look, {"currency", "waehrung", "devise", "moneda"})
-    if said and len(said[1]) == 3 and said[1].isalpha():
-        currency = said[1].upper()
-        notes.append(f"currency {currency}: column {said[0]!r} says it in {said[2]:.0%} of the records")
-    place = _most_said(look, {"country", "land", "pays", "pais", "paese"})
-    if place and place[1].casefold() in _COUNTRIES:
-        of_country, zone = _COUNTRIES[place[1].casefold()]
-        where = f"{place[2]:.0%} of the records have {place[1]!r} in column {place[0]!r}"
-        if currency is None:
-            currency = of_country
-            notes.append(f"currency {currency}: {where}")
-        if zone:
-            notes.append(f"timezone {zone}: {where}")
-    if currency is None:
-        questions.append(f"Nothing says the currency: is it {DEFAULT_CURRENCY}?")
-    if zone is None:
-        questions.append(
-            "Nothing says the shop's time zone: UTC is taken. Are the times the shop's own clock, or UTC?"
-        )
-    return currency or DEFAULT_CURRENCY, zone or "UTC", notes, questions
-
-
-def _most_said(look: _Look, headers: set[str]) -> tuple[str, str, float] | None:
-    """Column, value and its share for the first column with one of the headers, if a value has at least half."""
-    for name, each in look.facts.items():
-        if headers & set(words_of(name)) and each.column.is_text and each.filled:
-            inner = each.column.inner
-            ((value, share),) = look.engine.rows(
-                f"select {inner}, count(*) / (select count({inner}) from {STAGED}) as share from {STAGED} "
-                f"where {inner} is not null group by {inner} order by share desc, {inner} limit 1"
-            )
-            if share >= 0.5:
-                return name, value, share
-    return None
 
 
 def _notes(
@@ -387,44 +301,3 @@ def _questions(by_meaning: Mapping[str, Facts]) -> list[str]:
     if "order" not in by_meaning:
         asked.append("No column names the order: what a customer buys on one day counts as one order.")
     return asked
-
-
-def as_yaml(proposal: Proposal, name: str) -> str:
-    """The proposal as a regulars.yaml with every guess explained in a comment; ``settings.load`` takes it as it is."""
-    lines = [f"schema: {SCHEMA}", f"name: {_scalar(name)}", f"currency: {_scalar(proposal.currency)}"]
-    lines += [f"timezone: {_scalar(proposal.timezone)}", *(f"# {_comment(note)}" for note in proposal.notes)]
-    lines += [f"# Question: {_comment(question)}" for question in proposal.questions]
-    lines += ["sources:", "  orders:", f"    path: {_scalar(proposal.path.as_posix())}"]
-    lines += [f"    {line}" for line in _how_written(proposal)]
-    lines.append("    columns:")
-    lines += [
-        f"      {each.meaning}: {_scalar(each.column)}  # {_comment(each.why)}" for each in proposal.columns
-    ]
-    if proposal.cancellation_prefix:
-        lines += ["cleaning:", f"  cancellation_prefix: {_scalar(proposal.cancellation_prefix)}"]
-    return "\n".join(lines) + "\n"
-
-
-def _how_written(proposal: Proposal) -> list[str]:
-    lines = []
-    if proposal.table is not None:
-        lines.append(f"table: {_scalar(proposal.table)}")
-    if proposal.date is not None:
-        lines.append(f"date_format: {_scalar(proposal.date.format)}  # {_comment(proposal.date.told)}")
-        if proposal.date.format.endswith(("Z", " UTC")):
-            lines.append("stamps: utc  # the times say so themselves")
-    defaults = {name: field.default for name, field in Orders.model_fields.items()}
-    for setting in ("delimiter", "decimal_mark", "encoding"):
-        chosen = getattr(proposal, setting)
-        if chosen != defaults[setting]:
-            lines.append(f"{setting}: {_scalar(chosen)}")
-    return lines
-
-
-def _scalar(text: str) -> str:
-    """A text as YAML that reads back as exactly that text, on one line."""
-    return str(yaml.safe_dump(text, default_style='"', width=sys.maxsize, allow_unicode=False)).rstrip("\n")
-
-
-def _comment(text: str) -> str:
-    return "".join(each if each.isprintable() else " " for each in text)

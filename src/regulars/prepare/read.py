@@ -1,4 +1,4 @@
-"""A source of orders into ``order_rows``: every record a row, each with what is wrong with it, if anything is."""
+"""A source of orders into ``order_rows``: every record a row, with what is wrong with it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def read(
     path = located(orders.path, home)
     before = file_content(path)
     try:
-        return _read_from(opened(path, orders, engine), before, how, engine)
+        return _read_from(_opened_by(orders, path, engine), before, how, engine)
     finally:
         # A source that changes may also break what reads it: that it changed is the better news.
         if not path.exists() or file_content(path) != before:
@@ -139,14 +139,18 @@ def located(written: str, home: Path) -> Path:
     return path
 
 
-def opened(path: Path, orders: Orders, engine: Engine) -> Source:
+def _opened_by(orders: Orders, path: Path, engine: Engine) -> Source:
+    return opened(path, engine, table=orders.table, delimiter=orders.delimiter, encoding=orders.encoding)
+
+
+def opened(path: Path, engine: Engine, *, table: str | None, delimiter: str, encoding: str) -> Source:
     """The file as a source, by its first bytes: parquet, a DuckDB database, or else delimited text."""
     with path.open("rb") as stream:
         first = stream.read(16)
     if first.startswith(b"PAR1"):
         return ParquetSource(path, engine)
     if first[8:12] == b"DUCK":
-        return DatabaseSource(path, orders.table, engine)
+        return DatabaseSource(path, table, engine)
     for mark, told in _NOT_TEXT.items():
         if first.startswith(mark):
             raise SourceUnreadable(
@@ -154,7 +158,7 @@ def opened(path: Path, orders: Orders, engine: Engine) -> Source:
                 f"it is {told}",
                 "Export the orders as CSV (also .gz) or parquet.",
             )
-    return CsvSource(path, orders.delimiter, orders.encoding, engine)
+    return CsvSource(path, delimiter, encoding, engine)
 
 
 def _refuse_unread_dates(source: Source, time: SourceColumn, orders: Orders, engine: Engine) -> None:

@@ -45,7 +45,7 @@ class SourceColumn:
 
     @property
     def staged(self) -> str:
-        """SQL that stages it: text without the spaces around it, NULL where nothing is left; the rest as it is."""
+        """SQL that stages it: trimmed text, NULL where nothing is left; numbers and dates as they are."""
         return f"{cells.trimmed(self.inner)} as {self.inner}" if self.is_text else self.inner
 
 
@@ -265,9 +265,10 @@ class FrameSource:
                 given_frame=native,
             )
         except (StepFailed, duckdb.Error) as bad:
+            told = bad.found if isinstance(bad, StepFailed) else str(bad).splitlines()[0]
             raise SourceUnreadable(
                 self.title,
-                f"a {type(frame).__name__} cannot be read: {bad.found if isinstance(bad, StepFailed) else str(bad).splitlines()[0]}",
+                f"a {type(frame).__name__} cannot be read: {told}",
                 "Give a pandas, polars or pyarrow frame, or anything with __arrow_c_stream__.",
             ) from bad
         described = engine.execute(f"describe {self._taken}", "frame_columns")

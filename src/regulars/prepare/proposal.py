@@ -1,0 +1,81 @@
+"""What a file of orders looks to be, and that as a settings file which says why."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from regulars.prepare.dates import DateReading
+from regulars.prepare.guesses import Guess
+from regulars.settings import SCHEMA, Orders
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a file of orders looks to be. ``date`` is None where dates have a type of their own.
+
+    ``alternatives`` are formats that read the dates as well and were ruled out; ``questions`` are what
+    the file does not say; ``notes`` are what was taken into account.
+    """
+
+    path: Path
+    table: str | None
+    delimiter: str
+    encoding: str
+    decimal_mark: str
+    columns: tuple[Guess, ...]
+    date: DateReading | None
+    alternatives: tuple[DateReading, ...]
+    questions: tuple[str, ...]
+    timezone: str
+    currency: str
+    cancellation_prefix: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def by_meaning(self) -> dict[str, str]:
+        return {guess.meaning: guess.column for guess in self.columns}
+
+
+def as_yaml(proposal: Proposal, name: str) -> str:
+    """The proposal as a regulars.yaml with every guess explained in a comment; ``settings.load`` takes it."""
+    lines = [f"schema: {SCHEMA}", f"name: {_scalar(name)}", f"currency: {_scalar(proposal.currency)}"]
+    lines += [f"timezone: {_scalar(proposal.timezone)}", *(f"# {_comment(note)}" for note in proposal.notes)]
+    lines += [f"# Question: {_comment(question)}" for question in proposal.questions]
+    lines += ["sources:", "  orders:", f"    path: {_scalar(proposal.path.as_posix())}"]
+    lines += [f"    {line}" for line in _how_written(proposal)]
+    lines.append("    columns:")
+    lines += [
+        f"      {each.meaning}: {_scalar(each.column)}  # {_comment(each.why)}" for each in proposal.columns
+    ]
+    if proposal.cancellation_prefix:
+        lines += ["cleaning:", f"  cancellation_prefix: {_scalar(proposal.cancellation_prefix)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _how_written(proposal: Proposal) -> list[str]:
+    lines = []
+    if proposal.table is not None:
+        lines.append(f"table: {_scalar(proposal.table)}")
+    if proposal.date is not None:
+        lines.append(f"date_format: {_scalar(proposal.date.format)}  # {_comment(proposal.date.told)}")
+        if proposal.date.format.endswith(("Z", " UTC")):
+            lines.append("stamps: utc  # the times say so themselves")
+    defaults = {name: field.default for name, field in Orders.model_fields.items()}
+    for setting in ("delimiter", "decimal_mark", "encoding"):
+        chosen = getattr(proposal, setting)
+        if chosen != defaults[setting]:
+            lines.append(f"{setting}: {_scalar(chosen)}")
+    return lines
+
+
+def _scalar(text: str) -> str:
+    """A text as YAML that reads back as exactly that text, on one line."""
+    return str(yaml.safe_dump(text, default_style='"', width=sys.maxsize, allow_unicode=False)).rstrip("\n")
+
+
+def _comment(text: str) -> str:
+    return "".join(each if each.isprintable() else " " for each in text)
