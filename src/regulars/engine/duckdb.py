@@ -132,7 +132,8 @@ class Engine:
     def tables(self) -> set[str]:
         """Names of the tables and views made here; those of an attached source are not among them."""
         here = "table_catalog = current_database() and table_schema = current_schema()"
-        return {name for (name,) in self.execute(f"select table_name from information_schema.tables where {here}")}
+        listed = self.execute(f"select table_name from information_schema.tables where {here}")
+        return {name for (name,) in listed}
 
     def count(self, name: str) -> int:
         return int(self.execute(f"select count(*) from {quoted(name)}", name)[0][0])

@@ -18,13 +18,8 @@ def assign(engine: Engine, definition: Definition, as_of: date, table: str) -> T
 
     A feature that the definition reads and this data does not have counts as missing for everybody.
     """
-    steps = {
-        step.name: step for step in assignment_steps(definition, as_of, engine.table("features").columns)
-    }
-    made = engine.make("assignments", steps)
-    if table == made.name:
-        return made
-    return engine.create(table, f"select * from {made.name}")
+    *before, last = assignment_steps(definition, as_of, engine.table("features").columns)
+    return engine.make(table, {step.name: step for step in (*before, Step(table, last.select))})
 
 
 def assignment_steps(definition: Definition, as_of: date, columns: tuple[str, ...]) -> list[Step]:

@@ -18,6 +18,8 @@ from regulars.engine import literal
 from regulars.segment.rules import Customer, Number, Scored, column
 
 Cell = tuple[int, ...]
+Box = list[tuple[int, int]]
+"""The lowest and the highest score on each axis."""
 
 
 @dataclass(frozen=True)
@@ -126,11 +128,10 @@ class Grid:
         scores = exp.select(
             column("customer_id"), *(exp.alias_(band.sql(), band.score) for band in self.bands)
         ).from_(source)
-        code = self._code()
         case = exp.Case()
         for segment_id, cells in self.cells.items():
-            codes = [literal(self._number(cell)) for cell in cells]
-            case = case.when(code.copy().isin(*codes), literal(segment_id))
+            boxes = [self._within(box) for box in _boxes(set(cells))]
+            case = case.when(exp.or_(*boxes) if boxes else exp.false(), literal(segment_id))
         named = exp.select(
             column("customer_id"), *map(column, self.score_names), exp.alias_(case, "segment_id")
         ).from_("scoring_1")
@@ -176,31 +177,29 @@ class Grid:
     def renamed(self, ids: Mapping[str, str]) -> Grid:
         return replace(self, cells={ids.get(name, name): cells for name, cells in self.cells.items()})
 
-    def _base(self) -> int:
-        return 10 if max(band.top for band in self.bands) < 10 else 100
+    def _within(self, box: Box) -> exp.Condition:
+        """Whether the scores lie in the box: comparisons, as in the words. DuckDB joins on a list of codes."""
+        ends = zip(self.bands, box, strict=True)
+        limits = [limit for band, (low, high) in ends for limit in _limits(band, low, high)]
+        return exp.and_(*limits) if limits else exp.true()
 
-    def _number(self, cell: Cell) -> int:
-        number = 0
-        for score in cell:
-            number = number * self._base() + score
-        return number
 
-    def _code(self) -> exp.Expression:
-        terms = [
-            exp.Mul(this=column(name), expression=literal(self._base() ** power)) if power else column(name)
-            for power, name in zip(reversed(range(len(self.bands))), self.score_names, strict=True)
-        ]
-        total: exp.Expression = terms[0]
-        for term in terms[1:]:
-            total = exp.Add(this=total, expression=term)
-        return exp.Paren(this=total)
+def _limits(band: Band, low: int, high: int) -> Iterator[exp.Expression]:
+    score = column(band.score)
+    if low == high:
+        yield exp.EQ(this=score, expression=literal(low))
+        return
+    if low > 1:
+        yield exp.GTE(this=score, expression=literal(low))
+    if high < band.top:
+        yield exp.LTE(this=score.copy(), expression=literal(high))
 
 
 def _span(low: int, high: int) -> str:
     return str(low) if low == high else f"{low} to {high}"
 
 
-def _boxes(cells: set[Cell]) -> list[list[tuple[int, int]]]:
+def _boxes(cells: set[Cell]) -> list[Box]:
     """Cover the cells exactly with few boxes: grow each from its best cell, largest scores first."""
     left, boxes = set(cells), []
     while left:
@@ -218,5 +217,5 @@ def _boxes(cells: set[Cell]) -> list[list[tuple[int, int]]]:
     return boxes
 
 
-def _cells_of(box: list[tuple[int, int]]) -> set[Cell]:
+def _cells_of(box: Box) -> set[Cell]:
     return set(product(*(range(low, high + 1) for low, high in box)))

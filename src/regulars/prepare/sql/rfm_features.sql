@@ -3,7 +3,7 @@
 select
     customer_id,
     date_diff('day', max(case when is_return then null else ordered_on end), $as_of) as recency_days,
-    cast(sum(case when is_return then 0 else 1 end) as bigint) as orders,
+    count(case when is_return then null else 1 end) as orders,
     sum(amount) as spend
 from orders
 group by customer_id

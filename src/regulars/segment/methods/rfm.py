@@ -9,11 +9,12 @@ from decimal import Decimal
 from importlib.resources import files
 from typing import Any, ClassVar
 
-from regulars.engine import Engine, quoted
+from regulars.engine import Engine, literal, quoted
 from regulars.errors import NotReady
 from regulars.segment.definition import Definition
 from regulars.segment.grid import Band, Cell, Grid
 from regulars.segment.methods import Ground, Method
+from regulars.segment.rules import Number
 from regulars.types import Finding, Segment
 
 BANDS = 5
@@ -125,12 +126,7 @@ def _stale(ground: Ground, recency: Band) -> list[Finding]:
 
 
 def _crowding(engine: Engine, ground: Ground, band: Band, customers: int) -> list[Finding]:
-    common = engine.rows(
-        f"select {quoted(band.feature)} as value, count(*) as customers from {quoted(ground.table.name)} "
-        f"group by {quoted(band.feature)} order by customers desc, value limit 1",
-        "commonest_value",
-    )
-    value, count = common[0]
+    value, count = _commonest(engine, ground.table.name, band)
     share = Decimal(count) / Decimal(customers)
     used = {band.of(cut) for cut in band.cuts} | {1 if band.low_is_good else band.top}
     unused = sorted(set(range(1, band.top + 1)) - used)
@@ -148,3 +144,21 @@ def _crowding(engine: Engine, ground: Ground, band: Band, customers: int) -> lis
             "Bands of unequal size are right here: equal customers must score equally.",
         )
     ]  # fmt: skip
+
+
+def _commonest(engine: Engine, table: str, band: Band) -> tuple[Number, int]:
+    """The value that most customers share, with their number; of equally common ones, the lowest.
+
+    Looked for among the cut points and unknown alone: a value that every fifth customer has is a cut
+    point, and one that fewer have crowds no band.
+    """
+    name = quoted(band.feature)
+    met = " or ".join(
+        [f"{name} is null", *(f"{name} = {literal(cut).sql(engine.dialect)}" for cut in band.cuts)]
+    )
+    ((value, count),) = engine.rows(
+        f"select {name} as value, count(*) as customers from {quoted(table)} where {met} "
+        f"group by {name} order by customers desc, value limit 1",
+        "commonest_value",
+    )
+    return value, int(count)
