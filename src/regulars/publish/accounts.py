@@ -16,7 +16,8 @@ from regulars.types import Example, Ledger, Segmentation, SetAside, SourceLedger
 
 TOTALS = {
     "customers": "Customers", "orders": "Orders", "lines": "Order lines", "returns": "Return lines",
-    "sales": "Sales", "value": "Net of returns",
+    "sales": "Sales", "value": "Net of returns", "customers_without_sale": "Customers with returns only",
+    "customers_net_not_positive": "Customers with nothing left, net",
 }  # fmt: skip
 _AMOUNTS = ("sales", "value")
 _TONES = 6

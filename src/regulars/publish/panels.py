@@ -204,12 +204,37 @@ def shapes(segmentation: Segmentation, marks: dict[str, Mark], evidence: Evidenc
     if len(axes) < _FEWEST_AXES or len(shown) < 2:
         return None
     title = segmentation.narrative.titles.get("features")
-    words = evidence.sentence(profile, title) if title else Markup("What sets each segment apart")
+    words = evidence.sentence(profile, title) if title else _widest(profile, shown, axes, evidence)
     anchor = f"web-{next(iter(marks.values())).anchor}"
     average = [_reach(profile.overall, shown, m.id) for m in axes]
     drawn = [_shape(s, shown, axes, marks[s.id], anchor) for s in profile.segments]
     table = [(m.label, texts) for m, texts in every_figure(profile, tuple(m.id for m in axes))]
     return Shapes(words, web(average, [_word(m) for m in axes], anchor), drawn, table)
+
+
+def _widest(
+    profile: Profile, shown: Sequence[SegmentFacts], axes: Sequence[Metric], evidence: Evidence
+) -> Markup:
+    """The title, where the words have none: the axis on which segments lie furthest apart, for its size."""
+    spreads = {m: _spread(profile, shown, m.id) for m in axes}
+    axis = max(axes, key=lambda m: spreads[m])
+    known = [s for s in shown if amount(s, axis.id) is not None]
+    if spreads[axis] == 0.0:
+        return Markup("What sets each segment apart")
+    lowest = min(known, key=lambda s: amount(s, axis.id) or 0.0)
+    highest = max(known, key=lambda s: amount(s, axis.id) or 0.0)
+    low, high = (
+        evidence.figure(profile, s.facts[axis.id], _full(s, axis.id)) for s in (lowest, highest)
+    )
+    form = Markup("{} set segments apart the most: {} in {}, {} in {}")
+    return form.format(axis.label, low, lowest.name, high, highest.name)
+
+
+def _spread(profile: Profile, shown: Sequence[SegmentFacts], metric: str) -> float:
+    """Highest less lowest segment, over the figure of all customers; 0 where it cannot be said."""
+    values = [v for v in (amount(s, metric) for s in shown) if v is not None]
+    whole = amount(profile.overall, metric)
+    return (max(values) - min(values)) / abs(whole) if values and whole else 0.0
 
 
 def _axes(profile: Profile) -> list[Metric]:

@@ -62,7 +62,7 @@ def _person(
     if words is None:
         return Person(segment.name, mark, _size(segment, SIZE), False, _stats(segment))
     return Person(
-        segment.name, mark, _size(segment, SIZE[:2]), False, _stats(segment),
+        segment.name, mark, _size(segment, SIZE[:1]), False, _stats(segment),
         evidence.sentence(profile, words.headline),
         evidence.sentences(profile, words.paragraph),
         tuple(evidence.sentence(profile, each) for each in words.apart),
