@@ -10,7 +10,7 @@ from sqlglot import exp
 from regulars.engine import Step, room, text
 from regulars.engine.steps import compose, in_order, parse
 from regulars.prepare.features import FAMILIES, features_step
-from regulars.segment.assign import assignment_steps
+from regulars.segment.assign import assignment_steps, reading
 from regulars.segment.definition import Definition
 from regulars.settings import Settings
 
@@ -32,7 +32,7 @@ def script(definition: Definition, settings: Settings, dialect: str, as_of: date
         ("Features: one row a customer.", _make("segment_features", compose([*features.before, features.step]))),
         (
             "Segments: one row a customer, by the constants of the definition.",
-            _make("segment_assignments", _reading(assigned, "features", "segment_features")),
+            _make("segment_assignments", reading(assigned, "features", "segment_features")),
         ),
         ("Profile: size and share of each segment.", _profile(definition)),
         *_validation(),
@@ -62,14 +62,6 @@ def _features(definition: Definition, day: date) -> _Features:
 
 def _make(name: str, select: exp.Query) -> exp.Expression:
     return exp.Create(this=exp.to_table(name), kind="TABLE", expression=select)
-
-
-def _reading(select: exp.Query, before: str, now: str) -> exp.Query:
-    """The statement with one table it reads under another name."""
-    for table in select.find_all(exp.Table):
-        if table.name == before:
-            table.set("this", exp.to_identifier(now))
-    return select
 
 
 def _profile(definition: Definition) -> exp.Expression:

@@ -231,8 +231,8 @@ class _Work:
 
     def _make(self, name: str, definition: Definition, cleaned: Cleaned, features: Features) -> Made:
         self.asked.stage(f"Segmenting and profiling {name}")
-        assign(self.engine, definition, self.as_of, "assignments")
-        self.engine.create(f"assignments_{name}", "select * from assignments")
+        assigned = assign(self.engine, definition, self.as_of, f"assignments_{name}")
+        self.engine.view("assignments", f"select * from {assigned.name}")
         frame = Frame(name, self.settings.name, self.settings.currency, cleaned.start, self.as_of)
         facts = profile(self.engine, frame, definition.segments, features.features)
         return Made(definition, facts, narrate(facts))

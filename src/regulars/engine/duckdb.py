@@ -84,6 +84,12 @@ class Engine:
             self.made[name] = self.count(name)
         return self.table(name)
 
+    def view(self, name: str, select: exp.Expr | str) -> Table:
+        """Name a SELECT without making its rows: they are worked out whenever it is read."""
+        body = select if isinstance(select, str) else sql.text(select, comments=False)
+        self.execute(f"create or replace view {quoted(name)} as {body}", name)
+        return self.table(name)
+
     def make(
         self, target: str, steps: Mapping[str, Step], values: Mapping[str, Bound] | None = None
     ) -> Table:

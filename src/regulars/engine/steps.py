@@ -7,12 +7,13 @@ syntax tree, so that the text that runs and the text that is shown are the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import sqlglot
 from sqlglot import exp
@@ -70,15 +71,34 @@ def parse(name: str, sql: str) -> Step:
     return Step(name, select)
 
 
+class _Room(Mapping[str, Step]):
+    """The steps in a folder of SQL files, each parsed when it is first asked for."""
+
+    def __init__(self, folder: Traversable) -> None:
+        named = {
+            entry.name.removesuffix(".sql"): entry
+            for entry in folder.iterdir()
+            if entry.name.endswith(".sql")
+        }
+        self._files = dict(sorted(named.items()))
+        self._parsed: dict[str, Step] = {}
+
+    def __getitem__(self, name: str) -> Step:
+        if name not in self._parsed:
+            self._parsed[name] = parse(name, self._files[name].read_text("utf-8"))
+        return self._parsed[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
 @cache
 def room(package: str) -> Mapping[str, Step]:
     """The steps in a room's ``sql`` folder, by name."""
-    folder = files(package) / "sql"
-    return {
-        entry.name.removesuffix(".sql"): parse(entry.name.removesuffix(".sql"), entry.read_text("utf-8"))
-        for entry in sorted(folder.iterdir(), key=lambda each: each.name)
-        if entry.name.endswith(".sql")
-    }
+    return _Room(files(package) / "sql")
 
 
 def in_order(steps: Mapping[str, Step], targets: Iterable[str], have: Iterable[str]) -> list[Step]:

@@ -14,12 +14,16 @@ SOURCE = "scored_features"
 
 
 def assign(engine: Engine, definition: Definition, as_of: date, table: str) -> Table:
-    """Make ``table`` from ``features``: one row a customer, each in exactly one segment.
+    """``table`` from ``features``: one row a customer, each in exactly one segment.
 
-    A feature that the definition reads and this data does not have counts as missing for everybody.
+    Segments and scores are a table, ``<table>_scored``; what is the same for many customers (names, the
+    definition, the day) is a view upon it, so that no column is filled with repetitions. A feature that
+    the definition reads and this data does not have counts as missing for everybody.
     """
-    *before, last = assignment_steps(definition, as_of, engine.table("features").columns)
-    return engine.make(table, {step.name: step for step in (*before, Step(table, last.select))})
+    *layers, named = assignment_steps(definition, as_of, engine.table("features").columns)
+    scored = Step(f"{table}_scored", layers[-1].select)
+    engine.make(scored.name, {step.name: step for step in (*layers[:-1], scored)})
+    return engine.view(table, reading(named.select, layers[-1].name, scored.name))
 
 
 def assignment_steps(definition: Definition, as_of: date, columns: tuple[str, ...]) -> list[Step]:
@@ -31,3 +35,12 @@ def assignment_steps(definition: Definition, as_of: date, columns: tuple[str, ..
         "features"
     )
     return [Step(SOURCE, widened), *definition.steps(SOURCE, as_of)]
+
+
+def reading(select: exp.Query, before: str, now: str) -> exp.Query:
+    """The statement with one table that it reads under another name."""
+    renamed = select.copy()
+    for table in renamed.find_all(exp.Table):
+        if table.name == before:
+            table.set("this", exp.to_identifier(now))
+    return renamed

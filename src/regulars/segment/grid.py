@@ -178,7 +178,7 @@ class Grid:
         return replace(self, cells={ids.get(name, name): cells for name, cells in self.cells.items()})
 
     def _within(self, box: Box) -> exp.Condition:
-        """Whether the scores lie in the box: comparisons, as in the words. DuckDB joins on a list of codes."""
+        """Whether the scores lie in the box: comparisons, as in the words; DuckDB makes joins of lists."""
         ends = zip(self.bands, box, strict=True)
         limits = [limit for band, (low, high) in ends for limit in _limits(band, low, high)]
         return exp.and_(*limits) if limits else exp.true()
