@@ -11,10 +11,10 @@ import pytest
 
 from regulars.engine import Engine
 from regulars.errors import DatesRefused, SettingsError, SourceChanged, SourceUnreadable
-from regulars.prepare import csv_source
 from regulars.prepare.csv_text import expansion_allowed
 from regulars.prepare.read import Read, read
 from regulars.settings import Columns, Orders
+from regulars.types import Table
 
 CUSTOMER_AND_DAY = {"customer": "who", "time": "day"}
 
@@ -127,7 +127,9 @@ def test_every_missing_column_is_named_at_once_with_its_setting_and_the_near_nam
     assert "Did you mean 'net'?" in told
 
 
-def test_ID_beside_id_are_two_columns_in_every_kind_of_source(tmp_path: Path, engine: Engine) -> None:
+def test_upper_case_id_beside_lower_case_id_are_two_columns_in_every_kind_of_source(
+    tmp_path: Path, engine: Engine
+) -> None:
     (tmp_path / "o.csv").write_text("ID,id,day\nbig,small,2024-01-02\n")
     arrow = _stream("select 'big' as \"ID\", 'small' as id, date '2024-01-02' as day")
     _read("o.csv", tmp_path, engine, {"customer": "id", "time": "day"}, date_format="%Y-%m-%d")
@@ -165,7 +167,7 @@ def test_four_digits_are_never_read_as_a_two_digit_year_nor_two_as_four(
 ) -> None:
     written("who,day\na,01/02/2019\na,01/02/19\n", date_format="%d/%m/%Y")
     assert engine.rows("select ordered_at, fault from order_rows order by record") == [
-        (datetime(2019, 2, 1), None), (None, "unreadable_date"),
+        (datetime.fromisoformat("2019-02-01"), None), (None, "unreadable_date"),
     ]  # fmt: skip
 
 
@@ -184,10 +186,10 @@ def test_a_format_with_a_directive_that_is_not_known_is_a_fault_of_the_settings(
 @pytest.mark.parametrize(
     ("written_as", "date_format", "expected"),
     [
-        ("2017-01-01 02:30:00", "%Y-%m-%d %H:%M:%S", datetime(2016, 12, 31, 21, 30)),
-        ("2017-01-01T02:30:00+02:00", "%Y-%m-%dT%H:%M:%S%z", datetime(2016, 12, 31, 19, 30)),
-        ("2017-01-01", "%Y-%m-%d", datetime(2017, 1, 1)),
-        ("11-Feb-13", "%d-%b-%y", datetime(2013, 2, 11)),
+        ("2017-01-01 02:30:00", "%Y-%m-%d %H:%M:%S", datetime.fromisoformat("2016-12-31 21:30")),
+        ("2017-01-01T02:30:00+02:00", "%Y-%m-%dT%H:%M:%S%z", datetime.fromisoformat("2016-12-31 19:30")),
+        ("2017-01-01", "%Y-%m-%d", datetime.fromisoformat("2017-01-01")),
+        ("11-Feb-13", "%d-%b-%y", datetime.fromisoformat("2013-02-11")),
     ],
 )
 def test_utc_stamps_move_to_the_shops_clock_and_bare_days_stay(
@@ -199,31 +201,50 @@ def test_utc_stamps_move_to_the_shops_clock_and_bare_days_stay(
 
 def test_typed_stamps_move_too_and_typed_days_do_not(tmp_path: Path, engine: Engine) -> None:
     for kind, stamps, expected in (
-        ("timestamp '2017-01-01 02:30:00'", "utc", datetime(2016, 12, 31, 21, 30)),
-        ("timestamp '2017-01-01 02:30:00'", "local", datetime(2017, 1, 1, 2, 30)),
-        ("timestamptz '2017-01-01 02:30:00+00'", "local", datetime(2016, 12, 31, 21, 30)),
-        ("date '2017-01-01'", "utc", datetime(2017, 1, 1)),
-        ("timestamp_ns '2017-01-01 02:30:00'", "local", datetime(2017, 1, 1, 2, 30)),
+        ("timestamp '2017-01-01 02:30:00'", "utc", datetime.fromisoformat("2016-12-31 21:30")),
+        ("timestamp '2017-01-01 02:30:00'", "local", datetime.fromisoformat("2017-01-01 02:30")),
+        ("timestamptz '2017-01-01 02:30:00+00'", "local", datetime.fromisoformat("2016-12-31 21:30")),
+        ("date '2017-01-01'", "utc", datetime.fromisoformat("2017-01-01")),
+        ("timestamp_ns '2017-01-01 02:30:00'", "local", datetime.fromisoformat("2017-01-01 02:30")),
     ):
         _parquet(f"select 'a' as who, {kind} as day", tmp_path / "o.parquet")
         _read("o.parquet", tmp_path, engine, CUSTOMER_AND_DAY, stamps=stamps, timezone="America/New_York")
         assert engine.rows("select ordered_at from order_rows") == [(expected,)], kind
 
 
+class _EngineBesideAWriter(Engine):
+    """An engine under whose eyes somebody goes on writing to the file."""
+
+    def __init__(self, path: Path, write: Callable[[Path], object]) -> None:
+        super().__init__()
+        self._path = path
+        self._write = write
+
+    def create(self, name: str, select: Any) -> Table:
+        self._write(self._path)
+        return super().create(name, select)
+
+
+@pytest.mark.parametrize("cell", ["a", '"a"'])
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: path.write_text(path.read_text() + "b,2024-01-03\n"),
+        lambda path: path.write_text(path.read_text().replace("01-02", "01-03")),
+        lambda path: path.write_text("who,day\n"),
+        lambda path: path.unlink(missing_ok=True),
+    ],
+    ids=["appended to", "changed in place", "cut short", "taken away"],
+)
 def test_a_file_that_changes_while_it_is_read_is_refused(
-    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, cell: str, write: Callable[[Path], object]
 ) -> None:
     path = tmp_path / "orders.csv"
-    path.write_text("who,day\na,2024-01-02\n")
-    load = csv_source.load
-
-    def load_while_somebody_writes(*given: Any, **chosen: Any) -> None:
-        load(*given, **chosen)
-        with path.open("a") as other:
-            other.write("b,2024-01-03\n")
-
-    monkeypatch.setattr(csv_source, "load", load_while_somebody_writes)
-    with pytest.raises(SourceChanged, match="written to while it was being read"):
+    path.write_text(f"who,day\n{cell},2024-01-02\n")
+    with (
+        _EngineBesideAWriter(path, write) as engine,
+        pytest.raises(SourceChanged, match="written to while it was being read"),
+    ):
         _read("orders.csv", tmp_path, engine, CUSTOMER_AND_DAY, date_format="%Y-%m-%d")
 
 
@@ -267,7 +288,9 @@ def test_parquet_columns_keep_their_names_beside_nested_ones(tmp_path: Path, eng
         tmp_path / "o.parquet",
     )
     _read("o.parquet", tmp_path, engine, CUSTOMER_AND_DAY)
-    assert engine.rows("select customer_id, ordered_at from order_rows") == [("a", datetime(2024, 1, 2))]
+    assert engine.rows("select customer_id, ordered_at from order_rows") == [
+        ("a", datetime.fromisoformat("2024-01-02"))
+    ]
 
 
 class _Stream:

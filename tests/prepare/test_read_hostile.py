@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from tests.hostile import FILES, Hostile
 
 from regulars.engine import Engine
 from regulars.errors import RegularsError
 from regulars.prepare.read import Read, read
 from regulars.settings import Columns, Orders
-from tests.hostile import FILES, Hostile
 
 READ_RIGHT = [pytest.param(each, id=each.name) for each in FILES if each.records is not None]
 REFUSED = [pytest.param(each, id=each.name) for each in FILES if each.records is None]

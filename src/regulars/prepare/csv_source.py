@@ -15,6 +15,7 @@ from pathlib import Path
 
 from regulars.engine import Engine, literal
 from regulars.errors import SourceUnreadable
+from regulars.prepare.csv_plain import plain_records, stage_plain
 from regulars.prepare.csv_records import Records, header_of
 from regulars.prepare.csv_text import lines_of
 from regulars.prepare.sources import STAGED, SourceColumn, Staged, repeats
@@ -42,6 +43,13 @@ class CsvSource:
         self.columns = tuple(SourceColumn(at, name, "VARCHAR") for at, name in enumerate(names))
 
     def stage(self, wanted: Sequence[SourceColumn], *, mark_repeats: bool) -> Staged:
+        records = plain_records(self._path, self._encoding, self._delimiter, len(self.columns))
+        given = (self._path, self._delimiter, self.columns, wanted)
+        if records is not None and stage_plain(*given, records, self._engine, mark_repeats=mark_repeats):
+            return Staged(_below_the_header)
+        return self._stage_with_care(wanted, mark_repeats=mark_repeats)
+
+    def _stage_with_care(self, wanted: Sequence[SourceColumn], *, mark_repeats: bool) -> Staged:
         with tempfile.TemporaryDirectory() as folder, lines_of(self._path, self._encoding) as lines:
             records = Records(self._path, lines, self._delimiter)
             kept = _Kept([column.position for column in wanted], len(self.columns), with_keys=mark_repeats)
@@ -75,6 +83,11 @@ class CsvSource:
                 "Check sources.orders.delimiter, and that the first line names every column.",
                 count=kept.records,
             )
+
+
+def _below_the_header(records: Sequence[int]) -> dict[int, int]:
+    """Lines of records that have one each, below a header that has one."""
+    return {record: record + 1 for record in records}
 
 
 @dataclass
@@ -118,7 +131,8 @@ def load(written: Path, wanted: Sequence[SourceColumn], engine: Engine, *, mark_
     scan = (
         f"read_csv({literal(str(written)).sql('duckdb')}, auto_detect = false, columns = {{{columns}}}, "
         "header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', strict_mode = true, "
-        f"parallel = false, hive_partitioning = false, max_line_size = {longest}, buffer_size = {2 * longest})"
+        "parallel = false, hive_partitioning = false, "
+        f"max_line_size = {longest}, buffer_size = {2 * longest})"
     )
     engine.execute(f"create or replace table loaded_records as select * from {scan}", "loaded_records")
     picked = "".join(f", {column.staged}" for column in wanted)

@@ -96,6 +96,11 @@ def file_content(path: Path) -> Input:
     return Input("orders", digest.hexdigest(), size)
 
 
+def escaped(path: Path) -> str:
+    """The path as the engine's patterns have it: this file only, whatever ``*``, ``?`` or ``[`` it holds."""
+    return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
 def stage_relation(
     relation: str,
     columns: Sequence[SourceColumn],
@@ -135,8 +140,7 @@ class ParquetSource:
         self.title = f"orders file {str(path)!r}"
         self._path = path
         self._engine = engine
-        # Only this file is meant, whatever *, ? or [ its name holds, and whatever its folders are called.
-        name = literal(re.sub(r"([*?\[])", r"[\1]", str(path))).sql("duckdb")
+        name = literal(escaped(path)).sql("duckdb")
         self._scan = f"read_parquet({name}, hive_partitioning = false, file_row_number = true)"
         self._schema = f"parquet_schema({name})"
         self.columns = self._read_columns()
