@@ -30,9 +30,10 @@ def test_a_customer_between_two_centres_goes_to_the_first():
 
 
 def test_a_centre_that_nobody_is_near_starts_again_at_the_farthest_customer():
-    line = np.array([[0.0], [1.0], [50.0], [60.0]])
-    found = settled(line, np.array([[0.0], [55.0], [900.0]]))
-    assert sorted(np.bincount(found.labels).tolist()) == [1, 1, 2]
+    line = np.array([[0.0], [1.0], [50.0], [70.0]])
+    start = np.array([[0.0], [55.0], [900.0]])
+    assert settled(line, start, rounds=1).centres.tolist() == [[1], [60], [70]]
+    assert np.bincount(settled(line, start).labels).tolist() == [2, 1, 1]
 
 
 @pytest.mark.parametrize("k", [3, 4, 6, 8])

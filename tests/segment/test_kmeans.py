@@ -63,6 +63,15 @@ def test_groups_that_are_there_are_found_counted_and_named(engine):
     assert fitted.notes == ()
 
 
+def test_the_largest_segment_comes_first(engine):
+    groups = [people([middle], each=size) for middle, size in zip(FOUR, (50, 90, 120, 70), strict=True)]
+    rows = [(f"{at}-{row[0]}", *row[1:]) for at, group in enumerate(groups) for row in group]
+    fitted = fit(engine, rows, k=4)
+    engine.make("assignments", {step.name: step for step in fitted.steps("people", date(2024, 6, 30))})
+    counted = engine.rows("select segment_id, count(*) from assignments group by all order by all")
+    assert counted == [("s1", 120), ("s2", 90), ("s3", 70), ("s4", 50)]
+
+
 def test_outcomes_are_left_out_unless_named(engine):
     assert fit(engine, people(FOUR)).rule.features == ("weekend_share", "categories")
 

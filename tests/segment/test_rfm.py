@@ -88,6 +88,12 @@ def test_a_value_that_many_share_is_told_with_the_score_it_leaves_unused(engine)
     )
 
 
+def test_the_words_of_a_rule_are_as_few_as_its_shape_allows(engine):
+    rules = {each.id: each.rule for each in fit(engine, customers(200), FEATURES, TYPES).segments}
+    assert all(rule.count("; or ") < 20 for rule in rules.values())
+    assert any("R is 1 to 2" in rule for rule in rules.values())
+
+
 def test_nobody_is_refused_with_a_remedy(engine):
     with pytest.raises(NotReady, match="no customers to fit cut points on"):
         fit(engine, [])

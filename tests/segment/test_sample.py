@@ -25,6 +25,13 @@ PREPARED = [
 ]
 
 
+def test_a_logarithm_is_taken_as_engines_take_it_and_not_more_finely():
+    # 1 + x keeps few digits of so small an x: ln(1 + x) and a more exact logarithm part ways.
+    fine = Prepared("x", 0.0, 0.0, 9e-10, True, 0.0, 1e-13)
+    values = [n * 1.37e-11 for n in range(70)]
+    assert whole(fine, np.array(values)).tolist() == [fine.of(each) for each in values]
+
+
 @pytest.mark.parametrize("prepared", PREPARED, ids=["plain", "log"])
 @given(values=st.lists(st.one_of(st.none(), st.floats(allow_nan=False), st.floats(-5, 50)), max_size=60))
 def test_many_customers_are_prepared_to_the_same_unit_as_one_by_one(prepared, values):
