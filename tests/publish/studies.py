@@ -120,7 +120,7 @@ def suppressed() -> Study:
 
 HOSTILE = (
     "<script>document.title='owned'</script>",
-    "\"><img src=x onerror=\"document.title='owned'\">",
+    '"><img src=x onerror="document.title=\'owned\'">',
     "عملاء مخلصون & קונים 🛒",
     "Long " + "x" * 195,
     "'; alert(1) {{ 7 * 7 }} </style></textarea>",

@@ -223,9 +223,7 @@ def _widest(
         return Markup("What sets each segment apart")
     lowest = min(known, key=lambda s: amount(s, axis.id) or 0.0)
     highest = max(known, key=lambda s: amount(s, axis.id) or 0.0)
-    low, high = (
-        evidence.figure(profile, s.facts[axis.id], _full(s, axis.id)) for s in (lowest, highest)
-    )
+    low, high = (evidence.figure(profile, s.facts[axis.id], _full(s, axis.id)) for s in (lowest, highest))
     form = Markup("{} set segments apart the most: {} in {}, {} in {}")
     return form.format(axis.label, low, lowest.name, high, highest.name)
 

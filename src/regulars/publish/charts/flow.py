@@ -65,9 +65,7 @@ def _spread(wanted: Sequence[float], apart: float, first: float, last: float) ->
     return places
 
 
-def _stream(
-    stream: Stream, a: tuple[float, float], b: tuple[float, float], y: float, name_at: int
-) -> Markup:
+def _stream(stream: Stream, a: tuple[float, float], b: tuple[float, float], y: float, name_at: int) -> Markup:
     x0, x1 = LEFT + BAR + 1.0, RIGHT - 1.0
     middle = (x0 + x1) / 2
     path = (
