@@ -26,7 +26,7 @@ def script(definition: Definition, settings: Settings, dialect: str, as_of: date
     """
     day = as_of or date.fromisoformat(definition.fitted["as_of"])
     features = _features(definition, day)
-    assigned = compose(assignment_steps(definition, day, features.select.named_selects))
+    assigned = compose(assignment_steps(definition, day, tuple(features.select.named_selects)))
     parts = [
         (_about(definition, settings, day), None),
         ("Features: one row a customer.", _make("segment_features", compose([*features.before, features.step]))),
@@ -60,11 +60,11 @@ def _features(definition: Definition, day: date) -> _Features:
     return _Features([each.bind({"as_of": day}) for each in before], step)
 
 
-def _make(name: str, select: exp.Query) -> exp.Expression:
+def _make(name: str, select: exp.Query) -> exp.Expr:
     return exp.Create(this=exp.to_table(name), kind="TABLE", expression=select)
 
 
-def _profile(definition: Definition) -> exp.Expression:
+def _profile(definition: Definition) -> exp.Expr:
     averages = "".join(
         f", avg(cast(segment_features.{name} as double)) as mean_{name}" for name in definition.rule.features
     )
@@ -79,7 +79,7 @@ def _profile(definition: Definition) -> exp.Expression:
     ).select
 
 
-def _validation() -> Iterator[tuple[str, exp.Expression]]:
+def _validation() -> Iterator[tuple[str, exp.Expr]]:
     yield (
         "Validation: both counts must be equal, and the third 0 (each customer exactly once).",
         parse(
@@ -108,6 +108,6 @@ def _about(definition: Definition, settings: Settings, day: date) -> str:
     )
 
 
-def _written(said: str, statement: exp.Expression | None, dialect: str) -> str:
+def _written(said: str, statement: exp.Expr | None, dialect: str) -> str:
     comment = "\n".join(f"-- {line}".rstrip() for line in said.splitlines())
     return comment if statement is None else f"{comment}\n{text(statement, dialect, comments=False)};"
