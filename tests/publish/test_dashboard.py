@@ -197,6 +197,12 @@ def _colour_of_card(html: str, name: str) -> str:
     return str(card)
 
 
+def test_the_radars_open_with_the_behaviour_on_which_segments_differ_most() -> None:
+    text = read(dashboard(studies.retail())).words
+    assert "Segments differ most in days since last order: 8 days in Champions, 284 days in Lost" in text
+    assert "Segments differ most in evening orders: 3.0% in Big-basket planners, 41.3% in Evening" in text
+
+
 def test_findings_stand_on_the_page_with_what_to_do_about_them() -> None:
     text = read(dashboard(studies.retail())).words
     for finding in studies.FINDINGS:

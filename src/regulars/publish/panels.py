@@ -224,8 +224,8 @@ def _widest(
     lowest = min(known, key=lambda s: amount(s, axis.id) or 0.0)
     highest = max(known, key=lambda s: amount(s, axis.id) or 0.0)
     low, high = (evidence.figure(profile, s.facts[axis.id], _full(s, axis.id)) for s in (lowest, highest))
-    form = Markup("{} set segments apart the most: {} in {}, {} in {}")
-    return form.format(axis.label, low, lowest.name, high, highest.name)
+    form = Markup("Segments differ most in {}: {} in {}, {} in {}")
+    return form.format(axis.label[:1].lower() + axis.label[1:], low, lowest.name, high, highest.name)
 
 
 def _spread(profile: Profile, shown: Sequence[SegmentFacts], metric: str) -> float:
