@@ -77,6 +77,10 @@ def bomb() -> bytes:
     return b"".join([*out, squeeze.flush()])
 
 
+def endless_line() -> bytes:
+    return plain(3).encode() + b"m" * (17 * 2**20)
+
+
 def flipped() -> bytes:
     whole = bytearray(gzip.compress(plain(500).encode(), mtime=0))
     whole[-6] ^= 0xFF
@@ -230,7 +234,7 @@ FILES = (
     Hostile("a cell without end", with_rows(row(9, "m" * 200_000)), None, line=5, remedy="quote"),
     Hostile(
         "a line without end",
-        lambda: (plain(3) + "m" * (17 * 2**20)).encode(),
+        endless_line,
         None,
         line=5,
         remedy="one record a line",
@@ -238,7 +242,7 @@ FILES = (
     Hostile("gzip", squeezed(plain().encode()), 30, suffix=".csv.gz"),
     Hostile(
         "gzip in two parts",
-        lambda: squeezed(plain(20).encode())() + squeezed(rows(10).encode())(),
+        lambda: b"".join(gzip.compress(part.encode(), mtime=0) for part in (plain(20), rows(10))),
         30,
         suffix=".csv.gz",
     ),

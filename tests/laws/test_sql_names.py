@@ -20,8 +20,10 @@ from regulars.settings import Columns, Orders
 
 EXAMPLES = 10_000 if os.environ.get("REGULARS_SOAK") == "1" else 200
 ATTACKS = (
-    '"; drop table canary; --', "'); drop table canary; --", "c0", "record", "order_rows", "select", "$cell", ":name", "?",
-    "%s", "{0}", "\\", "\\'", '""', "''", "/*", "--", "*", "a.b", "main.canary", "canary", "ID", "id", "Id", "🛒", "é", "e\u0301",
+    '"; drop table canary; --', "'); drop table canary; --", "c0", "record", "order_rows", "select", "$cell",
+    ":name", "?",
+    "%s", "{0}", "\\", "\\'", '""', "''", "/*", "--", "*", "a.b", "main.canary", "canary", "ID",
+    "id", "Id", "🛒", "é", "e\u0301",
 )  # fmt: skip
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=30)
 NAMES = st.lists(st.sampled_from(ATTACKS) | TEXT | st.just("n" * 200), min_size=3, max_size=8, unique=True)

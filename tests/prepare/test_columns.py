@@ -216,7 +216,8 @@ def test_out_wins_over_unknown_and_unknown_over_in_where_both_columns_speak(tmp_
 def test_a_moment_in_an_opt_out_column_is_when_the_customer_left(tmp_path: Path) -> None:
     with duckdb.connect() as maker:
         maker.execute(
-            "copy (select 'a' as who, date '2024-01-02' as day, unnest([timestamp '2024-01-01', null]) as left_at) "
+            "copy (select 'a' as who, date '2024-01-02' as day, "
+            "unnest([timestamp '2024-01-01', null]) as left_at) "
             f"to '{tmp_path / 'o.parquet'}' (format parquet)"
         )
     orders = Orders(path="o.parquet", columns=Columns(customer="who", time="day", opt_out="left_at"))

@@ -54,7 +54,8 @@ def test_dd_mm_yy_of_2019_to_2022_is_read_as_that_and_never_as_2001_to_2031(
 @pytest.mark.parametrize(
     "written",
     [
-        "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d-%b-%y", "%d-%b-%Y",
+        "%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d-%b-%y",
+        "%d-%b-%Y",
         "%d %b %Y", "%b %d, %Y", "%B %d, %Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ", "%d/%m/%Y %H:%M",
         "%m/%d/%Y %I:%M %p", "%Y-%m-%d %H:%M:%S.%f", "%d%b%Y", "%m/%d/%y", "%Y-%m-%dT%H:%M:%S+00:00",
     ],
@@ -137,7 +138,8 @@ def test_customer_and_date_alone_are_enough_and_what_is_missing_is_asked(
         ),
         (
             "code client;date commande;numéro commande;quantité;prix unitaire;référence;désignation",
-            {"customer": "code client", "time": "date commande", "order": "numéro commande", "quantity": "quantité",
+            {"customer": "code client", "time": "date commande", "order": "numéro commande",
+             "quantity": "quantité",
              "unit_price": "prix unitaire", "product": "référence", "product_name": "désignation"},
         ),
         (
@@ -151,7 +153,8 @@ def test_headers_of_other_languages_with_decimal_commas_are_understood(
     proposed: Callable[..., Proposal], header: str, expected: dict[str, str]
 ) -> None:
     rows = [
-        f"{at % 30 + 100};{at % 28 + 1:02}.0{at % 9 + 1}.2023;B{at // 2};{at % 3 + 1};{at % 7},95;A{at % 11};Becher blau"
+        f"{at % 30 + 100};{at % 28 + 1:02}.0{at % 9 + 1}.2023;B{at // 2};"
+        f"{at % 3 + 1};{at % 7},95;A{at % 11};Becher blau"
         for at in range(200)
     ]
     found = proposed(header, rows)
@@ -174,7 +177,8 @@ def test_consent_and_coupons_are_found_and_a_discount_is_no_amount(proposed: Cal
     ]
     found = proposed("customer,date,discount amount,total,coupon,unsubscribed", rows)
     assert found.by_meaning == {
-        "customer": "customer", "time": "date", "amount": "total", "promotion": "coupon", "opt_out": "unsubscribed",
+        "customer": "customer", "time": "date", "amount": "total", "promotion": "coupon",
+        "opt_out": "unsubscribed",
     }  # fmt: skip
 
 
@@ -276,6 +280,6 @@ def test_cdnow_has_no_orders_and_none_are_made_up(
 def test_complete_journey_has_baskets_and_households(shared_data: Callable[[str], Path]) -> None:
     found = propose(shared_data("completejourney/transactions.parquet"), TODAY).by_meaning
     assert found == {
-        "customer": "household_id", "time": "transaction_timestamp", "order": "basket_id", "quantity": "quantity",
-        "amount": "sales_value", "product": "product_id",
+        "customer": "household_id", "time": "transaction_timestamp", "order": "basket_id",
+        "quantity": "quantity", "amount": "sales_value", "product": "product_id",
     }  # fmt: skip

@@ -99,7 +99,8 @@ def test_customer_and_day_alone_make_rows_with_one_of_each_and_no_value(
 def test_a_second_equal_record_is_a_repeat_and_one_that_differs_anywhere_is_not(
     written: Callable[..., Read], engine: Engine
 ) -> None:
-    text = "who,day,note\na,2024-01-02,x\na,2024-01-02,x\na,2024-01-02,y\nb,2024-01-02\nb,2024-01-02\na,2024-01-02,x\n"
+    ragged = "b,2024-01-02\nb,2024-01-02\n"
+    text = f"who,day,note\na,2024-01-02,x\na,2024-01-02,x\na,2024-01-02,y\n{ragged}a,2024-01-02,x\n"
     written(text)
     assert engine.rows("select is_repeat from order_rows order by record") == [
         (False,), (True,), (False,), (False,), (False,), (True,),
@@ -109,7 +110,8 @@ def test_a_second_equal_record_is_a_repeat_and_one_that_differs_anywhere_is_not(
 
 
 def test_parquet_repeats_are_found_in_columns_that_are_not_mapped_too(tmp_path: Path, engine: Engine) -> None:
-    rows = "(values ('a', date '2024-01-02', null, 1.5), ('a', date '2024-01-02', null, 1.5), ('a', date '2024-01-02', 'x', 1.5)) t(who, day, note, n)"
+    equal = "('a', date '2024-01-02', null, 1.5)"
+    rows = f"(values {equal}, {equal}, ('a', date '2024-01-02', 'x', 1.5)) t(who, day, note, n)"
     _parquet(f"select * from {rows}", tmp_path / "o.parquet")
     _read("o.parquet", tmp_path, engine, CUSTOMER_AND_DAY)
     assert engine.rows("select is_repeat from order_rows order by record") == [(False,), (True,), (False,)]
@@ -260,7 +262,8 @@ def test_a_database_is_read_by_table_and_refused_with_the_list_where_none_is_nam
 ) -> None:
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as maker:
         maker.execute(
-            "create table sales as select 'c' || range as who, date '2024-01-02' + range::int as day from range(5)"
+            "create table sales as "
+            "select 'c' || range as who, date '2024-01-02' + range::int as day from range(5)"
         )
         maker.execute('create table "odd "" name" as select 1 as x')
     _read("shop.duckdb", tmp_path, engine, CUSTOMER_AND_DAY, table="sales")
@@ -284,7 +287,8 @@ def test_a_parquet_file_is_that_file_whatever_signs_its_path_holds(tmp_path: Pat
 
 def test_parquet_columns_keep_their_names_beside_nested_ones(tmp_path: Path, engine: Engine) -> None:
     _parquet(
-        "select {'who': 1, 'more': [1, 2]} as nested, 'a' as who, map {'day': 'x'} as m, date '2024-01-02' as day",
+        "select {'who': 1, 'more': [1, 2]} as nested, 'a' as who, map {'day': 'x'} as m, "
+        "date '2024-01-02' as day",
         tmp_path / "o.parquet",
     )
     _read("o.parquet", tmp_path, engine, CUSTOMER_AND_DAY)
@@ -309,7 +313,10 @@ def _stream(select: str) -> _Stream:
 
 
 def test_any_arrow_stream_is_a_source_with_a_digest_of_its_content(tmp_path: Path, engine: Engine) -> None:
-    select = "select 'c' || range as who, date '2024-01-02' + range::int as day, case when range = 2 then '' end as x from range(4)"
+    select = (
+        "select 'c' || range as who, date '2024-01-02' + range::int as day, "
+        "case when range = 2 then '' end as x from range(4)"
+    )
     one = _read("-", tmp_path, engine, CUSTOMER_AND_DAY, frame=_stream(select))
     assert engine.rows("select record, customer_id from order_rows order by record") == [
         (at + 1, f"c{at}") for at in range(4)

@@ -53,14 +53,14 @@ def test_plain_files_do_go_the_short_way(
 ) -> None:
     path = tmp_path / "o[1].csv"
     path.write_text("who,day\n" + "".join(f"c{at},2024-01-02\n" for at in range(50_000)))
-    with Engine() as engine:
-        source = CsvSource(path, ",", "utf-8", engine)
+    with Engine() as fresh:
+        source = CsvSource(path, ",", "utf-8", fresh)
         staged = source.stage(source.columns, mark_repeats=True)
-        counted = engine.rows("select count(*), min(record), max(record) from source_rows")
+        counted = fresh.rows("select count(*), min(record), max(record) from source_rows")
         assert counted == [(50_000, 1, 50_000)]
-        assert engine.rows("select c0 from source_rows where record = 31234") == [("c31233",)]
+        assert fresh.rows("select c0 from source_rows where record = 31234") == [("c31233",)]
         # The careful way leaves an index of lines; here a record's line follows from its number.
-        assert engine.tables() == {"source_rows"}
+        assert fresh.tables() == {"source_rows"}
     assert staged.line_of([1, 50_000]) == {1: 2, 50_000: 50_001}
 
 

@@ -19,6 +19,8 @@ from regulars.prepare.sources import SourceColumn, escaped, stage_relation
 
 MAX_PLAIN_COLUMNS = 60
 _PIECE = 2**20
+_STRETCH = 2**16
+"""Half of what a cell may hold, so that no longer line can lie between two stretches unseen."""
 _NOT_PLAIN = re.compile(rb'["\r\0]|\n\n')
 _UTF8 = {"utf-8", "ascii"}
 
@@ -35,7 +37,8 @@ def plain_records(path: Path, encoding: str, delimiter: str, width: int) -> int 
     lines, delimiters, last = 0, 0, b""
     with path.open("rb") as stream:
         while piece := stream.read(_PIECE):
-            if _NOT_PLAIN.search(last + piece) or (not last and _opens_oddly(piece)):
+            opens_oddly = not last and _opens_oddly(piece)
+            if opens_oddly or _NOT_PLAIN.search(last + piece) or _has_long_line(piece):
                 return None
             try:
                 decoder.decode(piece)
@@ -51,6 +54,12 @@ def plain_records(path: Path, encoding: str, delimiter: str, width: int) -> int 
 
 def _opens_oddly(piece: bytes) -> bool:
     return marked_encoding(piece[:4]) is not None or piece.startswith((b"\n", b"sep=", b"\x1f\x8b"))
+
+
+def _has_long_line(piece: bytes) -> bool:
+    """Whether a whole stretch holds no line end: a line too long for the careful way, or long enough to look."""
+    starts = range(0, len(piece) - _STRETCH + 1, _STRETCH)
+    return any(piece.find(b"\n", start, start + _STRETCH) < 0 for start in starts)
 
 
 def stage_plain(
