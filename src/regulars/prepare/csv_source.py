@@ -21,7 +21,7 @@ from regulars.prepare.csv_text import lines_of
 from regulars.prepare.sources import STAGED, SourceColumn, Staged, repeats
 from regulars.types import Finding
 
-LINES = "order_lines"
+LINES = "record_lines"
 LONG_RECORD_LINES = 20
 MEANINGS = 12
 """As many columns as the settings can name."""
@@ -123,7 +123,7 @@ def _key(cells: list[str]) -> str:
 
 
 def load(written: Path, wanted: Sequence[SourceColumn], engine: Engine, *, mark_repeats: bool) -> None:
-    """Make ``source_rows`` and ``order_lines`` of a file of our own writing."""
+    """Make ``source_rows`` and ``record_lines`` of a file of our own writing."""
     kinds = {"record": "BIGINT", "line": "BIGINT", "ragged": "VARCHAR", "key": "VARCHAR"}
     declared = kinds | {column.inner: "VARCHAR" for column in wanted}
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in declared.items())
