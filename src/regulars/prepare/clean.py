@@ -15,6 +15,8 @@ from regulars.settings import Cleaning, Settings
 from regulars.types import Example, Finding, Ledger, SetAside, SourceLedger, Value
 
 EXAMPLES = 3
+WITHOUT_EXAMPLES = ("opted_out", "consent_unknown")
+"""Of those who did not consent nothing is shown, not even where their rows stand."""
 
 MEANINGS = {
     "ragged_row": "The row has more or fewer fields than the header.",
@@ -32,7 +34,7 @@ MEANINGS = {
     "zero_value": "Worth nothing: a sample or a correction.",
     "return": "A return or cancellation, left out by the settings.",
     "customer_without_sale": "The customer has returns or cancellations but no purchase.",
-    "net_spend_not_positive": "The customer returned as much as they bought; left out by the settings.",
+    "net_spend_not_positive": "With returns taken off, the customer spent nothing; left out by the settings.",
     "outlier": "An unusually large amount; kept, worth a look.",
 }
 
@@ -68,12 +70,13 @@ def clean(engine: Engine, read: Read, settings: Settings, as_of: date, today: da
     _mark(engine, settings.cleaning)
     values = _values(settings, as_of)
     steps = room("regulars.prepare")
-    for target in ("marked_products", "marked_customers", "judged_rows", "settled_rows"):
+    for target in ("marked_products", "marked_customers", "marked_orders", "judged_rows", "settled_rows"):
         engine.make(target, steps, values)
     engine.drop("judged_rows")
     engine.make("order_lines", steps, values)
     engine.make("orders", steps, values)
     ledger = Ledger((_account(engine, read, settings),), _totals(engine, settings))
+    engine.drop("settled_rows")
     if not ledger.totals["customers"]:
         raise NotReady(
             "the orders", "no customer with a sale is left after cleaning",
@@ -126,15 +129,21 @@ def _values(settings: Settings, as_of: date) -> dict[str, Bound]:
 def repeats_are_set_aside(settings: Settings) -> bool:
     """Whether exact repeats go: by the setting, or by default where order ids tell purchases apart."""
     treatment = settings.cleaning.duplicates
-    return treatment == "set_aside" or (treatment == "auto" and settings.sources.orders.columns.order is not None)
+    has_order_ids = settings.sources.orders.columns.order is not None
+    return treatment == "set_aside" or (treatment == "auto" and has_order_ids)
 
 
 def _account(engine: Engine, read: Read, settings: Settings) -> SourceLedger:
-    counted = engine.rows("select reason, count(*) from settled_rows group by reason order by count(*) desc, reason")
+    counted = engine.rows(
+        "select reason, count(*) from settled_rows group by reason order by count(*) desc, reason"
+    )
     kept = sum(rows for reason, rows in counted if reason is None)
-    shown = _examples(engine, "settled_rows where reason is not null", "reason", "shown", read.line_of)
+    hidden = ", ".join(f"'{reason}'" for reason in WITHOUT_EXAMPLES)
+    shown = _examples(engine, f"settled_rows where reason not in ({hidden})", "reason", "shown", read.line_of)
     set_aside = tuple(
-        SetAside(reason, MEANINGS[reason], rows, tuple(shown[reason])) for reason, rows in counted if reason
+        SetAside(reason, MEANINGS[reason], rows, tuple(shown.get(reason, ())))
+        for reason, rows in counted
+        if reason
     )
     return SourceLedger(
         read.input.name,
@@ -169,7 +178,7 @@ def _flagged(engine: Engine, read: Read, cleaning: Cleaning) -> list[SetAside]:
     limit = Decimal(str(cleaning.outlier_multiple)) * (medians[0] if medians else Decimal(0))
     if limit <= 0:
         return []
-    large = f"settled_rows where reason is null and abs(amount) > {limit}"
+    large = f"settled_rows where reason is null and abs(amount) > {limit:f}"
     ((rows,),) = engine.rows(f"select count(*) from {large}")
     if not rows:
         return []
@@ -186,7 +195,8 @@ def _totals(engine: Engine, settings: Settings) -> dict[str, Value]:
         "sum(case when is_return then 0 else amount end), sum(amount) from orders"
     )
     ((not_positive,),) = engine.rows(
-        "select count(*) from (select customer_id from orders group by customer_id having sum(amount) <= 0) as net"
+        "select count(*) from "
+        "(select customer_id from orders group by customer_id having sum(amount) <= 0) as net"
     )
     ((without_sale,),) = engine.rows(
         "select count(distinct customer_id) from settled_rows where reason = 'customer_without_sale'"
@@ -227,20 +237,21 @@ def _findings(ledger: Ledger, settings: Settings) -> list[Finding]:
                     "Read the ledger: what is set aside is in no figure.",
                 )
             )  # fmt: skip
-        for flag in source.flagged:
-            found.append(
-                Finding(
-                    "note", f"ledger.{source.name}", f"{flag.rows:,} kept rows have unusually large amounts.",
-                    "Look at the examples in the ledger; set cleaning.outlier_multiple to move the limit.",
-                )
-            )  # fmt: skip
+        found += [
+            Finding(
+                "note", f"ledger.{source.name}",
+                f"Kept rows with unusually large amounts: {flag.rows:,}.",
+                "Look at the examples in the ledger; set cleaning.outlier_multiple to move the limit.",
+            )
+            for flag in source.flagged
+        ]  # fmt: skip
     not_positive = ledger.totals["customers_net_not_positive"]
     if not_positive and settings.cleaning.net_spend_not_positive == "keep":
         found.append(
             Finding(
                 "note", "customers.net_spend",
-                f"{not_positive:,} customers returned as much as they bought or more; "
-                "they are kept and score lowest on spend.",
+                f"Customers whose net spend is nothing or less: {not_positive:,}. "
+                "They are kept and score lowest on spend.",
                 "Set cleaning.net_spend_not_positive: set_aside to leave them out.",
             )
         )  # fmt: skip

@@ -27,7 +27,7 @@ class Gate:
 
 
 def gates(engine: Engine, cleaned: Cleaned, wanted: Readiness) -> tuple[Gate, ...]:
-    """The gates for the clean ``orders``: enough customers, a long enough span, repeat buyers, fresh orders."""
+    """The gates for the clean ``orders``: enough customers, a long span, repeat buyers, fresh orders."""
     ((customers, repeat, last),) = engine.rows(
         "select count(*), coalesce(sum(case when orders > 1 then 1 else 0 end), 0), max(last_on) from "
         "(select customer_id, count(*) as orders, max(ordered_on) as last_on from orders "
@@ -40,7 +40,8 @@ def gates(engine: Engine, cleaned: Cleaned, wanted: Readiness) -> tuple[Gate, ..
     return (
         Gate(
             "enough customers", f"{customers:,}", f"at least {wanted.min_customers:,}",
-            customers >= wanted.min_customers, "Add customers or a longer period; see the ledger for rows set aside.",
+            customers >= wanted.min_customers,
+            "Add customers or a longer period; see the ledger for rows set aside.",
         ),
         Gate(
             "long enough", f"{span:,} days", f"at least {wanted.min_span_days:,} days",
@@ -48,7 +49,8 @@ def gates(engine: Engine, cleaned: Cleaned, wanted: Readiness) -> tuple[Gate, ..
         ),
         Gate(
             "repeat buyers", f"{share:.1%}", f"at least {wanted.min_repeat_share:.1%}",
-            share >= wanted.min_repeat_share, "With so few repeat buyers frequency says nothing: use a longer period.",
+            share >= wanted.min_repeat_share,
+            "With so few repeat buyers frequency says nothing: use a longer period.",
         ),
         Gate(
             "fresh orders", f"last order {age:,} days before {_day(cleaned.as_of)}",
@@ -70,7 +72,12 @@ def require(found: tuple[Gate, ...], wanted: Readiness) -> tuple[Finding, ...]:
             next_command="regulars check",
         )
     return tuple(
-        Finding("warning", f"readiness.{gate.name.replace(' ', '_')}", f"Found {gate.found}, needed {gate.needed}; overridden.", gate.remedy)
+        Finding(
+            "warning",
+            f"readiness.{gate.name.replace(' ', '_')}",
+            f"Found {gate.found}, needed {gate.needed}; overridden.",
+            gate.remedy,
+        )
         for gate in broken
     )
 

@@ -1,5 +1,6 @@
--- Grain: one row a customer. products: distinct products bought. products_per_order: mean distinct
--- products in an order. product_variety: distinct products over products bought, 1 if never one twice.
+-- Grain: one row a customer. products: distinct products bought. products_per_order: mean distinct products
+-- in an order, over orders whose products are known. product_variety: distinct products over products bought
+-- (counted once an order), 1 if never one twice.
 with bought as (
     select
         customer_id,
@@ -33,12 +34,21 @@ totals as (
     group by customer_id
 ),
 
+by_order as (
+    select
+        customer_id,
+        order_id
+    from bought
+    group by
+        customer_id,
+        order_id
+),
+
 order_counts as (
     select
         customer_id,
         count(*) as orders
-    from orders
-    where not is_return
+    from by_order
     group by customer_id
 )
 

@@ -8,15 +8,22 @@ with stamped as (
         extract(hour from ordered_at) as hour_of_day
     from orders
     where not is_return
+),
+
+counted as (
+    select
+        customer_id,
+        count(*) as orders,
+        cast(sum(case when weekday >= 5 then 1 else 0 end) as double) as weekend,
+        cast(sum(case when hour_of_day < 12 then 1 else 0 end) as double) as morning,
+        cast(sum(case when hour_of_day >= 18 then 1 else 0 end) as double) as evening
+    from stamped
+    group by customer_id
 )
 
 select
     customer_id,
-    floor(cast(sum(case when weekday >= 5 then 1 else 0 end) as double) / count(*) * 1000000 + 0.5) / 1000000
-        as weekend_share,
-    floor(cast(sum(case when hour_of_day < 12 then 1 else 0 end) as double) / count(*) * 1000000 + 0.5) / 1000000
-        as morning_share,
-    floor(cast(sum(case when hour_of_day >= 18 then 1 else 0 end) as double) / count(*) * 1000000 + 0.5) / 1000000
-        as evening_share
-from stamped
-group by customer_id
+    floor(weekend / orders * 1000000 + 0.5) / 1000000 as weekend_share,
+    floor(morning / orders * 1000000 + 0.5) / 1000000 as morning_share,
+    floor(evening / orders * 1000000 + 0.5) / 1000000 as evening_share
+from counted

@@ -1,5 +1,6 @@
 -- Grain: one row a record of the order file. reason is null where the row is used; otherwise it is the
--- first rule that applies. amount: study currency, negative for a return. Times: the business zone.
+-- first rule that applies. quantity: units of product; amount: study currency; both negative for a return.
+-- Times: the business zone. Consent comes first: of one who opted out nothing is shown, not even a fault.
 with typed as (
     select
         order_rows.record,
@@ -26,9 +27,10 @@ with typed as (
             ),
             false
         ) as is_return,
-        marked_products.is_test as is_test_product,
         marked_products.is_non_product,
-        marked_customers.is_test as is_test_customer,
+        coalesce(marked_products.is_test, 0) as is_test_product,
+        coalesce(marked_customers.is_test, 0) as is_test_customer,
+        case when marked_orders.order_id is null then 0 else 1 end as is_test_order,
         marked_customers.is_out,
         marked_customers.is_unknown
     from order_rows
@@ -36,6 +38,8 @@ with typed as (
         on order_rows.product_id = marked_products.product_id
     left join marked_customers
         on order_rows.customer_id = marked_customers.customer_id
+    left join marked_orders
+        on order_rows.order_id = marked_orders.order_id
 )
 
 select
@@ -45,29 +49,37 @@ select
     ordered_at,
     ordered_on,
     is_return,
-    quantity,
+    case when is_return then -abs(quantity) else quantity end as quantity,
     case when is_return then -abs(amount) else amount end as amount,
     product_id,
     category,
-    case when promotion is null then 0 else 1 end as is_promoted,
+    -- What programs write for no promotion: a discount of nothing, or a flag that says no.
     case
+        when promotion is null then 0
+        when upper(promotion) in ('0', '0.0', '0.00', '0.000', '0.0000') then 0
+        when upper(promotion) in ('FALSE', 'F', 'NO', 'N', 'NONE', 'NULL', 'NAN') then 0
+        else 1
+    end as is_promoted,
+    case
+        when is_out = 1 then 'opted_out'
+        when is_unknown = 1 then 'consent_unknown'
         when fault is not null then fault
         when ordered_on > $as_of then 'after_as_of'
         when customer_id is null then 'missing_customer'
-        when is_out = 1 then 'opted_out'
-        when is_unknown = 1 then 'consent_unknown'
-        when is_test_customer = 1 or is_test_product = 1 then 'test_row'
+        when is_test_customer + is_test_product + is_test_order > 0 then 'test_row'
         when $set_aside_repeats and is_repeat then 'exact_duplicate'
         when $set_aside_non_products and is_non_product = 1 then 'not_a_product'
         when $set_aside_negative_prices and unit_price < 0 then 'negative_price'
-        when $set_aside_zero_values and (unit_price = 0 or amount = 0 or quantity = 0) then 'zero_value'
+        -- Goods by weight are sold in quantities that round to 0: what was paid decides where it is known.
+        when $set_aside_zero_values and coalesce(amount, quantity) = 0 then 'zero_value'
         when $set_aside_returns and is_return then 'return'
     end as reason,
     case
+        when is_out = 1 or is_unknown = 1 then null
         when fault is not null then fault_text
         when ordered_on > $as_of then cast(ordered_on as varchar)
         when is_non_product = 1 or is_test_product = 1 then product_id
-        when is_return then order_id
+        when is_return or is_test_order = 1 then order_id
         when unit_price <= 0 then cast(unit_price as varchar)
     end as shown
 from typed

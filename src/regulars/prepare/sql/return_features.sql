@@ -12,6 +12,7 @@ with sums as (
 select
     customer_id,
     case
+        when returned <= 0 then 0
         when sold <= 0 or returned >= sold then 1
         else floor(returned / sold * 1000000 + 0.5) / 1000000
     end as return_share
