@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from regulars.figures import written
-from regulars.narrate.phrases import AGAINST, BY_LABEL, NUMBER_WORDS
-from regulars.narrate.statements import contrasts
+from regulars.narrate.phrases import ABOVE, AGAINST, BY_LABEL, NUMBER_WORDS
+from regulars.narrate.statements import Contrast, compared, contrasts, is_beyond_chance
 from regulars.types import Narrative, Profile, SegmentFacts, SegmentWords, Sentence, Span
 
 APART = 3
@@ -18,7 +18,7 @@ APART = 3
 FEW = 100
 """Below this many customers a segment's figures move with every handful of orders."""
 QUIET = 150
-"""Index of days since the last order from which a segment is called quiet."""
+"""Index of days since the last order from which a segment has gone quiet."""
 
 
 def narrate(profile: Profile) -> Narrative:
@@ -45,10 +45,10 @@ def _number(segment: SegmentFacts, metric: str) -> float | None:
     return float(fact.value) if fact and isinstance(fact.value, (int, float)) else None
 
 
-def _say(profile: Profile, pattern: str, **slots: str) -> Sentence:
-    """The pattern with each ``{slot}`` filled: by the fact whose id is given, or by plain words.
+def _say(profile: Profile, pattern: str, **slots: str) -> Iterator[Sentence]:
+    """The pattern with each ``{slot}`` filled by the fact whose id is given, or by plain words.
 
-    A value of a slot that is a fact's id becomes a figure; ``=words`` stands for the words themselves.
+    ``=words`` stands for the words themselves. Where a fact has no value there is no sentence.
     """
     spans: list[Span] = []
     rest = pattern
@@ -59,75 +59,101 @@ def _say(profile: Profile, pattern: str, **slots: str) -> Sentence:
         filler = slots[slot]
         if filler.startswith("="):
             spans.append(Span(filler[1:]))
-        else:
-            fact = profile.fact(filler)
-            spans.append(Span(written(fact.value, fact.unit), filler))
-    return (*spans, Span(rest)) if rest else tuple(spans)
+            continue
+        fact = profile.fact(filler)
+        if fact.value is None:
+            return
+        spans.append(Span(written(fact.value, fact.unit), filler))
+    yield (*spans, Span(rest)) if rest else tuple(spans)
 
 
 def _headline(profile: Profile, ordered: Sequence[SegmentFacts]) -> Iterator[Sentence]:
-    top = _few_that_bring_most(profile)
-    if top and len(ordered) > 1:
+    if not ordered:
+        yield (Span("No segment is large enough to be shown."),)
+        return
+    if len(profile.segments) == 1:
+        yield (Span(f"All customers are in one segment, {ordered[0].name}."),)
+        return
+    top = _few_that_bring_most(profile, ordered)
+    if top:
         verb = "segment brings" if top == 1 else "segments bring"
-        yield _say(
+        yield from _say(
             profile, "{count} {verb} {share} of revenue.", count=f"={NUMBER_WORDS[top]}",
             verb=f"={verb}", share=f"overall.revenue_share.top_{top}",
         )  # fmt: skip
-    elif ordered:
-        yield _say(
-            profile, "{name}: {share} of customers.", name=f"={ordered[0].name}", share=f"{ordered[0].id}.customer_share"
-        )
-    quiet = _quiet(ordered)
+    else:
+        largest = max(ordered, key=lambda s: _number(s, "customers") or 0)
+        yield from _say(
+            profile, "The largest segment, {name}, holds {share} of customers.",
+            name=f"={largest.name}", share=f"{largest.id}.customer_share",
+        )  # fmt: skip
+    quiet = _quiet(profile, ordered)
     if quiet:
-        yield _say(
-            profile, "{customers} {name} customers have gone quiet.",
-            customers=f"{quiet.id}.customers", name=f"={quiet.name}",
+        yield from _say(
+            profile, "Half of the {customers} customers in {name} have not ordered for {recency} or more.",
+            customers=f"{quiet.id}.customers", name=f"={quiet.name}", recency=f"{quiet.id}.recency_days",
         )  # fmt: skip
 
 
-def _few_that_bring_most(profile: Profile) -> int:
-    """The smallest number of segments, up to three, with at least 60 % of revenue; 0 without revenue."""
+def _few_that_bring_most(profile: Profile, ordered: Sequence[SegmentFacts]) -> int:
+    """The smallest number of segments, up to three, with at least 60 % of revenue; else the largest number.
+
+    0 where that says nothing: without revenue, where these are all the segments, and where another segment
+    lies below zero, so that shares add up to more than there is.
+    """
+    if any((_number(s, "revenue_share") or 0) < 0 for s in ordered):
+        return 0
     shares = {k: _number(profile.overall, f"revenue_share.top_{k}") for k in (1, 2, 3)}
-    known = {k: share for k, share in shares.items() if share is not None}
+    known = {k: share for k, share in shares.items() if share is not None and k < len(profile.segments)}
     return next((k for k, share in known.items() if share >= 60), max(known, default=0))
 
 
-def _quiet(ordered: Sequence[SegmentFacts]) -> SegmentFacts | None:
+def _quiet(profile: Profile, ordered: Sequence[SegmentFacts]) -> SegmentFacts | None:
     """The weightiest segment whose last orders lie far back."""
-    return next((s for s in ordered if (_number(s, "recency_days.index") or 0) >= QUIET), None)
+    for segment in ordered:
+        far = (_number(segment, "recency_days.index") or 0) >= QUIET
+        if far and is_beyond_chance(segment.facts["recency_days"], profile.overall.facts["recency_days"]):
+            return segment
+    return None
 
 
 def _lede(profile: Profile, ordered: Sequence[SegmentFacts]) -> Iterator[Sentence]:
-    if ordered and "revenue_share" in ordered[0].facts:
-        yield _say(
-            profile, "{name} are {customers} of customers and bring {revenue} of net revenue.",
+    if len(ordered) > 1 and _brings(ordered[0]):
+        yield from _say(
+            profile, "{name} are {customers} of customers and bring {revenue} of revenue.",
             name=f"={ordered[0].name}", customers=f"{ordered[0].id}.customer_share",
             revenue=f"{ordered[0].id}.revenue_share",
         )  # fmt: skip
-    quiet = _quiet(ordered)
-    if quiet and "revenue" in quiet.facts:
-        yield _say(
-            profile, "{name} have spent {revenue} so far; half of them have not ordered for {recency} or more.",
-            name=f"={quiet.name}", revenue=f"{quiet.id}.revenue", recency=f"{quiet.id}.recency_days",
+    quiet = _quiet(profile, ordered)
+    if quiet and _brings(quiet):
+        yield from _say(
+            profile, "The customers in {name} have spent {revenue} so far.",
+            name=f"={quiet.name}", revenue=f"{quiet.id}.revenue",
         )  # fmt: skip
-    yield _say(
+    yield from _say(
         profile, "Of all {customers} customers, {repeat} have ordered more than once.",
         customers="overall.customers", repeat="overall.repeat_rate",
     )  # fmt: skip
 
 
+def _brings(segment: SegmentFacts) -> bool:
+    return (_number(segment, "revenue_share") or 0) > 0
+
+
 def _titles(profile: Profile, ordered: Sequence[SegmentFacts]) -> Iterator[tuple[str, Sentence]]:
-    if ordered and "revenue_share" in ordered[0].facts:
-        yield "revenue", _say(
+    if ordered and _brings(ordered[0]):
+        for title in _say(
             profile, "{name}: {customers} of customers, {revenue} of revenue",
             name=f"={ordered[0].name}", customers=f"{ordered[0].id}.customer_share",
             revenue=f"{ordered[0].id}.revenue_share",
-        )  # fmt: skip
+        ):  # fmt: skip
+            yield "revenue", title
 
 
 def _segment(profile: Profile, segment: SegmentFacts) -> SegmentWords:
     if segment.is_suppressed:
-        hidden = (Span(segment.facts["customers"].note or "not shown"),)
+        note = segment.facts["customers"].note or "not shown"
+        hidden = (Span(f"{note[:1].upper()}{note[1:]}."),)
         return SegmentWords(segment.id, segment.name, hidden, (), (), ())
     return SegmentWords(
         segment.id,
@@ -140,30 +166,38 @@ def _segment(profile: Profile, segment: SegmentFacts) -> SegmentWords:
 
 
 def _size(profile: Profile, segment: SegmentFacts) -> Sentence:
-    if _number(segment, "revenue_share") is None:
-        return _say(profile, "{share} of customers.", share=f"{segment.id}.customer_share")
-    return _say(
-        profile, "{share} of customers, {revenue} of revenue.",
-        share=f"{segment.id}.customer_share", revenue=f"{segment.id}.revenue_share",
-    )  # fmt: skip
+    pattern = "{share} of customers, {revenue} of revenue." if _brings(segment) else "{share} of customers."
+    (size,) = _say(
+        profile, pattern, share=f"{segment.id}.customer_share", revenue=f"{segment.id}.revenue_share"
+    )
+    return size
 
 
 def _paragraph(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
     at = segment.id
-    yield _say(
-        profile, "{name} are {customers} customers.", name=f"={segment.name}", customers=f"{at}.customers"
-    )
-    if _number(segment, "revenue_per_customer") is not None:
-        yield _say(
-            profile, "They have placed {orders} orders each and spent {spend} net of returns.",
-            orders=f"{at}.orders_per_customer", spend=f"{at}.revenue_per_customer",
-        )  # fmt: skip
-    else:
-        yield _say(profile, "They have placed {orders} orders each.", orders=f"{at}.orders_per_customer")
-    yield _say(
-        profile, "Half of them have ordered within the last {recency}, and {repeat} have ordered more than once.",
-        recency=f"{at}.recency_days", repeat=f"{at}.repeat_rate",
+    yield from _say(profile, "This segment holds {customers} customers.", customers=f"{at}.customers")
+    yield from _say(
+        profile, _bought(profile, segment),
+        orders=f"{at}.orders_per_customer", spend=f"{at}.revenue_per_customer",
     )  # fmt: skip
+    yield from _say(profile, _last_bought(segment), recency=f"{at}.recency_days", repeat=f"{at}.repeat_rate")
+
+
+def _bought(profile: Profile, segment: SegmentFacts) -> str:
+    """What they bought on average; returns are named where they are taken off."""
+    spend = _number(segment, "revenue_per_customer")
+    if spend is None:
+        return "On average they have placed {orders} orders."
+    if spend < 0:
+        return "On average they have placed {orders} orders; less what they returned, these come to {spend}."
+    net = ", net of returns" if any(m.id == "return_share" for m in profile.metrics) else ""
+    return f"On average they have placed {{orders}} orders and spent {{spend}}{net}."
+
+
+def _last_bought(segment: SegmentFacts) -> str:
+    if (_number(segment, "recency_days") or 0) < 1:
+        return "Half of them ordered on the last day of the study, and {repeat} have ordered more than once."
+    return "Half of them have ordered within the last {recency}, and {repeat} have ordered more than once."
 
 
 _TOLD = {"customers", "orders_per_customer", "revenue_per_customer", "recency_days", "repeat_rate"}
@@ -175,19 +209,24 @@ def _apart(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
     fresh = [c for c in found if c.metric not in _TOLD]
     for contrast in (fresh + [c for c in found if c.metric in _TOLD])[:APART]:
         label = next(m.label for m in profile.metrics if m.id == contrast.metric)
-        yield _say(
-            profile, AGAINST.get(contrast.metric, BY_LABEL), label=f"={label}",
+        yield from _say(
+            profile, _phrase(contrast), label=f"={label}",
             value=f"{segment.id}.{contrast.metric}", all=f"overall.{contrast.metric}",
         )  # fmt: skip
 
 
+def _phrase(contrast: Contrast) -> str:
+    told = AGAINST.get(contrast.metric, BY_LABEL)
+    return ABOVE.get(contrast.metric, told) if contrast.is_above else told
+
+
 def _caveats(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
     if (_number(segment, "customers") or 0) < FEW:
-        yield _say(
+        yield from _say(
             profile, "Only {customers} customers: its figures move with a handful of orders.",
             customers=f"{segment.id}.customers",
         )  # fmt: skip
-    apart = contrasts(profile, segment)
-    if len(apart) < APART:
-        yield (Span("On most measures it cannot be told from the average customer."),)
+    comparable = len(list(compared(profile, segment)))
+    if len(profile.segments) > 1 and 2 * len(contrasts(profile, segment)) < comparable:
+        yield (Span("On most measures it does not clearly differ from the average customer."),)
     yield (Span("The figures say what these customers did, not why."),)

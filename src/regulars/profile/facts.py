@@ -30,22 +30,23 @@ class Frame:
     as_of: date
 
 
-def profile(engine: Engine, frame: Frame, segments: Sequence[Segment], features: Sequence[Feature]) -> Profile:
+def profile(
+    engine: Engine, frame: Frame, segments: Sequence[Segment], features: Sequence[Feature]
+) -> Profile:
     """The profile of the segmentation in ``assignments``: facts of each segment and of all customers.
 
-    Reads ``features`` and ``assignments``. Cells of ten customers or fewer are suppressed, and with them
+    Reads ``features`` and ``assignments``. Figures of ten customers or fewer are suppressed, and with them
     what they could be worked out from.
     """
     chosen = measures(features, frame.currency)
     measured = measure(engine, chosen)
     sizes = _sizes(engine, segments)
     groups = {group: _facts(group, size, chosen, measured, sizes[OVERALL]) for group, size in sizes.items()}
-    overall = groups.pop(OVERALL)
-    del sizes[OVERALL]
-    indexed = {group: {**facts, **_indices(group, facts, overall)} for group, facts in groups.items()}
-    safe = suppressed(indexed, sizes, {m.metric.id for m in chosen if m.is_additive})
-    ranked = _with_ranks(safe)
-    overall = {**overall, **_largest_together(ranked)}
+    everybody = groups.pop(OVERALL)
+    safe, overall = suppressed(groups, everybody)
+    indexed = {group: {**facts, **_indices(group, facts, overall)} for group, facts in safe.items()}
+    ranked = _with_ranks(indexed)
+    overall |= _largest_together(ranked)
     return Profile(
         frame.segmentation, frame.dataset, frame.currency, frame.start, frame.as_of, frame.as_of,
         tuple(m.metric for m in chosen),
@@ -62,49 +63,79 @@ def _sizes(engine: Engine, segments: Sequence[Segment]) -> dict[str, int]:
     return {OVERALL: sum(sizes.values()), **sizes}
 
 
-def _facts(group: str, size: int, chosen: Sequence[Measure], measured: Measured, everybody: int) -> dict[str, Fact]:
-    return {m.metric.id: _fact(group, size, m, measured, everybody) for m in chosen}
+def _facts(
+    group: str, size: int, chosen: Sequence[Measure], measured: Measured, everybody: int
+) -> dict[str, Fact]:
+    return {m.metric.id: _fact(group, m, _figure(group, size, m, measured, everybody)) for m in chosen}
 
 
-def _fact(group: str, size: int, m: Measure, measured: Measured, everybody: int) -> Fact:
-    n, value, ends = size, None, (None, None)
+@dataclass(frozen=True)
+class _Figure:
+    """A figure before it is rounded and named: the customers behind it, its value and its 95 % interval."""
+
+    n: int
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    note: str = "no customer of the group has it"
+
+
+def _figure(group: str, size: int, m: Measure, measured: Measured, everybody: int) -> _Figure:
     match m.how:
         case "size":
-            value = size
+            return _Figure(size, size)
         case "share" if m.per:
-            value = _percent(measured.sums.get((group, m.per)), measured.sums.get((OVERALL, m.per)))
+            return _share_of_total(size, measured.of(group, m.per), measured.of(OVERALL, m.per))
         case "share":
-            value = 100 * size / everybody
-            ends = proportion_interval(size, everybody)
+            return _Figure(size, 100 * size / everybody, *proportion_interval(size, everybody))
         case "median":
             middle = measured.middles.get((group, m.value))
-            n, value, ends = (middle.n, middle.median, (middle.low, middle.high)) if middle else (0, None, ends)
+            return _Figure(middle.n, middle.median, middle.low, middle.high) if middle else _Figure(0, None)
         case "ratio":
-            above, below = (measured.sums.get((group, each), Sums()) for each in (m.value, m.per))
-            if below.total:
-                value = above.total / below.total
-                ends = _around(value, ratio_margin(above, below, measured.sums[group, m.cross]))
+            return _ratio(size, m, group, measured)
         case "sum":
-            value = measured.sums.get((group, m.value), Sums()).sum
+            return _Figure(size, measured.of(group, m.value).sum)
         case "mean":
-            n, value, ends = _mean(m, measured.sums.get((group, m.value), Sums()))
+            return _mean(m, measured.of(group, m.value))
+
+
+def _fact(group: str, m: Measure, figure: _Figure) -> Fact:
     return Fact(
-        f"{group}.{m.metric.id}", _kept(value, m.metric.unit), m.metric.unit, m.metric.label,
-        n, _rounded(ends[0]), _rounded(ends[1]), m.metric.id,
-        "no customer of the segment has it" if value is None else None,
+        f"{group}.{m.metric.id}", _kept(figure.value, m.metric.unit), m.metric.unit, m.metric.label,
+        figure.n, _rounded(figure.low), _rounded(figure.high), m.metric.id,
+        figure.note if figure.value is None else None,
     )  # fmt: skip
 
 
-def _mean(m: Measure, sums: Sums) -> tuple[int, float | None, tuple[float | None, float | None]]:
+def _share_of_total(size: int, part: Sums, whole: Sums) -> _Figure:
+    """A share only means something of a total above zero."""
+    if whole.total <= 0:
+        return _Figure(size, None, note="the total is not above zero")
+    return _Figure(size, 100 * part.total / whole.total)
+
+
+def _ratio(size: int, m: Measure, group: str, measured: Measured) -> _Figure:
+    above, below = measured.of(group, m.value), measured.of(group, m.per)
+    if not below.total:
+        return _Figure(size, None)
+    value = above.total / below.total
+    margin = ratio_margin(above, below, measured.of(group, m.value, m.per))
+    return _Figure(size, value, *_around(value, margin))
+
+
+def _mean(m: Measure, sums: Sums) -> _Figure:
+    """A mean with Student's interval, kept to what can be: a percent to 0..100, a count to 0 or more.
+
+    For yes or no, and where all have the same share, Wilson's interval stands: none is ever of no width.
+    """
     if not sums.n:
-        return 0, None, (None, None)
-    if m.metric.id == "repeat_rate":
-        return sums.n, sums.mean, proportion_interval(round(sums.mean * sums.n / 100), sums.n)
-    return sums.n, sums.mean, _around(sums.mean, sums.margin)
-
-
-def _percent(part: Sums | None, whole: Sums | None) -> float | None:
-    return 100 * part.total / whole.total if part and whole and whole.total else None
+        return _Figure(0, None)
+    low, high = _around(sums.mean, sums.margin)
+    if m.metric.unit == "percent" and (m.metric.id == "repeat_rate" or sums.all_alike):
+        low, high = proportion_interval(sums.mean * sums.n / 100, sums.n)
+    elif low is not None and high is not None and m.metric.unit in ("percent", "ratio"):
+        low, high = max(low, 0.0), min(high, 100.0) if m.metric.unit == "percent" else high
+    return _Figure(sums.n, sums.mean, low, high)
 
 
 def _around(value: float, margin: float | None) -> tuple[float | None, float | None]:
@@ -146,7 +177,7 @@ def _largest_together(groups: Mapping[str, Mapping[str, Fact]]) -> dict[str, Fac
     return {
         f"revenue_share.top_{k}": Fact(
             f"{OVERALL}.revenue_share.top_{k}", round(sum(shares[:k]), PLACES), "percent",
-            f"Share of total revenue of the {k} largest segments", query="revenue_share",
+            f"Share of total revenue of the {k} largest segments shown", query="revenue_share",
         )
         for k in (1, 2, 3)
         if len(shares) >= k
@@ -163,6 +194,7 @@ def _with_ranks(groups: dict[str, dict[str, Fact]]) -> dict[str, dict[str, Fact]
             fact = groups[group][name]
             rank = 1 + sum(1 for other in numbers.values() if other > value)
             made[group][f"{name}.rank"] = replace(
-                fact, id=f"{fact.id}.rank", value=rank, unit="count", label=f"{fact.label}, rank", low=None, high=None
-            )
+                fact, id=f"{fact.id}.rank", value=rank, unit="count", label=f"{fact.label}, rank",
+                low=None, high=None,
+            )  # fmt: skip
     return made

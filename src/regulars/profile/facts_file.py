@@ -6,6 +6,8 @@ figures (index, rank), the queries and chart panels.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -27,8 +29,11 @@ def as_json(profile: Profile) -> dict[str, Any]:
         "as_of": profile.as_of.isoformat(),
         "notes": {fact.id: fact.note for fact in facts if fact.note and not _is_derived(fact)},
         "metrics": {m.id: {"label": m.label, "unit": m.unit, "agg": m.agg} for m in profile.metrics},
-        "overall": _group(profile.overall, profile),
-        "segments": {group.id: _group(group, profile) for group in profile.segments},
+        "overall": _group(profile.overall, profile, "ALL"),
+        "segments": {
+            group.id: _group(group, profile, code)
+            for group, code in zip(profile.segments, _codes(profile.segments), strict=True)
+        },
         "detail": {
             "segmentation": profile.segmentation,
             "meanings": {m.id: m.meaning for m in profile.metrics},
@@ -43,7 +48,8 @@ def from_json(saved: dict[str, Any]) -> Profile:
     """The profile of a facts file that :func:`as_json` wrote."""
     detail = saved["detail"]
     metrics = tuple(
-        Metric(name, m["label"], m["unit"], m["agg"], detail["meanings"][name]) for name, m in saved["metrics"].items()
+        Metric(name, m["label"], m["unit"], m["agg"], detail["meanings"][name])
+        for name, m in saved["metrics"].items()
     )
     facts = {name: Fact(id=name, **each) for name, each in detail["facts"].items()}
     groups = {"overall": saved["overall"], **saved["segments"]}
@@ -63,8 +69,25 @@ def from_json(saved: dict[str, Any]) -> Profile:
     )  # fmt: skip
 
 
-def _group(group: SegmentFacts, profile: Profile) -> dict[str, Any]:
-    return {"name": group.name, "metrics": {m.id: group.facts[m.id].value for m in profile.metrics}}
+def _group(group: SegmentFacts, profile: Profile, code: str) -> dict[str, Any]:
+    return {
+        "code": code,
+        "name": group.name,
+        "metrics": {m.id: group.facts[m.id].value for m in profile.metrics},
+    }
+
+
+def _codes(segments: Sequence[SegmentFacts]) -> list[str]:
+    """Short codes for tight places: the initials of each name, with a number where two would be alike."""
+    codes: list[str] = []
+    for segment in segments:
+        words = re.findall(r"\w+", segment.name) or [segment.id]
+        initials = ("".join(word[0] for word in words) if len(words) > 1 else words[0][:2]).upper()
+        code, nth = initials, 2
+        while code in {"ALL", *codes}:
+            code, nth = f"{initials}{nth}", nth + 1
+        codes.append(code)
+    return codes
 
 
 def _is_derived(fact: Fact) -> bool:

@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
 
 from regulars.engine import Engine, literal, room
-from regulars.profile.metrics import Measure
+from regulars.profile.metrics import Measure, Product
 
 MILLIONTHS = 1_000_000
 Z95 = 1.959963984540054
 """The 97.5th percentile of the standard normal: 95 % intervals reach this many standard errors."""
+FEWEST_FOR_BOUNDS = 6
+"""The smallest and largest of five values hold the median with 93.75 %, of six with 96.9 %."""
 
 
 @dataclass(frozen=True)
 class Sums:
-    """What one group has of one value: customers with it, its sum and sum of squares in millionths."""
+    """What one group has of one value: customers with it, its sum in millionths, and its sum of squares (or
+    of products with another value) in millionths of millionths."""
 
     n: int = 0
     total: int = 0
@@ -31,30 +36,42 @@ class Sums:
         return self.total / self.n / MILLIONTHS
 
     @property
+    def all_alike(self) -> bool:
+        """Whether every customer has the same value, so that their spread cannot be judged from them."""
+        return self.squares * self.n == self.total * self.total
+
+    @property
     def margin(self) -> float | None:
-        """Half the 95 % interval of the mean (normal approximation); None below two customers."""
+        """Half the 95 % interval of the mean (Student 1908); None below two customers."""
         if self.n < 2:
             return None
-        spread = max(self.squares * self.n - self.total * self.total, 0) / (self.n * (self.n - 1))
-        return Z95 * math.sqrt(spread / self.n) / MILLIONTHS
+        spread = (self.squares * self.n - self.total * self.total) / (self.n * (self.n - 1))
+        return t95(self.n - 1) * math.sqrt(spread / self.n) / MILLIONTHS
 
 
 @dataclass(frozen=True)
 class Middle:
-    """The median of one value in one group, with the order statistics that bound it at 95 %."""
+    """The median of one value in one group, with the order statistics that bound it at 95 %.
+
+    With fewer than six values not even the smallest and the largest do, so there are no bounds.
+    """
 
     n: int
     median: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True)
 class Measured:
-    """All sums and medians, by (group, value expression)."""
+    """All sums by group and product of value expressions, all medians by group and value expression."""
 
-    sums: Mapping[tuple[str, str], Sums]
+    sums: Mapping[tuple[str, Product], Sums]
     middles: Mapping[tuple[str, str], Middle]
+
+    def of(self, group: str, value: str, times: str = "") -> Sums:
+        """The sums of a value, squared or multiplied by another; empty ones where no customer has it."""
+        return self.sums.get((group, (value, times or value)), Sums())
 
 
 def measure(engine: Engine, chosen: Sequence[Measure]) -> Measured:
@@ -64,37 +81,48 @@ def measure(engine: Engine, chosen: Sequence[Measure]) -> Measured:
     steps = room("regulars.profile")
     engine.make("memberships", steps)
     engine.create("measured_values", _long(sums))
-    engine.create("middle_values", _long(middles))
+    engine.create("middle_values", _long([(value, value) for value in middles]))
     summed = engine.rows(f"from ({_sql(engine, 'segment_sums')})")
     ranked = engine.rows(f"from ({_sql(engine, 'segment_medians')})")
     for table in ("measured_values", "middle_values"):
         engine.drop(table)
     return Measured(
-        {(group, sums[int(key)]): Sums(int(n), int(total), int(squares)) for group, key, n, total, squares in summed},
         {
-            (group, middles[int(key)]): Middle(
-                int(n), (lower + upper) / 2 / MILLIONTHS, low / MILLIONTHS, high / MILLIONTHS
-            )
+            (group, sums[int(key)]): Sums(int(n), int(total), int(squares))
+            for group, key, n, total, squares in summed
+        },
+        {
+            (group, middles[int(key)]): _middle(int(n), (lower + upper) / 2, low, high)
             for group, key, n, lower, upper, low, high in ranked
         },
     )
+
+
+def _middle(n: int, median: float, low: int, high: int) -> Middle:
+    if n < FEWEST_FOR_BOUNDS:
+        return Middle(n, median / MILLIONTHS, None, None)
+    return Middle(n, median / MILLIONTHS, low / MILLIONTHS, high / MILLIONTHS)
 
 
 def _sql(engine: Engine, step: str) -> str:
     return room("regulars.profile")[step].select.sql(engine.dialect)
 
 
-def _long(values: Sequence[str]) -> str:
-    """One row a customer and value, in whole millionths; ``metric`` is the value's position."""
+def _long(products: Sequence[Product]) -> str:
+    """One row a customer and product of values, in whole millionths; ``metric`` is the product's position."""
     each = [
         f"select customer_id, {literal(str(position)).sql('duckdb')} as metric, "
-        f"cast(floor(cast({value} as double) * {MILLIONTHS} + 0.5) as bigint) as units from features"
-        for position, value in enumerate(values)
+        f"{_units(value)} as units, {_units(other)} as other_units from features"
+        for position, (value, other) in enumerate(products)
     ]
     return " union all ".join(each)
 
 
-def proportion_interval(part: int, whole: int) -> tuple[float, float]:
+def _units(value: str) -> str:
+    return f"cast(floor(cast({value} as double) * {MILLIONTHS} + 0.5) as bigint)"
+
+
+def proportion_interval(part: float, whole: int) -> tuple[float, float]:
     """Wilson's 95 % interval of ``part`` out of ``whole``, as percent (Wilson 1927)."""
     share, z2 = part / whole, Z95 * Z95
     centre = (share + z2 / (2 * whole)) / (1 + z2 / whole)
@@ -103,10 +131,20 @@ def proportion_interval(part: int, whole: int) -> tuple[float, float]:
 
 
 def ratio_margin(above: Sums, below: Sums, cross: Sums) -> float | None:
-    """Half the 95 % interval of a ratio of sums, by the delta method; None below two customers."""
+    """Half the 95 % interval of a ratio of sums, by the delta method (Cochran 1977, 6.4).
+
+    None below two customers. s² = Σ (y − R x)² / (n − 1) with R = Σ y / Σ x; the margin is t · s / (√n · x̄).
+    """
     if above.n < 2 or not below.total:
         return None
-    n, ratio = above.n, above.total / below.total
-    squares = above.squares - 2 * ratio * cross.total * MILLIONTHS + ratio * ratio * below.squares
-    variance = max(squares, 0.0) / (n - 1) / n
-    return Z95 * math.sqrt(variance) / (below.total / n)
+    n, ratio = above.n, Fraction(above.total, below.total)
+    squares = above.squares - 2 * ratio * cross.squares + ratio * ratio * below.squares
+    return t95(n - 1) * math.sqrt(squares / (n - 1) / n) / (below.total / n)
+
+
+@cache
+def t95(freedom: int) -> float:
+    """The 97.5th percentile of Student's t with so many degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.975))

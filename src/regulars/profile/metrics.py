@@ -9,6 +9,8 @@ from typing import Literal
 from regulars.types import Feature, Metric
 
 How = Literal["size", "share", "sum", "mean", "median", "ratio"]
+Product = tuple[str, str]
+"""A value, and the value that it is multiplied by in the sum of products: itself, for a square."""
 
 
 @dataclass(frozen=True)
@@ -22,17 +24,13 @@ class Measure:
     per: str = ""
 
     @property
-    def summed(self) -> tuple[str, ...]:
-        """The values that must be summed for it; a ratio needs the cross product for its interval."""
+    def summed(self) -> tuple[Product, ...]:
+        """The products of values that must be summed for it; the interval of a ratio needs the mixed one."""
         if self.how in ("sum", "mean"):
-            return (self.value,)
+            return ((self.value, self.value),)
         if self.how == "ratio":
-            return (self.value, self.per, self.cross)
-        return (self.per,) if self.how == "share" and self.per else ()
-
-    @property
-    def cross(self) -> str:
-        return f"{self.value} * {self.per}"
+            return ((self.value, self.value), (self.per, self.per), (self.value, self.per))
+        return ((self.per, self.per),) if self.how == "share" and self.per else ()
 
     @property
     def query(self) -> str:
@@ -52,11 +50,6 @@ class Measure:
             "group by segment_id"
         )
 
-    @property
-    def is_additive(self) -> bool:
-        """Whether a hidden cell could be had back by subtracting the others from the whole."""
-        return self.how in ("size", "share", "sum")
-
 
 def measures(features: Sequence[Feature], currency: str) -> tuple[Measure, ...]:
     """The profile's measures, in the order they are shown, for the features that there are."""
@@ -66,7 +59,7 @@ def measures(features: Sequence[Feature], currency: str) -> tuple[Measure, ...]:
         _measure("customer_share", "Share of all customers", "percent", "share", "share"),
     ]
     if "spend" in there:
-        chosen += _money(currency)
+        chosen += _money(currency, net=", net of returns" if "return_share" in there else "")
     chosen += [
         _measure("orders", "Orders", "count", "sum", "sum", "orders"),
         _measure("orders_per_customer", "Orders per customer", "ratio", "ratio", "mean", "orders"),
@@ -76,7 +69,8 @@ def measures(features: Sequence[Feature], currency: str) -> tuple[Measure, ...]:
     ]  # fmt: skip
     for name, label in _MEDIANS.items():
         if name in there:
-            chosen.append(_measure(name, label, "days", "median", "median", name, meaning=there[name].meaning))
+            meaning = there[name].meaning
+            chosen.append(_measure(name, label, "days", "median", "median", name, meaning=meaning))
     behaviour = [f for f in features if f.role == "cause" and f.name not in _MEDIANS]
     return (*chosen, *(_behaviour(feature) for feature in behaviour))
 
@@ -87,9 +81,9 @@ _MEDIANS = {
 }
 
 
-def _money(currency: str) -> list[Measure]:
+def _money(currency: str, *, net: str) -> list[Measure]:
     return [
-        _measure("revenue", "Revenue, net of returns", currency, "sum", "sum", "spend"),
+        _measure("revenue", f"Revenue{net}", currency, "sum", "sum", "spend"),
         _measure("revenue_share", "Share of total revenue", "percent", "share", "share", per="spend"),
         _measure("revenue_per_customer", "Revenue per customer", currency, "ratio", "mean", "spend"),
         _measure("aov", "Average order value", currency, "ratio", "ratio", "spend", per="orders"),
@@ -102,13 +96,24 @@ def _behaviour(feature: Feature) -> Measure:
         unit, value = "percent", f"{feature.name} * 100"
     else:
         unit, value = "ratio", feature.name
-    return _measure(feature.name, feature.label, unit, "mean_by_customers", "mean", value, meaning=feature.meaning)
+    return _measure(
+        feature.name, feature.label, unit, "mean_by_customers", "mean", value, meaning=feature.meaning
+    )
 
 
 def _measure(
-    metric_id: str, label: str, unit: str, agg: str, how: How, value: str = "", *, per: str = "", meaning: str = ""
+    metric_id: str,
+    label: str,
+    unit: str,
+    agg: str,
+    how: How,
+    value: str = "",
+    *,
+    per: str = "",
+    meaning: str = "",
 ) -> Measure:
-    return Measure(Metric(metric_id, label, unit, agg, meaning or _MEANINGS.get(metric_id, "")), how, value, per)
+    metric = Metric(metric_id, label, unit, agg, meaning or _MEANINGS.get(metric_id, ""))
+    return Measure(metric, how, value, per)
 
 
 _MEANINGS = {

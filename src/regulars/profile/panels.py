@@ -2,69 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import product
 from typing import Any
 
 from regulars.engine import Engine
 from regulars.profile.metrics import Measure
-from regulars.profile.suppression import SMALLEST_SHOWN
+from regulars.profile.suppression import SMALLEST_SHOWN, covered
 from regulars.types import Fact
 
+BANDS = 5
+"""Scores run from 1 to 5."""
 AXES = 6
 """Radars with more spokes cannot be read."""
 
 
-def panels(engine: Engine, chosen: Sequence[Measure], groups: Mapping[str, Mapping[str, Fact]]) -> dict[str, Any]:
+def panels(
+    engine: Engine, chosen: Sequence[Measure], groups: Mapping[str, Mapping[str, Fact]]
+) -> dict[str, Any]:
     """``rfm_grid`` where the segmentation has R and M (or R and F) scores, and ``radar`` axes."""
     made: dict[str, Any] = {}
     columns = engine.table("assignments").columns
     if "r_score" in columns:
-        made["rfm_grid"] = _grid(engine, "m_score" if "m_score" in columns else "f_score", has_value="m_score" in columns)
+        across = "m_score" if "m_score" in columns else "f_score"
+        made["rfm_grid"] = _grid(engine, across, groups, has_value="m_score" in columns)
     axes = _axes(chosen, groups)
     if len(axes) >= 3:
         made["radar"] = {"axes": axes}
     return made
 
 
-def _grid(engine: Engine, across: str, *, has_value: bool) -> dict[str, Any]:
-    """Customers (and revenue) in each cell of recency (``r``) by spend (``m``); small cells are None.
-
-    Without amounts ``m`` holds the frequency score, and ``across`` says so.
-    """
+def _grid(
+    engine: Engine, across: str, groups: Mapping[str, Mapping[str, Fact]], *, has_value: bool
+) -> dict[str, Any]:
+    """Customers (and revenue) in each cell of recency by ``across``; None where it may not be shown."""
     revenue = "cast(sum(features.spend) as double)" if has_value else "null"
     rows = engine.rows(
         f"select r_score, {across}, count(*), {revenue} from assignments "
         f"join features on assignments.customer_id = features.customer_id group by r_score, {across}"
     )
-    counts = {(int(r), int(c)): (int(n), revenue) for r, c, n, revenue in rows}
-    hidden = _hidden({cell: n for cell, (n, _) in counts.items()})
+    met = engine.rows(f"select distinct segment_id, r_score, {across} from assignments")
+    counts = {(int(r), int(c)): (int(n), float(spent or 0)) for r, c, n, spent in rows}
+    whole = {group for group, facts in groups.items() if facts["customers"].value is not None}
+    hidden = hidden_cells(
+        {cell: n for cell, (n, _) in counts.items()}, {(str(s), (int(r), int(c))) for s, r, c in met}, whole
+    )
     cells = []
-    for r in range(1, 6):
-        for c in range(1, 6):
-            n, spent = counts.get((r, c), (0, 0.0))
-            shown = (r, c) not in hidden
-            cells.append(
-                {
-                    "r": r,
-                    "m": c,
-                    "customers": n if shown else None,
-                    "revenue": round(spent or 0.0, 2) if shown and has_value else None,
-                }
-            )
-    return {"bands": 5, "across": across[0], "cells": cells}
+    for r, c in product(range(1, BANDS + 1), repeat=2):
+        n, spent = (None, None) if (r, c) in hidden else counts.get((r, c), (0, 0.0))
+        shown = round(spent, 2) if has_value and spent is not None else None
+        cells.append({"r": r, across[0]: c, "customers": n, "revenue": shown})
+    return {"bands": BANDS, "across": across[0], "cells": cells}
 
 
-def _hidden(counts: Mapping[tuple[int, int], int]) -> set[tuple[int, int]]:
-    """Cells of ten or fewer, and the next smallest until what is hidden cannot be had by subtraction."""
-    filled = sorted((n, cell) for cell, n in counts.items() if n)
-    hidden = {cell for n, cell in filled if n < SMALLEST_SHOWN}
-    if not hidden:
-        return hidden
-    for _, cell in filled:
-        if len(hidden) >= 2 and sum(counts[each] for each in hidden) >= SMALLEST_SHOWN:
-            break
-        hidden.add(cell)
-    return hidden
+Cell = tuple[int, int]
+
+
+def hidden_cells(
+    counts: Mapping[Cell, int], met: Collection[tuple[str, Cell]], shown: Collection[str]
+) -> set[Cell]:
+    """Cells of ten customers or fewer, and those that hide them from subtraction.
+
+    ``met`` holds which segments meet which cells. Cells that are connected through segments add up to
+    these segments, so where all of them are ``shown`` such a part has a total of its own and needs cover
+    of its own; the other cells have the rest of all customers as their total.
+    """
+    rest: dict[Cell, int] = {}
+    hidden: set[Cell] = set()
+    for segments, part in _parts(met):
+        within = {cell: counts[cell] for cell in part}
+        if segments <= set(shown):
+            hidden |= _small_and_cover(within)
+        else:
+            rest |= within
+    return hidden | _small_and_cover(rest)
+
+
+def _small_and_cover(counts: Mapping[Cell, int]) -> set[Cell]:
+    small = {cell for cell, n in counts.items() if 0 < n < SMALLEST_SHOWN}
+    return small | covered(counts, small)
+
+
+def _parts(met: Collection[tuple[str, Cell]]) -> list[tuple[set[str], set[Cell]]]:
+    """Segments and cells that are connected, directly or through others."""
+    parts: list[tuple[set[str], set[Cell]]] = []
+    for segment, cell in sorted(met):
+        near = [part for part in parts if segment in part[0] or cell in part[1]]
+        parts = [part for part in parts if part not in near]
+        segments = {segment}.union(*(each for each, _ in near))
+        parts.append((segments, {cell}.union(*(each for _, each in near))))
+    return parts
 
 
 def _axes(chosen: Sequence[Measure], groups: Mapping[str, Mapping[str, Fact]]) -> list[str]:
@@ -72,8 +99,9 @@ def _axes(chosen: Sequence[Measure], groups: Mapping[str, Mapping[str, Fact]]) -
     spread = {}
     for m in chosen:
         values = [f[m.metric.id].value for f in groups.values() if f[m.metric.id].n]
-        numbers = [v for v in values if isinstance(v, (int, float))]
-        if m.metric.agg == "mean_by_customers" and len(numbers) > 1 and sum(numbers):
-            spread[m.metric.id] = (max(numbers) - min(numbers)) / (sum(map(abs, numbers)) / len(numbers))
+        numbers = [float(v) for v in values if isinstance(v, (int, float))]
+        size = sum(abs(number) for number in numbers)
+        if m.metric.agg == "mean_by_customers" and len(numbers) > 1 and size:
+            spread[m.metric.id] = (max(numbers) - min(numbers)) / (size / len(numbers))
     widest = sorted(spread, key=lambda name: (-spread[name], name))[:AXES]
     return [m.metric.id for m in chosen if m.metric.id in widest]

@@ -2,56 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 from regulars.types import Fact
 
 SMALLEST_SHOWN = 11
-SMALL = "not shown: 10 customers or fewer"
-COVER = "not shown: with the total it would give away a segment of 10 customers or fewer"
+SMALL = "not shown: ten customers or fewer"
+COVER = "not shown: with the totals it would give away a group of ten customers or fewer"
 
 Group = dict[str, Fact]
+Cell = TypeVar("Cell", bound=Hashable)
 
 
-def suppressed(groups: Mapping[str, Group], sizes: Mapping[str, int], additive: Collection[str]) -> dict[str, Group]:
-    """The groups' facts with small cells blanked and their reason noted.
+def suppressed(groups: Mapping[str, Group], overall: Group) -> tuple[dict[str, Group], Group]:
+    """The groups' facts, and those of all customers, with small cells blanked and their reason noted.
 
-    A group of ten or fewer loses every figure. Where what is hidden could be had back from the totals
-    (one hidden group, or hidden groups of ten customers or fewer together), the next smallest groups lose
-    their additive figures (counts, sums, shares) too. A figure that rests on ten customers or fewer of a
-    larger group is blanked alone.
+    Every metric is a row of cells, each with the n behind it, and the total stands beside it. Cells of ten
+    customers or fewer are blanked; so are all cells of a group that is as small. Then the next smallest
+    cells follow until at least two are blank, with eleven customers or more together. A cell that covers
+    loses its averages too: an average, its n and the total give the hidden cell back as surely as a sum.
     """
+    sizes = {group: facts["customers"].n or 0 for group, facts in groups.items()}
     small = {group for group, size in sizes.items() if size < SMALLEST_SHOWN}
-    cover = _cover(sizes, small)
-    return {group: _blanked(facts, group in small, group in cover, additive) for group, facts in groups.items()}
+    first = covered(sizes, small)
+    reasons = {metric: _reasons(metric, groups, small, first) for metric in overall}
+    safe = {
+        group: {metric: _blank(fact, reasons[metric].get(group)) for metric, fact in facts.items()}
+        for group, facts in groups.items()
+    }
+    return safe, {name: _blank(fact, SMALL if _is_small(fact) else None) for name, fact in overall.items()}
 
 
-def _cover(sizes: Mapping[str, int], small: Collection[str]) -> set[str]:
-    """The smallest other groups that must hide their totals, so that two or more are unknown together."""
-    hidden = [group for group in small if sizes[group] > 0]
-    if not hidden:
-        return set()
-    cover: set[str] = set()
-    others = sorted((size, group) for group, size in sizes.items() if group not in small)
-    for _, group in others:
-        together = sum(sizes[each] for each in (*hidden, *cover))
-        if len(hidden) + len(cover) >= 2 and together >= SMALLEST_SHOWN:
+def covered(counts: Mapping[Cell, int], hidden: Collection[Cell], prefer: Collection[Cell] = ()) -> set[Cell]:
+    """Which other cells must be hidden with those given, so that no hidden one follows from the total.
+
+    The smallest others, preferred ones first, until what is hidden has two filled cells and eleven customers.
+    Cells without customers neither need cover nor give it.
+    """
+    together = [counts[cell] for cell in hidden if counts[cell]]
+    cover: set[Cell] = set()
+    if not together:
+        return cover
+    for cell in _smallest_first(counts, prefer):
+        if len(together) >= 2 and sum(together) >= SMALLEST_SHOWN:
             break
-        cover.add(group)
+        if counts[cell] and cell not in hidden:
+            cover.add(cell)
+            together.append(counts[cell])
     return cover
 
 
-def _blanked(facts: Group, is_small: bool, is_cover: bool, additive: Collection[str]) -> Group:
-    return {name: _blank(fact, _reason(name, fact, is_small, is_cover, additive)) for name, fact in facts.items()}
+def _smallest_first(counts: Mapping[Cell, int], prefer: Collection[Cell]) -> Iterable[Cell]:
+    return sorted(counts, key=lambda cell: (cell not in prefer, counts[cell], str(cell)))
 
 
-def _reason(name: str, fact: Fact, is_small: bool, is_cover: bool, additive: Collection[str]) -> str | None:
-    if is_small or (fact.n is not None and fact.n < SMALLEST_SHOWN):
-        return SMALL
-    if is_cover and name.split(".")[0] in additive:
-        return COVER
-    return None
+def _reasons(
+    metric: str, groups: Mapping[str, Group], small: Collection[str], prefer: Collection[str]
+) -> dict[str, str]:
+    """Why a metric is blank, for each group in which it is."""
+    counts = {group: facts[metric].n or 0 for group, facts in groups.items()}
+    hidden = {group for group in counts if group in small or _is_small(groups[group][metric])}
+    return {**dict.fromkeys(covered(counts, hidden, prefer), COVER), **dict.fromkeys(hidden, SMALL)}
+
+
+def _is_small(fact: Fact) -> bool:
+    return fact.n is not None and 0 < fact.n < SMALLEST_SHOWN
 
 
 def _blank(fact: Fact, reason: str | None) -> Fact:

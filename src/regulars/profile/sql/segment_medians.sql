@@ -21,6 +21,7 @@ running as (
         segment_id,
         metric,
         units,
+        customers,
         sum(customers) over (
             partition by segment_id, metric
             order by units
@@ -37,13 +38,13 @@ ranked as (
         segment_id,
         metric,
         units,
+        customers,
         up_to,
         n,
         floor((n + 1) / 2.0) as lower_middle,
         ceil((n + 1) / 2.0) as upper_middle,
-        case when floor(n / 2.0 - 0.98 * sqrt(n)) < 1 then 1 else floor(n / 2.0 - 0.98 * sqrt(n)) end as lower_bound,
-        case when ceil(n / 2.0 + 0.98 * sqrt(n)) + 1 > n then n else ceil(n / 2.0 + 0.98 * sqrt(n)) + 1 end
-            as upper_bound
+        floor(n / 2.0 - 0.98 * sqrt(n)) as lower_bound,
+        ceil(n / 2.0 + 0.98 * sqrt(n)) + 1 as upper_bound
     from running
 )
 
@@ -53,8 +54,9 @@ select
     max(n) as n,
     min(case when up_to >= lower_middle then units end) as median_low,
     min(case when up_to >= upper_middle then units end) as median_high,
+    -- The first and the last stand in for ranks that lie outside.
     min(case when up_to >= lower_bound then units end) as low,
-    min(case when up_to >= upper_bound then units end) as high
+    max(case when up_to - customers < upper_bound then units end) as high
 from ranked
 group by
     segment_id,
