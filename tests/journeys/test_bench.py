@@ -7,8 +7,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 BENCH = Path(__file__).parents[2] / "bench" / "rfm.py"
 
 
@@ -26,8 +24,3 @@ def test_the_bench_prints_each_ratio_to_the_bare_group_by_and_equal_answers() ->
     assert re.search(rf"^RFM segments{figures}$", shown, re.MULTILINE)
     assert re.search(rf"^RFM segments in 1GB{figures}$", shown, re.MULTILINE)
     assert "answers: all the same" in shown
-
-
-@pytest.mark.bench
-def test_ten_million_orders() -> None:
-    print(f"\n{measured()}")

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from regulars.app.workspace import file_digests, read_json, verified
+from regulars.app.workspace import RUN_SCHEMA, file_digests, read_json, verified
 from regulars.engine import Engine
 from regulars.narrate import words_file
 from regulars.profile import facts_file
@@ -30,7 +30,8 @@ def write_tables(engine: Engine, folder: Path, names: Sequence[str]) -> None:
     (folder / "assignments").mkdir()
     for name in names:
         engine.write_parquet(
-            f"select * from assignments_{name} order by customer_id", folder / "assignments" / f"{name}.parquet"
+            f"select * from assignments_{name} order by customer_id",
+            folder / "assignments" / f"{name}.parquet",
         )
 
 
@@ -49,10 +50,7 @@ def write_documents(
         "findings.json": {"findings": [each.as_json() for each in findings]},
     }
     for name, each in made.items():
-        documents[f"definitions/{name}.json"] = {
-            **each.definition.as_json(),
-            "digest": each.definition.digest,
-        }
+        documents[f"definitions/{name}.json"] = each.definition.signed()
         documents[f"facts/{name}.json"] = facts_file.as_json(each.profile)
         documents[f"words/{name}.json"] = words_file.as_json(each.narrative)
     for path, document in documents.items():
@@ -62,7 +60,7 @@ def write_documents(
 
 def write_manifest(folder: Path, identity: Mapping[str, Any], run_id: str) -> None:
     """Write the manifest last: what the run is a function of, and the digest of every file."""
-    manifest = {"schema": "run/1", "run_id": run_id, **identity, "files": file_digests(folder)}
+    manifest = {"schema": RUN_SCHEMA, "run_id": run_id, **identity, "files": file_digests(folder)}
     (folder / "manifest.json").write_text(pretty(manifest), encoding="utf-8")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +10,7 @@ from typing import Any
 
 from regulars.app import saved
 from regulars.app.saved import Made
-from regulars.app.workspace import Workspace, verified, write_whole
+from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
 from regulars.engine import Engine
 from regulars.errors import SourceUnreadable
 from regulars.narrate.template import narrate
@@ -23,7 +22,7 @@ from regulars.profile.facts import Frame, profile
 from regulars.publish.dashboard import dashboard
 from regulars.segment.assign import assign
 from regulars.segment.carry import carried
-from regulars.segment.definition import Definition, canonical
+from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground, Method, chosen
 from regulars.settings import Settings
 from regulars.types import Finding, Input, Study
@@ -82,7 +81,7 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
         if definitions is None:
             definitions = work.fit(methods)
         identity = _identity(settings, source.input, as_of, definitions)
-        run_id = _run_id(identity, as_of)
+        run_id = run_id_of(identity)
         there = workspace.run(run_id).is_dir()
         if there:
             verified(workspace.run(run_id))
@@ -101,7 +100,10 @@ def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
         as_of = day_of_study(engine, asked.as_of or settings.as_of, asked.today)
         cleaned = clean(engine, source, settings, as_of, asked.today)
         return Checked(
-            gates(engine, cleaned, settings.readiness), cleaned, source.input, (*source.findings, *cleaned.findings)
+            gates(engine, cleaned, settings.readiness),
+            cleaned,
+            source.input,
+            (*source.findings, *cleaned.findings),
         )
 
 
@@ -113,20 +115,23 @@ def render(workspace: Workspace, study: Study, to: Path | None = None) -> Path:
 
 
 def _engine(workspace: Workspace, asked: Asked) -> Engine:
-    debug = workspace.root / "debug.duckdb" if asked.debug else None
+    debug = workspace.debug if asked.debug else None
     if debug:
-        debug.unlink(missing_ok=True)
+        for left in (debug, debug.with_name(f"{debug.name}.wal")):
+            left.unlink(missing_ok=True)
     return Engine(
         threads=asked.threads,
         memory_limit=asked.memory_limit,
-        temp_directory=workspace.root / ".spill",
+        temp_directory=workspace.spill,
         debug_path=debug,
     )
 
 
 def _read(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked) -> Read:
     if asked.frame is None and not settings.sources.orders.path:
-        raise SourceUnreadable("sources.orders.path", "no file is named and no frame was given", "Name the order file.")
+        raise SourceUnreadable(
+            "sources.orders.path", "no file is named and no frame was given", "Name the order file."
+        )
     return read(
         settings.sources.orders,
         workspace.root,
@@ -191,7 +196,9 @@ class _Work:
     def _fit(self, name: str, method: Method) -> Definition:
         _, features = self.prepare()
         self.asked.stage(f"Fitting {name}")
-        ground = Ground(name, features.table, features.features, self.as_of, self.settings.seed, **self._constants)
+        ground = Ground(
+            name, features.table, features.features, self.as_of, self.settings.seed, **self._constants
+        )
         new = method.fit(ground, self.engine)
         old = self.workspace.pinned(name)
         if old is not None:
@@ -220,13 +227,17 @@ class _Work:
     def save(self, run_id: str, identity: Mapping[str, Any], definitions: Mapping[str, Definition]) -> None:
         """Make everything of the run and put it in its place, whole."""
         cleaned, features = self.prepare()
-        made = {name: self._make(name, definition, cleaned, features) for name, definition in definitions.items()}
+        made = {
+            name: self._make(name, definition, cleaned, features) for name, definition in definitions.items()
+        }
         self.asked.stage("Saving")
         notes = [note for each in made.values() for note in each.definition.notes]
         findings = (*self.source.findings, *cleaned.findings, *features.findings, *self.gate_findings, *notes)
         with self.workspace.new_run(run_id) as folder:
             saved.write_tables(self.engine, folder, list(made))
-            saved.write_documents(folder, cleaned.ledger, features.features, features.left_out, findings, made)
+            saved.write_documents(
+                folder, cleaned.ledger, features.features, features.left_out, findings, made
+            )
             saved.write_manifest(folder, identity, run_id)
 
     def _make(self, name: str, definition: Definition, cleaned: Cleaned, features: Features) -> Made:
@@ -250,7 +261,3 @@ def _identity(
         "settings": {**settings.answers(), "readiness_override": settings.readiness.override},
         "definitions": {name: {"version": d.version, "digest": d.digest} for name, d in definitions.items()},
     }
-
-
-def _run_id(identity: Mapping[str, Any], as_of: date) -> str:
-    return f"{as_of.isoformat()}-{hashlib.sha256(canonical(identity).encode()).hexdigest()[:12]}"

@@ -19,10 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from regulars.errors import RunDamaged, UsageError, did_you_mean
-from regulars.segment.definition import Definition, pretty
+from regulars.segment.definition import Definition, canonical, pretty
 
 PARTIAL = ".partial-"
 RUN_ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
+RUN_SCHEMA = "run/1"
+BESIDES = ("schema", "run_id", "files")
+"""What a manifest holds beside the identity that its run is named for."""
 _PINNED = re.compile(r"v(\d+)\.json")
 
 
@@ -54,7 +57,7 @@ class Workspace:
 
     def newest_run(self) -> str | None:
         """The run that was finished last (by manifest time, then name)."""
-        by_time = [((self.run(each) / "manifest.json").stat().st_mtime_ns, each) for each in self.run_ids()]
+        by_time = [(_finished(self.run(each)), each) for each in self.run_ids()]
         return max(by_time)[1] if by_time else None
 
     def resolve_run(self, asked: str | None) -> str:
@@ -64,8 +67,10 @@ class Workspace:
             newest = self.newest_run()
             if newest:
                 return newest
-        elif len(found := [each for each in ids if each == asked or each.startswith(asked) or each.endswith(asked)]) == 1:
-            return found[0]
+        else:
+            found = [each for each in ids if each.startswith(asked) or each.endswith(asked)]
+            if len(found) == 1:
+                return found[0]
         raise UsageError(
             "a run" if asked is None else f"run {asked!r}",
             f"{len(ids)} runs in {self.runs}{': ' + ', '.join(ids[-3:]) if ids else ''}",
@@ -73,14 +78,29 @@ class Workspace:
             next_command="regulars run",
         )
 
+    @property
+    def spill(self) -> Path:
+        """Where the engine puts what does not fit in memory."""
+        return self.root / ".spill"
+
+    @property
+    def debug(self) -> Path:
+        """Where ``--debug`` keeps every step as a table."""
+        return self.root / "debug.duckdb"
+
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the workspace for one writer; others wait. What a killed writer left half-made is swept."""
-        self.runs.mkdir(parents=True, exist_ok=True)
+        """Hold the workspace for one writer; others wait. What a killed writer left half-made is swept.
+
+        Raises UsageError where the workspace is no folder.
+        """
+        make_folder(self.runs)
         with (self.root / ".lock").open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
-            for leftover in self.runs.glob(f"{PARTIAL}*"):
-                shutil.rmtree(leftover)
+            for leftover in (*self.runs.glob(f"{PARTIAL}*"), self.spill):
+                shutil.rmtree(leftover, ignore_errors=True)
+            for leftover in (*self.root.glob("definitions/*/.v*"), *self.root.glob("reports/.*.html.*")):
+                leftover.unlink(missing_ok=True)
             yield
 
     @contextmanager
@@ -98,12 +118,22 @@ class Workspace:
             raise
 
     def pinned(self, name: str) -> Definition | None:
-        """The newest pinned definition of a segmentation."""
+        """The newest pinned definition of a segmentation. Raises RunDamaged where it was changed since."""
         versions = self._versions(name)
         if not versions:
             return None
-        path = versions[max(versions)]
-        return Definition.from_json(read_json(path))
+        version = max(versions)
+        saved = read_json(versions[version])
+        if (saved.get("name"), saved.get("version")) == (name, version):
+            definition = Definition.from_json(saved)
+            if definition.digest == saved.get("digest"):
+                return definition
+        raise RunDamaged(
+            f"pinned definition {str(versions[version])!r}",
+            "it is not what was pinned: the digest does not match",
+            f"Copy definitions/{name}.json of the newest run over it, or move it away to fit anew.",
+            next_command="regulars run",
+        )  # fmt: skip
 
     def used_ids(self, name: str) -> set[str]:
         """Every segment id that any version of a segmentation ever used."""
@@ -113,7 +143,7 @@ class Workspace:
         """Keep a definition as the newest of its name. The file appears whole or not at all."""
         folder = self.root / "definitions" / definition.name
         folder.mkdir(parents=True, exist_ok=True)
-        write_whole(folder / f"v{definition.version}.json", pretty(definition.as_json()))
+        write_whole(folder / f"v{definition.version}.json", pretty(definition.signed()))
 
     def _versions(self, name: str) -> dict[int, Path]:
         folder = self.root / "definitions" / name
@@ -123,13 +153,26 @@ class Workspace:
         return {int(match.group(1)): path for match, path in found.items() if match}
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it. Raises UsageError where a file is in the way."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as taken:
+        raise UsageError(
+            f"folder {str(folder)!r}", "a file is in its place", "Name another folder."
+        ) from taken
+
+
 def write_whole(path: Path, text: str) -> None:
     """Write a file beside its place and rename it there, so that readers see the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    _flush_one(beside)
-    beside.replace(path)
+    try:
+        beside.write_text(text, encoding="utf-8")
+        _flush_one(beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
     _flush_one(path.parent)
 
 
@@ -138,7 +181,11 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as bad:
-        raise RunDamaged(f"file {str(path)!r}", f"cannot be read: {bad}", "Restore it from a backup, or make the run again.") from bad
+        raise RunDamaged(
+            f"file {str(path)!r}",
+            f"cannot be read: {bad}",
+            "Restore it from a backup, or make the run again.",
+        ) from bad
     if not isinstance(saved, dict):
         raise RunDamaged(f"file {str(path)!r}", "not a JSON object", "Restore it from a backup.")
     return saved
@@ -155,26 +202,50 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def run_id_of(identity: Mapping[str, Any]) -> str:
+    """The name of a run: its day, and a digest of everything that its content is a function of."""
+    return f"{identity['as_of']}-{hashlib.sha256(canonical(identity).encode()).hexdigest()[:12]}"
+
+
 def verified(folder: Path) -> dict[str, Any]:
-    """The manifest of a run whose files all match it.
+    """The manifest of a run whose files all match it, and which itself is as it was written.
 
     Raises RunDamaged that names every file missing, added or altered, before any number is shown.
     """
-    manifest = read_json(folder / "manifest.json")
-    said: Mapping[str, str] = manifest.get("files", {})
-    found = file_digests(folder)
-    wrong = [f"{path} is missing" for path in said if path not in found]
-    wrong += [f"{path} does not belong" for path in found if path not in said]
-    wrong += [f"{path} was altered" for path in said if path in found and found[path] != said[path]]
-    if manifest.get("run_id") != folder.name:
-        wrong.append(f"manifest.json names run {manifest.get('run_id')!r}")
+    path = folder / "manifest.json"
+    manifest = read_json(path)
+    wrong = [] if path.read_bytes() == pretty(manifest).encode() else ["manifest.json was altered"]
+    wrong += [*_misnamed(manifest, folder.name), *_mismatched(manifest.get("files"), file_digests(folder))]
     if wrong:
+        more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         raise RunDamaged(
-            f"run {folder.name!r}", "; ".join(wrong[:3]) + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""),
+            f"run {folder.name!r}", "; ".join(wrong[:3]) + more,
             f"Delete {folder} and make it again: the same input gives the same run.",
             next_command="regulars run",
         )  # fmt: skip
     return manifest
+
+
+def _misnamed(manifest: Mapping[str, Any], name: str) -> Iterator[str]:
+    """A run's name is a digest of its manifest, so that nothing in that can change unseen."""
+    identity = {key: value for key, value in manifest.items() if key not in BESIDES}
+    if manifest.get("schema") != RUN_SCHEMA or manifest.get("run_id") != name:
+        yield f"manifest.json names {manifest.get('schema')!r} {manifest.get('run_id')!r}"
+    elif "as_of" not in identity or run_id_of(identity) != name:
+        yield "manifest.json was altered"
+
+
+def _mismatched(said: object, found: Mapping[str, str]) -> Iterator[str]:
+    listed = said if isinstance(said, dict) else {}
+    yield from (f"{path} is missing" for path in listed if path not in found)
+    yield from (f"{path} does not belong" for path in found if path not in listed)
+    yield from (f"{path} was altered" for path in listed if path in found and found[path] != listed[path])
+
+
+def _finished(run: Path) -> int:
+    """When a run was finished; a damaged one without a manifest comes first."""
+    manifest = run / "manifest.json"
+    return manifest.stat().st_mtime_ns if manifest.exists() else 0
 
 
 def _flush(folder: Path) -> None:
@@ -184,7 +255,7 @@ def _flush(folder: Path) -> None:
 
 
 def _flush_one(path: Path) -> None:
-    """fsync a file or a folder."""
+    """Have a file or a folder written to the disk (fsync)."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

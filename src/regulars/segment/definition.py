@@ -102,6 +102,10 @@ class Definition:
             "choice": self.choice,
         }
 
+    def signed(self) -> dict[str, Any]:
+        """The document with its digest, as it lies in files."""
+        return {**self.as_json(), "digest": self.digest}
+
     @staticmethod
     def from_json(saved: dict[str, Any]) -> Definition:
         """The definition of a saved document. Raises RunDamaged where it is not one."""
