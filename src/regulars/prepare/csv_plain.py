@@ -57,7 +57,7 @@ def _opens_oddly(piece: bytes) -> bool:
 
 
 def _has_long_line(piece: bytes) -> bool:
-    """Whether a stretch holds no line end: the line is too long for the careful way, or long enough to look."""
+    """Whether a stretch holds no line end: the line is too long for the careful way, or worth a look."""
     starts = range(0, len(piece) - _STRETCH + 1, _STRETCH)
     return any(piece.find(b"\n", start, start + _STRETCH) < 0 for start in starts)
 
