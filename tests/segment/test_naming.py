@@ -1,4 +1,4 @@
-from regulars.segment.naming import names
+from regulars.segment.naming import meanings, names
 from regulars.segment.nearest import Nearest, Prepared
 from regulars.types import Feature
 
@@ -49,3 +49,16 @@ def test_abbreviations_keep_their_capitals():
     both = (*FEATURES[:3], Feature("wordless", "", "ratio", "cause", "", "B2B", "Private"))
     prepared = tuple(Prepared(each.name, 0.0, 0.0, 1.0, False, 0.5, 1.0) for each in both)
     assert names(Nearest(prepared, {"s1": (900, 0, 0, 800)}), both) == {"s1": "Weekend, B2B buyers"}
+
+
+def test_a_meaning_says_where_the_segment_stands_out_without_a_figure() -> None:
+    features = [
+        Feature("weekend_share", "Orders at the weekend", "share", "cause", "", "Weekend", "Weekday"),
+        Feature("gap_days", "Days between purchases", "days", "cause", "", "Slow", "Quick"),
+    ]
+    prepared = tuple(Prepared(each.name, 0.0, -9.0, 9.0, False, 0.0, 1.0) for each in features)
+    rule = Nearest(prepared, {"s1": (1200, -700), "s2": (100, -100)})
+    assert meanings(rule, features) == {
+        "s1": "high in orders at the weekend, low in days between purchases",
+        "s2": "close to the average customer in all that was measured",
+    }

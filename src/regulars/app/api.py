@@ -13,7 +13,7 @@ from regulars.app.workspace import Workspace
 from regulars.engine import open_parquet
 from regulars.errors import UsageError, did_you_mean
 from regulars.publish.dashboard import fragment
-from regulars.types import Finding, Ledger, Narrative, Profile, Study
+from regulars.types import Finding, Ledger, Narrative, Profile, Segmentation, Study
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class SavedStudy:
         """One row a customer, a column a feature; a lazy relation like :meth:`assignments`."""
         return open_parquet(self.path / "features.parquet")
 
-    def _segmentation(self, name: str) -> Any:
+    def _segmentation(self, name: str) -> Segmentation:
         for each in self.study.segmentations:
             if each.name == name:
                 return each

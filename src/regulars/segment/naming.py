@@ -13,6 +13,8 @@ IN_DOUBT = 0.1
 """Where two names would be alike, smaller differences may tell them apart, down to this."""
 WORDS = 2
 """Words in a name; a third only where two names would be alike."""
+TOLD = 3
+"""Features in a segment's meaning: what a reader keeps in mind."""
 MIDDLE = "Middle-of-the-road"
 
 
@@ -33,6 +35,26 @@ def names(rule: Nearest, features: Sequence[Feature]) -> dict[str, str]:
         # Nothing more sets them apart in words; the number does.
         named[each] = name if name not in named.values() else f"{name} {len(named) + 1}"
     return named
+
+
+def meanings(rule: Nearest, features: Sequence[Feature]) -> dict[str, str]:
+    """What each segment's customers are like, without figures: "high in products per order, low in …".
+
+    The features on which the centre stands out, farthest first; none makes it the average customer.
+    """
+    labels = {feature.name: feature.label.lower() for feature in features}
+    return {each: _meaning(rule, each, labels) for each in rule.segment_ids}
+
+
+def _meaning(rule: Nearest, segment_id: str, labels: Mapping[str, str]) -> str:
+    ends = sorted(zip(rule.features, rule.centres[segment_id], strict=True), key=lambda end: -abs(end[1]))
+    far = [(name, at) for name, at in ends if abs(at) >= STANDS_OUT * UNITS][:TOLD]
+    sides = {
+        "high in": [labels.get(name, name) for name, at in far if at > 0],
+        "low in": [labels.get(name, name) for name, at in far if at < 0],
+    }
+    said = [f"{side} {' and '.join(named)}" for side, named in sides.items() if named]
+    return ", ".join(said) or "close to the average customer in all that was measured"
 
 
 def _words(rule: Nearest, segment_id: str, known: Mapping[str, Feature]) -> list[tuple[float, str]]:

@@ -14,7 +14,7 @@ from regulars.segment.centres import Clustering, clusterings
 from regulars.segment.choose import Candidate, choice
 from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground, Method
-from regulars.segment.naming import names
+from regulars.segment.naming import meanings, names
 from regulars.segment.nearest import UNITS, Nearest, Prepared
 from regulars.segment.sample import Fit, counts, distinct, drawn, fitted
 from regulars.types import Feature, Finding, Segment
@@ -51,14 +51,16 @@ class KMeans(Method):
             found = clusterings(fit.places, candidates, ground.seed)
             chosen = choice(_measured(found, fit, customers, ground.seed), ground.name, self.k)
         rule = _rule(fit.prepared, found[chosen.k])
-        named = names(rule, used)
+        named, meant = names(rule, used), meanings(rule, used)
         return Definition(
             name=ground.name,
             method=self.method,
             recipe=self.recipe,
             ground=ground.constants,
             rule=rule,
-            segments=tuple(Segment(each, named[each], rule.words(each)) for each in rule.segment_ids),
+            segments=tuple(
+                Segment(each, named[each], rule.words(each), meant[each]) for each in rule.segment_ids
+            ),
             fitted={
                 "customers": customers,
                 "sample": sample.customers,
