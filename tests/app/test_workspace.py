@@ -10,11 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.shops import SETTINGS, contents, opened, orders, studied
 
 from regulars.app import saved, shown
 from regulars.app.workspace import Workspace, verified
 from regulars.errors import RunDamaged, UsageError
-from tests.shops import SETTINGS, contents, opened, orders, studied
 
 
 @pytest.fixture(scope="module")
