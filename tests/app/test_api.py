@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -43,6 +44,13 @@ def test_a_frame_becomes_a_study_that_is_read_back_as_it_was(tmp_path: Path) -> 
     assert made.dashboard.read_text("utf-8").startswith("<!doctype html>")
     assert made.ledger.totals["customers"] == 150
     assert made.ledger.sources[0].rows_in == len(_orders())
+
+
+def test_a_relation_of_another_connection_is_a_frame_too(tmp_path: Path) -> None:
+    book = _orders()
+    relation = duckdb.connect().from_df(book)
+    made = rg.run(_settings(), orders=relation, workspace=tmp_path, today=TODAY)
+    assert made.ledger.sources[0].rows_kept == len(book)
 
 
 def test_every_customer_of_the_frame_is_assigned_once(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from regulars.app.workspace import Workspace, verified
 from regulars.engine import Engine
 from regulars.errors import RegularsError
 
-CORE = ("regulars", "duckdb", "sqlglot", "pydantic", "numpy", "scipy", "scikit-learn", "narwhals", "typer", "rich", "jinja2")
+CORE = ("regulars", "duckdb", "sqlglot", "pydantic", "numpy", "scipy", "narwhals", "typer", "rich", "jinja2")
 
 
 def examine(workspace: Workspace) -> dict[str, Any]:

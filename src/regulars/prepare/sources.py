@@ -261,7 +261,7 @@ class FrameSource:
 
     def __init__(self, frame: object, engine: Engine) -> None:
         self._engine = engine
-        native = _native(frame)
+        native, given = _native(frame)
         try:
             engine.execute(
                 f"create or replace table {self._taken} as select * from given_frame",
@@ -276,7 +276,7 @@ class FrameSource:
                 "Give a pandas, polars or pyarrow frame, or anything with __arrow_c_stream__.",
             ) from bad
         described = engine.execute(f"describe {self._taken}", "frame_columns")
-        names = _frame_names(native) or [name for name, *_ in described]
+        names = given or [name for name, *_ in described]
         refuse_same_names(names, self.title)
         self.columns = tuple(
             SourceColumn(at, name, kind)
@@ -306,20 +306,31 @@ class FrameSource:
         return Staged(no_lines)
 
 
-def _native(frame: Any) -> Any:
-    """The frame that a narwhals one wraps, and what a lazy one would collect."""
-    native = frame.to_native() if hasattr(frame, "to_native") else frame
-    return (
-        native.collect()
-        if hasattr(native, "collect") and not hasattr(native, "__arrow_c_stream__")
-        else native
-    )
+@dataclass(frozen=True)
+class _Stream:
+    """A frame as nothing but its Arrow stream: the engine refuses a relation of another connection."""
+
+    frame: Any
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.frame.__arrow_c_stream__(requested_schema)
 
 
-def _frame_names(native: Any) -> list[str]:
-    """The names as the frame has them: the engine would rename "ID" beside "id"."""
-    names = getattr(native, "column_names", None) or getattr(native, "columns", None)
-    return [] if names is None else [name for name in names if isinstance(name, str)]
+def _native(frame: Any) -> tuple[Any, list[str]]:
+    """What the engine can read of a frame, and its names as it has them (none where it does not say).
+
+    Lazy frames are collected, unless they give an Arrow stream themselves. The names matter because the
+    engine would rename "ID" beside "id".
+    """
+    import narwhals as nw
+
+    known = nw.from_native(frame, pass_through=True)
+    if isinstance(known, nw.LazyFrame):
+        native = known.to_native()
+        if hasattr(native, "__arrow_c_stream__"):
+            return _Stream(native), known.collect_schema().names()
+        known = known.collect()
+    return (known.to_native(), known.columns) if isinstance(known, nw.DataFrame) else (frame, [])
 
 
 def refuse_same_names(names: Sequence[str], title: str) -> None:
