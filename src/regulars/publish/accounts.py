@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -54,6 +54,7 @@ class Account:
 class Rule:
     name: str
     mark: Mark
+    meaning: str
     rule: str
 
 
@@ -86,11 +87,18 @@ def totals(ledger: Ledger, currency: str | None) -> list[tuple[str, str]]:
 
 def rules(segmentation: Segmentation, marks: dict[str, Mark]) -> list[Rule]:
     """Each segment's rule in words, from the definition that places every customer."""
-    defined = {s.get("id"): s for s in segmentation.definition.get("segments", [])}
-    return [
-        Rule(s.name, marks[s.id], str(defined.get(s.id, {}).get("rule") or "No rule in words is kept."))
-        for s in segmentation.profile.segments
-    ]
+    defined = {s["id"]: s for s in segmentation.definition.get("segments", [])}
+    return [_rule(s.name, marks[s.id], defined.get(s.id, {})) for s in segmentation.profile.segments]
+
+
+def _rule(name: str, mark: Mark, defined: Mapping[str, Any]) -> Rule:
+    meaning = str(defined.get("meaning") or "")
+    return Rule(
+        name,
+        mark,
+        f"{meaning[:1].upper()}{meaning[1:]}." if meaning else "",
+        str(defined.get("rule") or "No rule in words is kept."),
+    )
 
 
 def legend(segmentation: Segmentation) -> list[str]:
