@@ -246,7 +246,8 @@ class _Work:
         self.engine.view("assignments", f"select * from {assigned.name}")
         frame = Frame(name, self.settings.name, self.settings.currency, cleaned.start, self.as_of)
         facts = profile(self.engine, frame, definition.segments, features.features)
-        return Made(definition, facts, narrate(facts))
+        meanings = {segment.id: segment.meaning for segment in definition.segments}
+        return Made(definition, facts, narrate(facts, meanings))
 
 
 def _identity(

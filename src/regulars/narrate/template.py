@@ -6,7 +6,7 @@ a figure: it enters a sentence only as a span that its fact fills.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from regulars.figures import written
 from regulars.narrate.phrases import ABOVE, AGAINST, BY_LABEL, NUMBER_WORDS
@@ -21,15 +21,18 @@ QUIET = 150
 """Index of days since the last order from which a segment has gone quiet."""
 
 
-def narrate(profile: Profile) -> Narrative:
-    """The words about a segmentation: the same profile gives the same words."""
+def narrate(profile: Profile, meanings: Mapping[str, str] | None = None) -> Narrative:
+    """The words about a segmentation: the same profile gives the same words.
+
+    ``meanings`` says by segment id, in a few words without figures, what kind of customers they are.
+    """
     ordered = sorted((s for s in profile.segments if not s.is_suppressed), key=_weight, reverse=True)
     return Narrative(
         profile.segmentation,
         "template",
         tuple(_headline(profile, ordered)),
         tuple(_lede(profile, ordered)),
-        tuple(_segment(profile, segment) for segment in profile.segments),
+        tuple(_segment(profile, each, (meanings or {}).get(each.id, "")) for each in profile.segments),
         dict(_titles(profile, ordered)),
     )
 
@@ -58,7 +61,7 @@ def _say(profile: Profile, pattern: str, **slots: str) -> Iterator[Sentence]:
         spans += [Span(before)] if before else []
         filler = slots[slot]
         if filler.startswith("="):
-            spans.append(Span(filler[1:]))
+            spans += [Span(filler[1:])] if filler[1:] else []
             continue
         fact = profile.fact(filler)
         if fact.value is None:
@@ -150,7 +153,7 @@ def _titles(profile: Profile, ordered: Sequence[SegmentFacts]) -> Iterator[tuple
             yield "revenue", title
 
 
-def _segment(profile: Profile, segment: SegmentFacts) -> SegmentWords:
+def _segment(profile: Profile, segment: SegmentFacts, meaning: str) -> SegmentWords:
     if segment.is_suppressed:
         note = segment.facts["customers"].note or "not shown"
         hidden = (Span(f"{note[:1].upper()}{note[1:]}."),)
@@ -158,19 +161,22 @@ def _segment(profile: Profile, segment: SegmentFacts) -> SegmentWords:
     return SegmentWords(
         segment.id,
         segment.name,
-        _size(profile, segment),
+        _one_line(profile, segment, meaning),
         tuple(_paragraph(profile, segment)),
         tuple(_apart(profile, segment)),
         tuple(_caveats(profile, segment)),
     )
 
 
-def _size(profile: Profile, segment: SegmentFacts) -> Sentence:
-    pattern = "{share} of customers, {revenue} of revenue." if _brings(segment) else "{share} of customers."
-    (size,) = _say(
-        profile, pattern, share=f"{segment.id}.customer_share", revenue=f"{segment.id}.revenue_share"
-    )
-    return size
+def _one_line(profile: Profile, segment: SegmentFacts, meaning: str) -> Sentence:
+    """What they are like and how much of the business they are."""
+    size = "{share} of customers, {revenue} of revenue." if _brings(segment) else "{share} of customers."
+    like = f"{meaning[:1].upper()}{meaning[1:]}: " if meaning else ""
+    (line,) = _say(
+        profile, f"{{like}}{size}", like=f"={like}", share=f"{segment.id}.customer_share",
+        revenue=f"{segment.id}.revenue_share",
+    )  # fmt: skip
+    return line
 
 
 def _paragraph(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
