@@ -26,6 +26,8 @@ sources:
       {customer: client, order: order, time: when, product: product, quantity: quantity, unit_price: price}
 """
 
+RFM_ALONE = SETTINGS + "segmentations: {rfm: {method: rfm}}\n"
+
 
 def orders(customers: int = 200, days: int = 300, last: int | None = None) -> str:
     """The order file as CSV: early and late shoppers with returns here and there. ``last`` leaves out

@@ -195,7 +195,8 @@ def load(postgres: Postgres, path: Path, table: str) -> None:
         columns = ", ".join(f"{name} {TYPES.get(kind, kind)}" for name, kind, *_ in described)
         rows = connection.execute(f"from '{path}'").fetchall()
     lines = "\n".join("\t".join(r"\N" if each is None else str(each) for each in row) for row in rows)
-    postgres.psql(f"create table {table} ({columns});\ncopy {table} from stdin;\n{lines}\n\\.\nanalyze {table};")
+    postgres.psql(f"create table {table} ({columns});\ncopy {table} from stdin;\n{lines}\n\\.\n")
+    postgres.psql(f"analyze {table};")
 
 
 @pytest.fixture(scope="module")
