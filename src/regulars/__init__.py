@@ -1,10 +1,12 @@
 """Know your regulars: from raw orders to customer segments that you can defend.
 
+In short::
+
     import regulars as rg
 
-    study = rg.run("regulars/regulars.yaml")               # the whole study; shows itself in a notebook
-    study.assignments("rfm")                               # any frame: .df(), .pl(), .arrow()
-    study = rg.run("regulars/regulars.yaml", orders=frame) # orders from memory instead of the file
+    study = rg.run("regulars/regulars.yaml")  # the whole study; shows itself in a notebook
+    study.assignments("rfm").df()  # one row a customer, into any frame
+    rg.run("regulars/regulars.yaml", orders=frame)  # orders from memory instead of the file
 """
 
 from __future__ import annotations

@@ -239,7 +239,8 @@ def segmentation(
         for i, row in enumerate(rows)
     )
     axes = [a for a in axes_of(name) if a not in omit]
-    panels: dict[str, Any] = {"radar": {"axes": axes}}
+    widest = next((a for a in ("recency_days", "evening_share") if a in axes), axes[0])
+    panels: dict[str, Any] = {"radar": {"axes": axes, "widest": widest}}
     if grid:
         panels["rfm_grid"] = {"bands": 5, "cells": cells()}
     profile = Profile(

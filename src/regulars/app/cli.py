@@ -21,11 +21,11 @@ app = typer.Typer(
     help="Know your regulars: from raw orders to customer segments that you can defend.",
 )
 
-WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The project's folder.", show_default=True)]
+WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The project's folder.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
-DateOption = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="The day to look from.")]
+DateOption = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Look from this day.")]
 ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads of the engine.")]
-MemoryOption = Annotated[str | None, typer.Option("--memory-limit", help="Memory of the engine, such as 1GB.")]
+MemoryOption = Annotated[str | None, typer.Option("--memory-limit", help="Of the engine, such as 1GB.")]
 DEFAULT = Path("regulars")
 
 
@@ -111,7 +111,7 @@ def run(
     workspace: WorkspaceOption = DEFAULT,
     as_of: DateOption = None,
     refit: Annotated[bool, typer.Option("--refit", help="Fit anew and pin a new version.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Keep every step as a table in debug.duckdb.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Keep each step as a table: debug.duckdb.")] = False,
     json: JsonOption = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
@@ -127,7 +127,9 @@ def run(
 
 @app.command()
 def report(
-    run: Annotated[str | None, typer.Argument(help="A run's id, or its beginning or end. Default: the newest.")] = None,
+    run: Annotated[
+        str | None, typer.Argument(help="A run's id, or its beginning or end. Default: the newest.")
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the page.")] = None,
     workspace: WorkspaceOption = DEFAULT,
     json: JsonOption = False,
@@ -171,6 +173,8 @@ def _pairs(said: list[str]) -> dict[str, str]:
     for each in said:
         meaning, equals, column = each.partition("=")
         if not equals or not column:
-            raise UsageError(f"--column {each!r}", "no column name", "Write MEANING=NAME, such as customer=ClientNo.")
+            raise UsageError(
+                f"--column {each!r}", "no column name", "Write MEANING=NAME, such as amount=Total."
+            )
         pairs[meaning] = column
     return pairs

@@ -21,9 +21,13 @@ def examine(workspace: Workspace) -> dict[str, Any]:
         **{name: _version(name) for name in CORE},
         "engine": _engine(),
         "browser": shutil.which("chromium") or "none found; only the project's own tests need one",
-        "settings": str(workspace.settings) if workspace.settings.exists() else "none: regulars init ORDERS makes them",
+        "settings": _settings(workspace),
         "runs": _runs(workspace),
     }
+
+
+def _settings(workspace: Workspace) -> str:
+    return str(workspace.settings) if workspace.settings.exists() else "none: regulars init ORDERS makes them"
 
 
 def _version(name: str) -> str:

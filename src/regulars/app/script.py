@@ -26,10 +26,11 @@ def script(definition: Definition, settings: Settings, dialect: str, as_of: date
     """
     day = as_of or date.fromisoformat(definition.fitted["as_of"])
     features = _features(definition, day)
+    made = _make("segment_features", compose([*features.before, features.step]))
     assigned = compose(assignment_steps(definition, day, tuple(features.select.named_selects)))
     parts = [
         (_about(definition, settings, day), None),
-        ("Features: one row a customer.", _make("segment_features", compose([*features.before, features.step]))),
+        ("Features: one row a customer.", made),
         (
             "Segments: one row a customer, by the constants of the definition.",
             _make("segment_assignments", reading(assigned, "features", "segment_features")),
@@ -91,7 +92,10 @@ def _validation() -> Iterator[tuple[str, exp.Expr]]:
     )
     yield (
         "Validation: must be 0 (no customer without a segment).",
-        parse("unassigned", "select count(*) as customers_unassigned from segment_assignments where segment_id is null").select,
+        parse(
+            "unassigned",
+            "select count(*) as customers_unassigned from segment_assignments where segment_id is null",
+        ).select,
     )
 
 
@@ -101,8 +105,9 @@ def _about(definition: Definition, settings: Settings, day: date) -> str:
     return (
         f"{settings.name}: segmentation {definition.name!r}, version {definition.version}, as of {day}.\n"
         f"Definition {definition.digest}.\n"
-        "Needs orders (customer_id, order_id, is_return, ordered_at, ordered_on, lines, items, amount, is_promoted):\n"
-        "one row an order, returns apart with negative amounts; where product features are used, order_lines too.\n"
+        "Needs orders (customer_id, order_id, is_return, ordered_at, ordered_on, lines, items, amount,\n"
+        "is_promoted): one row an order, returns apart with negative amounts; and order_lines where\n"
+        "products or categories are used.\n"
         f"Times are in {definition.ground['timezone']}, amounts in {definition.ground['currency']}.\n"
         f"Scores:\n{legend}\nSegments:\n{segments}"
     )

@@ -107,7 +107,8 @@ def _show_ledger(ledger: Ledger) -> None:
         for aside in source.set_aside:
             terminal.out.print(f"  {aside.rows:>9,}  {aside.reason}: {aside.meaning}", markup=False)
         for flag in source.flagged:
-            terminal.out.print(f"  {flag.rows:>9,}  kept, flagged {flag.reason}: {flag.meaning}", markup=False)
+            said = f"  {flag.rows:>9,}  kept, flagged {flag.reason}: {flag.meaning}"
+            terminal.out.print(said, markup=False)
 
 
 def check(root: Path, *, json: bool, today: date, **asked: Any) -> None:
@@ -142,8 +143,8 @@ def _check_json(found: Checked) -> dict[str, Any]:
 def _show_check(found: Checked) -> None:
     _show_ledger(found.cleaned.ledger)
     totals = found.cleaned.ledger.totals
-    said = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in totals.items() if value is not None)
-    terminal.out.print(f"Left: {said}.", markup=False)
+    said = [f"{name.replace('_', ' ')} {value}" for name, value in totals.items() if value is not None]
+    terminal.out.print(f"Left: {', '.join(said)}.", markup=False)
     for gate in found.gates:
         mark = "ok " if gate.holds else "NO "
         terminal.out.print(f"{mark} {gate.name}: {gate.found} (needed: {gate.needed})", markup=False)
@@ -165,8 +166,9 @@ def init(
             "Edit it, name another --workspace, or replace it with --force.", next_command="regulars check",
         )  # fmt: skip
     proposal = propose(
-        orders, today, overrides=columns, date_format=date_format, table=table, delimiter=delimiter, encoding=encoding
-    )
+        orders, today, overrides=columns, date_format=date_format, table=table, delimiter=delimiter,
+        encoding=encoding,
+    )  # fmt: skip
     placed = replace(proposal, path=_path_from(root, orders))
     write_whole(workspace.settings, as_yaml(placed, name or orders.name.partition(".")[0]))
     if json:
@@ -175,10 +177,9 @@ def init(
     for guess in proposal.columns:
         terminal.out.print(f"  {guess.meaning}: {guess.column!r}  ({guess.why})", markup=False)
     if proposal.date:
-        terminal.out.print(
-            f"  dates: {proposal.date.format!r}, from {proposal.date.start} to {proposal.date.end} ({proposal.date.example})",
-            markup=False,
-        )
+        read = proposal.date
+        said = f"  dates: {read.format!r}, from {read.start} to {read.end} ({read.example})"
+        terminal.out.print(said, markup=False)
     for note in (*proposal.notes, *proposal.questions):
         terminal.out.print(f"  {note}", markup=False)
     terminal.out.print(f"Settings: {workspace.settings}", markup=False)
@@ -229,8 +230,9 @@ def sql(root: Path, name: str, dialect: str, *, as_of: date | None) -> None:
 
     if dialect not in DIALECTS:
         raise UsageError(
-            f"--dialect {dialect!r}", f"not one of {', '.join(DIALECTS)}", f"Choose one.{did_you_mean(dialect, DIALECTS)}"
-        )
+            f"--dialect {dialect!r}", f"not one of {', '.join(DIALECTS)}",
+            f"Choose one.{did_you_mean(dialect, DIALECTS)}",
+        )  # fmt: skip
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
     definition = workspace.pinned(name)

@@ -25,7 +25,7 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield lambda stage: err.print(stage, markup=False)
         return
     with Status("Starting", console=err) as status:
-        yield lambda stage: status.update(stage)
+        yield status.update
 
 
 def print_json(document: Any) -> None:

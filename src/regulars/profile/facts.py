@@ -47,12 +47,13 @@ def profile(
     indexed = {group: {**facts, **_indices(group, facts, overall)} for group, facts in safe.items()}
     ranked = _with_ranks(indexed)
     overall |= _largest_together(ranked)
+    deviations = {m.metric.id: measured.of(OVERALL, m.value).deviation for m in chosen if m.how == "mean"}
     return Profile(
         frame.segmentation, frame.dataset, frame.currency, frame.start, frame.as_of, frame.as_of,
         tuple(m.metric for m in chosen),
         SegmentFacts(OVERALL, "All customers", overall),
         tuple(SegmentFacts(s.id, s.name, ranked[s.id]) for s in segments),
-        panels(engine, chosen, ranked),
+        panels(engine, chosen, ranked, deviations),
         {m.metric.id: m.query.replace("{segmentation}", frame.segmentation) for m in chosen},
     )  # fmt: skip
 

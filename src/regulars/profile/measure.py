@@ -45,8 +45,17 @@ class Sums:
         """Half the 95 % interval of the mean (Student 1908); None below two customers."""
         if self.n < 2:
             return None
-        spread = (self.squares * self.n - self.total * self.total) / (self.n * (self.n - 1))
-        return t95(self.n - 1) * math.sqrt(spread / self.n) / MILLIONTHS
+        return t95(self.n - 1) * self.deviation / math.sqrt(self.n)
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation over customers (n - 1); 0 below two of them."""
+        if self.n < 2:
+            return 0.0
+        return (
+            math.sqrt((self.squares * self.n - self.total * self.total) / (self.n * (self.n - 1)))
+            / MILLIONTHS
+        )
 
 
 @dataclass(frozen=True)

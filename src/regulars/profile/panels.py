@@ -15,20 +15,28 @@ BANDS = 5
 """Scores run from 1 to 5."""
 AXES = 6
 """Radars with more spokes cannot be read."""
+FEWEST_AXES = 3
+"""With fewer there is no shape."""
 
 
 def panels(
-    engine: Engine, chosen: Sequence[Measure], groups: Mapping[str, Mapping[str, Fact]]
+    engine: Engine,
+    chosen: Sequence[Measure],
+    groups: Mapping[str, Mapping[str, Fact]],
+    deviations: Mapping[str, float],
 ) -> dict[str, Any]:
-    """``rfm_grid`` where the segmentation has R and M (or R and F) scores, and ``radar`` axes."""
+    """``rfm_grid`` where the segmentation has R and M (or R and F) scores, and ``radar`` axes with the one
+    on which segments lie furthest apart, in the standard ``deviations`` of all customers by metric."""
     made: dict[str, Any] = {}
     columns = engine.table("assignments").columns
     if "r_score" in columns:
         across = "m_score" if "m_score" in columns else "f_score"
         made["rfm_grid"] = _grid(engine, across, groups, has_value="m_score" in columns)
-    axes = _axes(chosen, groups)
-    if len(axes) >= 3:
-        made["radar"] = {"axes": axes}
+    spreads = _spreads(chosen, groups, deviations)
+    widest = sorted(spreads, key=lambda name: (-spreads[name], name))[:AXES]
+    if len(widest) >= FEWEST_AXES:
+        axes = [m.metric.id for m in chosen if m.metric.id in widest]
+        made["radar"] = {"axes": axes, "widest": widest[0]}
     return made
 
 
@@ -94,14 +102,18 @@ def _parts(met: Collection[tuple[str, Cell]]) -> list[tuple[set[str], set[Cell]]
     return parts
 
 
-def _axes(chosen: Sequence[Measure], groups: Mapping[str, Mapping[str, Fact]]) -> list[str]:
-    """The behaviour metrics that differ most between segments, relative to their mean, in profile order."""
-    spread = {}
+def _spreads(
+    chosen: Sequence[Measure], groups: Mapping[str, Mapping[str, Fact]], deviations: Mapping[str, float]
+) -> dict[str, float]:
+    """How far segments lie apart on each behaviour metric, in standard deviations of all customers.
+
+    In relation to the mean, 1 % of evening orders against 3 % would look like the widest gap of all.
+    """
+    spreads = {}
     for m in chosen:
-        values = [f[m.metric.id].value for f in groups.values() if f[m.metric.id].n]
+        name = m.metric.id
+        values = [f[name].value for f in groups.values() if f[name].n]
         numbers = [float(v) for v in values if isinstance(v, (int, float))]
-        size = sum(abs(number) for number in numbers)
-        if m.metric.agg == "mean_by_customers" and len(numbers) > 1 and size:
-            spread[m.metric.id] = (max(numbers) - min(numbers)) / (size / len(numbers))
-    widest = sorted(spread, key=lambda name: (-spread[name], name))[:AXES]
-    return [m.metric.id for m in chosen if m.metric.id in widest]
+        if m.metric.agg == "mean_by_customers" and len(numbers) > 1 and deviations[name]:
+            spreads[name] = (max(numbers) - min(numbers)) / deviations[name]
+    return spreads

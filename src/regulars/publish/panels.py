@@ -215,24 +215,16 @@ def shapes(segmentation: Segmentation, marks: dict[str, Mark], evidence: Evidenc
 def _widest(
     profile: Profile, shown: Sequence[SegmentFacts], axes: Sequence[Metric], evidence: Evidence
 ) -> Markup:
-    """The title, where the words have none: the axis on which segments lie furthest apart, for its size."""
-    spreads = {m: _spread(profile, shown, m.id) for m in axes}
-    axis = max(axes, key=lambda m: spreads[m])
+    """The title, where the words have none: the axis on which segments lie furthest apart."""
+    axis = next((m for m in axes if m.id == profile.panels["radar"].get("widest")), axes[0])
     known = [s for s in shown if amount(s, axis.id) is not None]
-    if spreads[axis] == 0.0:
+    if not known:
         return Markup("What sets each segment apart")
     lowest = min(known, key=lambda s: amount(s, axis.id) or 0.0)
     highest = max(known, key=lambda s: amount(s, axis.id) or 0.0)
     low, high = (evidence.figure(profile, s.facts[axis.id], _full(s, axis.id)) for s in (lowest, highest))
     form = Markup("Segments differ most in {}: {} in {}, {} in {}")
     return form.format(axis.label[:1].lower() + axis.label[1:], low, lowest.name, high, highest.name)
-
-
-def _spread(profile: Profile, shown: Sequence[SegmentFacts], metric: str) -> float:
-    """Highest less lowest segment, over the figure of all customers; 0 where it cannot be said."""
-    values = [v for v in (amount(s, metric) for s in shown) if v is not None]
-    whole = amount(profile.overall, metric)
-    return (max(values) - min(values)) / abs(whole) if values and whole else 0.0
 
 
 def _axes(profile: Profile) -> list[Metric]:
