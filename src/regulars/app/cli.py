@@ -27,6 +27,8 @@ DateOption = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD",
 ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads of the engine.")]
 MemoryOption = Annotated[str | None, typer.Option("--memory-limit", help="Of the engine, such as 1GB.")]
 DEFAULT = Path("regulars")
+INTERRUPTED = 130
+"""What shells expect of a program that Ctrl-C ended."""
 
 
 def main() -> None:
@@ -36,9 +38,16 @@ def main() -> None:
     except RegularsError as told:
         terminal.print_error(told)
         sys.exit(told.exit_code)
-    except KeyboardInterrupt:
-        terminal.err.print("Interrupted. Nothing half-made was kept.")
-        sys.exit(130)
+    except SystemExit as left:
+        # Ctrl-C comes through typer as this.
+        if left.code == INTERRUPTED:
+            terminal.err.print("Interrupted. Nothing half-made was kept.")
+        raise
+    except OSError as refused:
+        place = f"file {str(refused.filename)!r}" if refused.filename else "the workspace"
+        remedy = "Make room there, or see that this user may write to it, and run again."
+        terminal.print_error(RegularsError(place, refused.strerror or str(refused), remedy))
+        sys.exit(RegularsError.exit_code)
     except Exception as unforeseen:  # noqa: BLE001  the last line: say it well instead of a bare traceback
         if os.environ.get("REGULARS_DEBUG"):
             traceback.print_exc()

@@ -56,7 +56,17 @@ class Engine:
         }
         for name, value in chosen.items():
             if value is not None:
-                self.execute(f"set {name} = {sql.literal(value).sql('duckdb')}")
+                self._choose(name, value)
+
+    def _choose(self, name: str, value: Bound) -> None:
+        try:
+            self.execute(f"set {name} = {sql.literal(value).sql('duckdb')}")
+        except StepFailed as refused:
+            self._connection.close()
+            remedy = (
+                "Write a number with its unit, such as 1GB." if name == "memory_limit" else "Choose another."
+            )
+            raise UsageError(f"{name} {value!r}", refused.found, remedy) from refused
 
     def __enter__(self) -> Self:
         return self
@@ -72,6 +82,11 @@ class Engine:
             return self._connection.execute(statement).fetchall()
         except duckdb.Error as refused:
             raise StepFailed(step, statement, str(refused)) from refused
+        except RuntimeError as stopped:
+            # DuckDB's own word for Ctrl-C.
+            if str(stopped) == "Query interrupted":
+                raise KeyboardInterrupt from stopped
+            raise
         finally:
             for name in registered:
                 self._connection.unregister(name)
