@@ -1,0 +1,161 @@
+"""What the features mean, on histories that one can count on one's fingers."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from tests.prepare.orders import AS_OF, cleaned, line, settings
+
+from regulars.engine import Engine
+from regulars.prepare.features import FAMILIES, make_features
+from regulars.settings import Columns
+
+ALL = {"product": "what", "category": "kind", "promotion": "promo"}
+
+
+@pytest.fixture
+def engine():
+    with Engine(threads=1) as made:
+        yield made
+
+
+def features_of(engine, *lines, columns=ALL, as_of: date = AS_OF, **cleaning):
+    """The features of the one customer in the lines."""
+    chosen = settings(columns, {"cancellation_prefix": "C", **cleaning})
+    cleaned(engine, lines, chosen, as_of)
+    made = make_features(engine, chosen.sources.orders.columns, as_of)
+    (row,) = engine.rows("from features")
+    return dict(zip(made.table.columns, row, strict=True))
+
+
+def test_recency_counts_calendar_days_to_the_day_of_the_study(engine) -> None:
+    found = features_of(engine, line("ann", "2024-06-29 23:59", 5), as_of=date(2024, 6, 30))
+    assert found["recency_days"] == 1
+    assert features_of(engine, line("ann", "2024-06-30 00:01", 5))["recency_days"] == 0
+
+
+def test_a_return_after_the_last_purchase_makes_nobody_recent(engine) -> None:
+    found = features_of(
+        engine, line("ann", "2024-06-01", 10, order_id="1"), line("ann", "2024-06-20", -4, order_id="C2")
+    )
+    assert found["recency_days"] == 29
+    assert (found["orders"], found["spend"], found["average_order"]) == (1, Decimal(6), Decimal(6))
+
+
+def test_rhythm_is_over_days_not_orders(engine) -> None:
+    """Three orders on two days are one gap; gaps of 2 and 4 days have mean 3 and deviate by 1."""
+    same_day = [line("ann", f"2024-06-01 1{hour}:00", 1, order_id=str(hour)) for hour in (0, 1)]
+    later = line("ann", "2024-06-03", 1, order_id="8")
+    found = features_of(engine, *same_day, later)
+    assert (found["orders"], found["gap_days"], found["gap_variation"]) == (3, 2.0, None)
+    found = features_of(engine, *same_day, later, line("ann", "2024-06-07", 1, order_id="9"))
+    assert (found["gap_days"], found["gap_variation"]) == (3.0, 0.333333)
+
+
+def test_one_who_buys_like_a_clock_has_no_irregularity(engine) -> None:
+    weekly = [line("ann", f"2024-06-{day:02}", 1, order_id=str(day)) for day in (1, 8, 15, 22, 29)]
+    assert features_of(engine, *weekly)["gap_variation"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("at", "weekend", "morning", "evening"),
+    [
+        ("2024-06-14 23:59", 0.0, 0.0, 1.0),
+        ("2024-06-15 11:59", 1.0, 1.0, 0.0),
+        ("2024-06-16 12:00", 1.0, 0.0, 0.0),
+        ("2024-06-17 18:00", 0.0, 0.0, 1.0),
+    ],
+)
+def test_the_weekend_is_saturday_and_sunday_noon_ends_the_morning_and_six_begins_the_evening(
+    engine, at: str, weekend: float, morning: float, evening: float
+) -> None:
+    found = features_of(engine, line("ann", at, 1))
+    assert (found["weekend_share"], found["morning_share"], found["evening_share"]) == (
+        weekend,
+        morning,
+        evening,
+    )
+
+
+def test_an_order_over_midnight_belongs_to_the_day_it_began(engine) -> None:
+    found = features_of(
+        engine,
+        line("ann", "2024-06-15 23:59", 1, order_id="1"),
+        line("ann", "2024-06-16 00:01", 1, order_id="1"),
+    )
+    assert (found["orders"], found["recency_days"], found["evening_share"]) == (1, 15, 1.0)
+
+
+def test_a_basket_counts_different_products_in_orders_whose_products_are_known(engine) -> None:
+    """Order 1: mug twice and pan; order 2: mug; order 3: nothing known. Three purchases of two products."""
+    lines = [
+        line("ann", "2024-06-01", 1, order_id=order, product_id=product)
+        for order, product in (("1", "mug"), ("1", "mug"), ("1", "pan"), ("2", "mug"), ("3", None))
+    ]
+    found = features_of(engine, *lines)
+    assert (found["products_per_order"], found["product_variety"]) == (1.5, 0.666667)
+
+
+def test_one_category_has_no_spread_and_two_alike_have_one_bit(engine) -> None:
+    tea = line("ann", "2024-06-01", 1, order_id="1", category="tea")
+    found = features_of(engine, tea)
+    assert (found["categories"], found["top_category_share"], found["category_entropy"]) == (1, 1.0, 0.0)
+    found = features_of(engine, tea, line("ann", "2024-06-02", 1, order_id="2", category="pans"))
+    assert (found["categories"], found["top_category_share"], found["category_entropy"]) == (2, 0.5, 1.0)
+
+
+def test_what_is_sent_back_counts_by_value_and_never_above_one(engine) -> None:
+    bought = line("ann", "2024-06-01", 8, order_id="1")
+    assert features_of(engine, bought, line("ann", "2024-06-02", -2, order_id="C2"))["return_share"] == 0.25
+    assert features_of(engine, bought, line("ann", "2024-06-02", -9, order_id="C2"))["return_share"] == 1.0
+
+
+def test_who_was_given_a_sample_and_returned_nothing_has_returned_nothing(engine) -> None:
+    lines = [
+        line("ann", "2024-06-01", 0, order_id="1"),
+        line("ben", "2024-06-01", 5, order_id="2"),
+        line("ben", "2024-06-02", -5, order_id="C3"),
+    ]
+    cleaned(engine, lines, settings(cleaning={"cancellation_prefix": "C", "zero_value": "keep"}))
+    make_features(engine, settings().sources.orders.columns, AS_OF)
+    shares = engine.rows("select customer_id, return_share from features order by customer_id")
+    assert shares == [("ann", 0.0), ("ben", 1.0)]
+
+
+@pytest.mark.parametrize("written", ["0", "0.00", "no", "False", "none"])
+def test_a_promotion_of_nothing_is_no_promotion(engine, written: str) -> None:
+    lines = [
+        line("ann", "2024-06-01", 1, order_id="1", promotion=written),
+        line("ann", "2024-06-02", 1, order_id="2", promotion="SPRING"),
+    ]
+    assert features_of(engine, *lines)["promotion_share"] == 0.5
+
+
+def test_customers_and_dates_alone_give_features_and_the_reasons_for_the_rest(engine) -> None:
+    bare = settings({"amount": "", "order": ""})
+    cleaned(engine, [line("ann", "2024-06-01"), line("ann", "2024-06-08")], bare)
+    made = make_features(engine, bare.sources.orders.columns, AS_OF)
+    names = {feature.name for feature in made.features}
+    assert names == {"recency_days", "orders", "tenure_days", "gap_days", "gap_variation", "weekend_share"}
+    assert made.left_out["spend"] == "the orders carry no amounts"
+    assert made.left_out["evening_share"] == "the orders carry no time of day"
+    assert names | set(made.left_out) == {f.name for family in FAMILIES for f in family.features}
+
+
+def test_a_column_that_is_named_but_empty_gives_no_feature(engine) -> None:
+    cleaned(engine, [line("ann", "2024-06-01", 5)], settings(ALL))
+    made = make_features(engine, Columns(customer="who", time="when", amount="worth", category="kind"), AS_OF)
+    assert made.left_out["categories"] == "the products carry no categories"
+
+
+def test_money_stays_decimal_and_spend_is_never_a_cause(engine) -> None:
+    features_of(engine, line("ann", "2024-06-01", "0.1"))
+    kinds = dict(
+        engine.rows("select column_name, data_type from duckdb_columns() where table_name = 'features'")
+    )
+    assert kinds["spend"] == "DECIMAL(38,4)"
+    assert kinds["average_order"].startswith("DECIMAL")
+    outcomes = {f.name for family in FAMILIES for f in family.features if f.role == "outcome"}
+    assert outcomes == {"recency_days", "orders", "spend", "average_order", "tenure_days"}
