@@ -24,7 +24,8 @@ running as (
         customers,
         sum(customers) over (
             partition by segment_id, metric
-            order by units
+            -- None is null; nulls first is what every dialect can say together with a frame.
+            order by units nulls first
             rows between unbounded preceding and current row
         ) as up_to,
         sum(customers) over (
