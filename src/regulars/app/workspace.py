@@ -107,8 +107,8 @@ class Workspace:
     def new_run(self, run_id: str) -> Iterator[Path]:
         """A folder to write a run into; it becomes ``runs/<run_id>`` when the block ends without an error."""
         partial = self.runs / f"{PARTIAL}{run_id}"
-        partial.mkdir()
         try:
+            partial.mkdir()
             yield partial
             _flush(partial)
             partial.rename(self.run(run_id))

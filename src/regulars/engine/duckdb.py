@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from regulars.engine import steps as sql
 from regulars.engine.steps import Bound, Step
-from regulars.errors import StepFailed, UsageError
+from regulars.errors import RegularsError, StepFailed, UsageError
 from regulars.types import Table
 
 ROW_GROUP = 122_880
@@ -165,11 +165,23 @@ class Engine:
             self.execute(f"drop table if exists {quoted(name)}", name)
 
     def write_parquet(self, select: exp.Expr | str, path: Path) -> None:
-        """Write a SELECT, which must be ordered, to a parquet file: same rows, same bytes."""
+        """Write a SELECT, which must be ordered, to a parquet file: same rows, same bytes.
+
+        Raises RegularsError where the disk does not take it.
+        """
         body = select if isinstance(select, str) else sql.text(select, comments=False)
         target = sql.literal(str(path)).sql("duckdb")
         written = f"format parquet, compression zstd, row_group_size {ROW_GROUP}"
-        self.execute(f"copy ({body}) to {target} ({written})", path.stem)
+        try:
+            self.execute(f"copy ({body}) to {target} ({written})", path.stem)
+        except StepFailed as refused:
+            if not isinstance(refused.__cause__, duckdb.IOException):
+                raise
+            raise RegularsError(
+                f"file {str(path)!r}",
+                "it could not be written whole",
+                "Make room there, or see that this user may write to it, and run again.",
+            ) from refused
 
 
 def open_parquet(path: Path) -> Any:
