@@ -9,15 +9,15 @@ from typing import TypeVar
 from regulars.types import Fact
 
 SMALLEST_SHOWN = 11
-SMALL = "not shown: ten customers or fewer"
-COVER = "not shown: with the totals it would give away a group of ten customers or fewer"
+HIDDEN = "not shown: ten customers or fewer, or with the totals it would give away such a group"
+"""One note for both: which is which would narrow down what is hidden."""
 
 Group = dict[str, Fact]
 Cell = TypeVar("Cell", bound=Hashable)
 
 
 def suppressed(groups: Mapping[str, Group], overall: Group) -> tuple[dict[str, Group], Group]:
-    """The groups' facts, and those of all customers, with small cells blanked and their reason noted.
+    """The groups' facts, and those of all customers, with small cells blanked and noted.
 
     Every metric is a row of cells, each with the n behind it, and the total stands beside it. Cells of ten
     customers or fewer are blanked; so are all cells of a group that is as small. Then the next smallest
@@ -27,12 +27,12 @@ def suppressed(groups: Mapping[str, Group], overall: Group) -> tuple[dict[str, G
     sizes = {group: facts["customers"].n or 0 for group, facts in groups.items()}
     small = {group for group, size in sizes.items() if size < SMALLEST_SHOWN}
     first = covered(sizes, small)
-    reasons = {metric: _reasons(metric, groups, small, first) for metric in overall}
+    hidden = {metric: _hidden(metric, groups, small, first) for metric in overall}
     safe = {
-        group: {metric: _blank(fact, reasons[metric].get(group)) for metric, fact in facts.items()}
+        group: {metric: _blank(fact) if group in hidden[metric] else fact for metric, fact in facts.items()}
         for group, facts in groups.items()
     }
-    return safe, {name: _blank(fact, SMALL if _is_small(fact) else None) for name, fact in overall.items()}
+    return safe, {metric: _blank(fact) if _is_small(fact) else fact for metric, fact in overall.items()}
 
 
 def covered(counts: Mapping[Cell, int], hidden: Collection[Cell], prefer: Collection[Cell] = ()) -> set[Cell]:
@@ -58,18 +58,18 @@ def _smallest_first(counts: Mapping[Cell, int], prefer: Collection[Cell]) -> Ite
     return sorted(counts, key=lambda cell: (cell not in prefer, counts[cell], str(cell)))
 
 
-def _reasons(
+def _hidden(
     metric: str, groups: Mapping[str, Group], small: Collection[str], prefer: Collection[str]
-) -> dict[str, str]:
-    """Why a metric is blank, for each group in which it is."""
+) -> set[str]:
+    """The groups in which a metric is blank."""
     counts = {group: facts[metric].n or 0 for group, facts in groups.items()}
     hidden = {group for group in counts if group in small or _is_small(groups[group][metric])}
-    return {**dict.fromkeys(covered(counts, hidden, prefer), COVER), **dict.fromkeys(hidden, SMALL)}
+    return hidden | covered(counts, hidden, prefer)
 
 
 def _is_small(fact: Fact) -> bool:
     return fact.n is not None and 0 < fact.n < SMALLEST_SHOWN
 
 
-def _blank(fact: Fact, reason: str | None) -> Fact:
-    return fact if reason is None else replace(fact, value=None, n=None, low=None, high=None, note=reason)
+def _blank(fact: Fact) -> Fact:
+    return replace(fact, value=None, n=None, low=None, high=None, note=HIDDEN)
