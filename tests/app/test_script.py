@@ -17,8 +17,8 @@ import sqlglot
 
 from regulars import settings as chosen
 from regulars.app import demo
+from regulars.app.dialects import DIALECTS
 from regulars.app.script import script
-from regulars.app.shown import DIALECTS
 from regulars.app.study import Asked, run
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine

@@ -15,7 +15,7 @@ import pytest
 from tests.shops import contents, opened, orders, studied
 
 from regulars import settings as chosen
-from regulars.app.shown import DIALECTS
+from regulars.app.dialects import DIALECTS
 from regulars.app.workspace import Workspace, verified
 
 COMMAND = [sys.executable, "-m", "regulars"]
@@ -231,3 +231,13 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing_half_made(tmp_path: Path, stage
     assert not [path for path in tmp_path.rglob(".*") if path.name != ".lock"]
     for run_id in workspace.run_ids():
         verified(workspace.run(run_id))
+
+
+@pytest.mark.parametrize("module", ["regulars", "regulars.app.cli"])
+def test_help_and_importing_the_package_load_nothing_heavy(module: str) -> None:
+    heavy = ("duckdb", "sqlglot", "numpy", "scipy", "sklearn", "pydantic", "jinja2", "narwhals")
+    asked = f"import sys, {module}; print([each for each in {heavy} if each in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", asked], env=PLAIN, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"

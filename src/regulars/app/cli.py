@@ -1,4 +1,7 @@
-"""The command line. Each command reads its arguments, calls one stage, and shows what came of it."""
+"""The command line. Each command reads its arguments, calls one stage, and shows what came of it.
+
+The rooms are imported by the command that needs them, so that help and usage errors come at once.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from typing import Annotated
 
 import typer
 
-from regulars.app import shown, terminal
+from regulars.app import terminal
+from regulars.app.dialects import DIALECTS
 from regulars.errors import RegularsError, UsageError
 
 app = typer.Typer(
@@ -65,6 +69,7 @@ def demo(
 ) -> None:
     """Bundled real orders (Online Retail, CC BY 4.0) to a workspace and a dashboard."""
     from regulars.app import demo as bundled
+    from regulars.app import shown
 
     workspace = bundled.lay_out(to)
     shown.run(workspace, json=json, threads=threads, memory_limit=memory_limit, today=_today())
@@ -95,6 +100,8 @@ def init(
     """Look at the data, propose columns, date format and zone, and write regulars.yaml."""
     said = {"customer": customer, "time": time}
     columns = {meaning: named for meaning, named in said.items() if named} | _pairs(column or [])
+    from regulars.app import shown
+
     shown.init(
         orders, workspace, date_format=date_format, columns=columns, table=table, delimiter=delimiter,
         encoding=encoding, name=name, force=force, json=json, today=_today(),
@@ -110,6 +117,8 @@ def check(
     memory_limit: MemoryOption = None,
 ) -> None:
     """Dry run: can this data carry a segmentation? Exit 3 where it cannot."""
+    from regulars.app import shown
+
     shown.check(
         workspace, as_of=_date(as_of), json=json, threads=threads, memory_limit=memory_limit, today=_today()
     )
@@ -126,6 +135,7 @@ def run(
     memory_limit: MemoryOption = None,
 ) -> None:
     """The whole study: orders to segments, facts, words and a dashboard."""
+    from regulars.app import shown
     from regulars.app.workspace import Workspace
 
     shown.run(
@@ -144,23 +154,29 @@ def report(
     json: JsonOption = False,
 ) -> None:
     """The dashboard of a run, made again from what was saved."""
+    from regulars.app import shown
+
     shown.report(workspace, run, output, json=json)
 
 
 @app.command()
 def sql(
     name: Annotated[str, typer.Argument(help="A segmentation of the project, such as rfm.")],
-    dialect: Annotated[str, typer.Option("--dialect", help=", ".join(shown.DIALECTS))] = "duckdb",
+    dialect: Annotated[str, typer.Option("--dialect", help=", ".join(DIALECTS))] = "duckdb",
     workspace: WorkspaceOption = DEFAULT,
     as_of: DateOption = None,
 ) -> None:
     """The SQL of a segmentation: features, scores, segments, profile and validation queries."""
+    from regulars.app import shown
+
     shown.sql(workspace, name, dialect, as_of=_date(as_of))
 
 
 @app.command()
 def doctor(workspace: WorkspaceOption = DEFAULT, json: JsonOption = False) -> None:
     """Versions, engine and workspace: what works, and what to do about what does not."""
+    from regulars.app import shown
+
     shown.doctor(workspace, json=json)
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from regulars import settings as chosen_settings
 from regulars.app import terminal
+from regulars.app.dialects import DIALECTS
 from regulars.app.study import Asked, Checked, Ran, render
 from regulars.app.study import check as dry_run
 from regulars.app.study import run as whole_run
@@ -21,8 +22,6 @@ from regulars.app.workspace import Workspace, write_whole
 from regulars.errors import NotReady, UsageError, did_you_mean
 from regulars.figures import written
 from regulars.types import Ledger, Segmentation, Study
-
-DIALECTS = ("duckdb", "postgres", "spark", "snowflake", "bigquery", "databricks", "redshift", "trino")
 
 
 def run(workspace: Workspace, *, json: bool, today: date, **asked: Any) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from regulars.app import saved
@@ -95,7 +96,12 @@ def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
     """A dry run up to the readiness gate: what the data can carry, and the ledger. Writes nothing."""
     for name, each in settings.segmentations.items():
         chosen(name, each)
-    with Engine(threads=asked.threads, memory_limit=asked.memory_limit) as engine:
+    with (
+        TemporaryDirectory(prefix="regulars-") as spill,
+        Engine(
+            threads=asked.threads, memory_limit=asked.memory_limit, temp_directory=Path(spill) / "spill"
+        ) as engine,
+    ):
         source = _read(engine, settings, workspace, asked)
         as_of = day_of_study(engine, asked.as_of or settings.as_of, asked.today)
         cleaned = clean(engine, source, settings, as_of, asked.today)
