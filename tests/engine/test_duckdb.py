@@ -158,3 +158,18 @@ def test_frames_are_seen_only_by_the_statement_that_they_came_with() -> None:
         assert engine.execute("select sum(x) from given", given=frame) == [(3,)]
         with pytest.raises(StepFailed):
             engine.execute("select sum(x) from given")
+
+
+def test_a_view_is_worked_out_when_it_is_read_and_counts_as_there_for_steps() -> None:
+    with Engine() as engine:
+        engine.values("lines", {"n": "integer"}, [(1,), (2,)])
+        engine.view("totals", "select sum(n) as total from lines")
+        engine.values("lines", {"n": "integer"}, [(5,)])
+        assert engine.rows("from totals") == [(5,)]
+        made = engine.make("doubled", {"doubled": parse("doubled", "select total * 2 as total from totals")})
+        assert engine.rows(f"from {made.name}") == [(10,)]
+
+
+def test_a_memory_limit_that_is_none_is_asked_for_wrongly() -> None:
+    with pytest.raises(UsageError, match="memory_limit 'lots'.*such as 1GB"):
+        Engine(memory_limit="lots")
