@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["SavedStudy", "load", "run"]
 
 
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
 def __getattr__(name: str) -> object:
     """Load the rooms when they are asked for, so that importing the package costs nothing."""
     if name in __all__:

@@ -50,7 +50,7 @@ class RegularsError(Exception):
         super().__init__(self._told())
 
     def _told(self) -> str:
-        said = f"{self.asked}: {self.found}."
+        said = sentence(f"{self.asked}: {self.found}")
         if self.examples:
             more = "" if self.count is None else f" ({self.count:,} in all)"
             said += f" For example {', '.join(self.examples)}{more}."
@@ -123,8 +123,15 @@ class ExtraMissing(RegularsError):
     pass
 
 
+def sentence(words: str) -> str:
+    """The words with a full stop, unless they end in a mark of their own."""
+    return words if words.endswith((".", "?", "!")) else f"{words}."
+
+
 def did_you_mean(name: str, known: Sequence[str]) -> str:
-    """``" Did you mean 'x'?"`` for the nearest known name, or an empty string."""
+    """``" Did you mean 'x'?"`` for the nearest known name, or an empty string. A known name needs none."""
+    if name in known:
+        return ""
     near = get_close_matches(name, known, n=1, cutoff=0.5)
     if not near:
         folded = {k.casefold(): k for k in known}

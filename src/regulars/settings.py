@@ -147,7 +147,7 @@ class Settings(_Choices):
     cleaning: Cleaning = Cleaning()
     readiness: Readiness = Readiness()
     segmentations: dict[str, dict[str, Any]] = Field(
-        default_factory=lambda: {"rfm": {"method": "rfm"}, "behaviour": {"method": "kmeans"}}
+        default_factory=lambda: {"rfm": {"method": "rfm"}, "behaviour": {"method": "kmeans"}}, min_length=1
     )
 
     @field_validator("timezone")
@@ -194,6 +194,9 @@ def load(path: Path) -> Settings:
         chosen = yaml.safe_load(text)
     except yaml.YAMLError as bad:
         raise SettingsError(f"settings {str(path)!r}", f"not YAML: {bad}", "Mend the line named.") from bad
+    except ValueError as bad:
+        # YAML reads 2024-02-30 as a date, and then finds that there is no such day.
+        raise SettingsError(f"settings {str(path)!r}", f"a date cannot be: {bad}", "Mend the date.") from bad
     return parse(chosen, str(path))
 
 

@@ -208,13 +208,16 @@ class Profile:
 
     def fact(self, fact_id: str) -> Fact:
         """The fact of that id. Raises KeyError where there is none."""
-        segment_id, metric = fact_id.split(".", 1)
-        if segment_id == self.overall.id:
-            return self.overall.facts[metric]
-        return self.segment(segment_id).facts[metric]
+        segment_id, _, metric = fact_id.partition(".")
+        group = self.overall if segment_id == self.overall.id else self.segment(segment_id)
+        return group.facts[metric]
 
     def segment(self, segment_id: str) -> SegmentFacts:
-        return next(s for s in self.segments if s.id == segment_id)
+        """The facts of one segment. Raises KeyError where there is none of that id."""
+        for segment in self.segments:
+            if segment.id == segment_id:
+                return segment
+        raise KeyError(segment_id)
 
 
 @dataclass(frozen=True)

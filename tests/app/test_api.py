@@ -110,3 +110,48 @@ def test_importing_the_package_loads_no_engine_and_no_learner() -> None:
     code = f"import sys, regulars; print(sorted({heavy} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert said.strip() == "[]"
+
+
+def test_a_day_that_has_not_come_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="lies after today"):
+        rg.run(_settings(), orders=_orders(), workspace=tmp_path, today=TODAY, as_of="2030-06-30")
+    with pytest.raises(UsageError, match="not a date"):
+        rg.run(_settings(), orders=_orders(), workspace=tmp_path, today=TODAY, as_of="June")
+
+
+def test_a_segmentation_that_the_customers_cannot_carry_is_left_out_and_said(tmp_path: Path) -> None:
+    book = _orders()
+    alike = book.groupby("who", as_index=False).first().assign(when=date(2025, 1, 6))
+    both = {"rfm": {"method": "rfm"}, "behaviour": {"method": "kmeans"}}
+    settings = _settings(segmentations=both, readiness={"override": True})
+    made = rg.run(settings, orders=alike, workspace=tmp_path, today=TODAY)
+    assert made.names == ("rfm",)
+    assert [f.where for f in made.findings if "left out" in f.what] == ["segmentations.behaviour"]
+    assert rg.run(settings, orders=alike, workspace=tmp_path, today=TODAY).already_there
+
+
+def test_doubts_of_an_earlier_fit_say_that_they_are_of_then(tmp_path: Path) -> None:
+    book = _orders()
+    rg.run(_settings(), orders=book, workspace=tmp_path, today=TODAY, as_of="2025-02-01")
+    later = rg.run(_settings(), orders=book, workspace=tmp_path, today=TODAY)
+    notes = [finding.what for finding in later.findings if finding.where == "rfm.orders"]
+    assert notes
+    assert all(note.startswith("When version 1 was fitted, as of 2025-02-01: ") for note in notes)
+
+
+def test_facts_that_are_not_there_raise_key_errors(tmp_path: Path) -> None:
+    profile = rg.run(_settings(), orders=_orders(), workspace=tmp_path, today=TODAY).profile("rfm")
+    for asked in ("nobody.customers", "champions.nothing", "champions"):
+        with pytest.raises(KeyError):
+            profile.fact(asked)
+
+
+def test_what_the_package_offers_can_be_listed() -> None:
+    assert {"run", "load", "SavedStudy"} <= set(dir(rg))
+
+
+def test_a_day_that_no_calendar_has_is_told_as_a_fault_of_the_settings(tmp_path: Path) -> None:
+    path = tmp_path / "regulars.yaml"
+    path.write_text("schema: regulars/1\nas_of: 2024-02-30\n", "utf-8")
+    with pytest.raises(SettingsError, match="a date cannot be"):
+        rg.run(path)

@@ -17,7 +17,7 @@ import sqlglot
 
 from regulars import settings as chosen
 from regulars.app import demo
-from regulars.app.dialects import DIALECTS
+from regulars.app.choices import DIALECTS
 from regulars.app.script import script
 from regulars.app.study import Asked, run
 from regulars.app.workspace import Workspace
@@ -54,7 +54,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 def written(workspace: Workspace, name: str, dialect: str) -> str:
     definition = workspace.pinned(name)
     assert definition
-    return script(definition, chosen.load(workspace.settings), dialect, None)
+    return script(
+        definition, chosen.load(workspace.settings), dialect, date.fromisoformat(definition.fitted["as_of"])
+    )
 
 
 def assigned(workspace: Workspace, name: str) -> list[tuple[str, str, str]]:
@@ -86,6 +88,25 @@ def test_the_script_on_duckdb_gives_every_customer_the_segment_of_the_study(
     assert answers[-1] == [(0,)], "the script's own validation of customers without a segment"
     sizes = {row[0]: row[2] for row in answers[2]}
     assert sum(sizes.values()) == len(wanted), "the script's profile"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_orders_after_the_day_move_nobody(workspace: Workspace, name: str) -> None:
+    """A warehouse goes on filling; a script for a day must give that day's answer."""
+    later = "ordered_at + interval 40 day as ordered_at, cast(ordered_on + 40 as date) as ordered_on"
+    with duckdb.connect() as connection:
+        for table in TABLES:
+            path = workspace.root / f"{table}.parquet"
+            connection.execute(
+                f"create table {table} as from '{path}' union all by name "
+                f"select * replace ({later}) from '{path}' where ordered_on > date '2011-11-15'"
+            )
+        for each in statements(written(workspace, name, "duckdb"))[:2]:
+            connection.execute(each)
+        found = connection.execute(
+            "select customer_id, segment_id, segment_name from segment_assignments order by customer_id"
+        ).fetchall()
+    assert found == assigned(workspace, name)
 
 
 def statements(text: str) -> list[str]:

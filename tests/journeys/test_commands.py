@@ -15,7 +15,7 @@ import pytest
 from tests.shops import contents, opened, orders, studied
 
 from regulars import settings as chosen
-from regulars.app.dialects import DIALECTS
+from regulars.app.choices import DIALECTS
 from regulars.app.workspace import Workspace, verified
 
 COMMAND = [sys.executable, "-m", "regulars"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from regulars import settings as chosen_settings
-from regulars.app import saved, study
+from regulars.app import choices, saved, study
 from regulars.app.workspace import Workspace
 from regulars.engine import open_parquet
 from regulars.errors import UsageError, did_you_mean
@@ -16,13 +16,17 @@ from regulars.publish.dashboard import fragment
 from regulars.types import Finding, Ledger, Narrative, Profile, Segmentation, Study
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SavedStudy:
     """A whole run, read back from disk with its digests checked. Shows itself in a notebook."""
 
     study: Study
     dashboard: Path
     already_there: bool
+
+    def __repr__(self) -> str:
+        customers = self.ledger.totals["customers"]
+        return f"<SavedStudy {self.run_id}: {customers:,} customers, {', '.join(self.names)}>"
 
     @property
     def run_id(self) -> str:
@@ -83,7 +87,7 @@ def run(
     *,
     orders: object | None = None,
     workspace: str | Path | None = None,
-    as_of: date | None = None,
+    as_of: date | str | None = None,
     refit: bool = False,
     today: date | None = None,
 ) -> SavedStudy:
@@ -91,7 +95,8 @@ def run(
 
     ``settings`` is a YAML file or plain values of the same shape. ``orders`` takes the place of the order
     file: any frame that narwhals knows or that has ``__arrow_c_stream__``. ``workspace`` is by default the
-    settings file's folder, or ``regulars``. ``today`` (default: the clock's) tells what lies in the future.
+    settings file's folder, or ``regulars``. ``as_of`` is a date or its ISO form. ``today`` (default: the
+    clock's) tells what lies in the future.
 
     Raises the errors of :mod:`regulars.errors`.
     """
@@ -101,7 +106,8 @@ def run(
         read, home = chosen_settings.load(Path(settings)), Path(settings).parent
     place = Workspace(Path(workspace) if workspace is not None else home)
     day = today or datetime.now(UTC).date()
-    ran = study.run(read, place, study.Asked(today=day, as_of=as_of, refit=refit, frame=orders))
+    looked_from = choices.day(as_of) if isinstance(as_of, str) else as_of
+    ran = study.run(read, place, study.Asked(today=day, as_of=looked_from, refit=refit, frame=orders))
     return SavedStudy(ran.study, ran.dashboard, ran.already_there)
 
 

@@ -15,14 +15,20 @@ from typing import Annotated
 import typer
 
 from regulars.app import terminal
-from regulars.app.dialects import DIALECTS
+from regulars.app.choices import DIALECTS, WORKSPACE, day
 from regulars.errors import RegularsError, UsageError
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
     help="Know your regulars: from raw orders to customer segments that you can defend.",
+    epilog=(
+        "First steps: [bold]regulars demo[/], or [bold]regulars init orders.csv[/], then check, then run. "
+        "Exit codes: 0 done, 1 failed, 2 asked for wrongly, 3 data refused, 4 a check did not hold, "
+        "130 interrupted."
+    ),
 )
 
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The project's folder.")]
@@ -30,7 +36,6 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JS
 DateOption = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Look from this day.")]
 ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads of the engine.")]
 MemoryOption = Annotated[str | None, typer.Option("--memory-limit", help="Of the engine, such as 1GB.")]
-DEFAULT = Path("regulars")
 INTERRUPTED = 130
 """What shells expect of a program that Ctrl-C ended."""
 
@@ -40,7 +45,7 @@ def main() -> None:
     try:
         app()
     except RegularsError as told:
-        terminal.print_error(told)
+        terminal.print_error(told, json_asked="--json" in sys.argv)
         sys.exit(told.exit_code)
     except SystemExit as left:
         # Ctrl-C comes through typer as this.
@@ -58,6 +63,23 @@ def main() -> None:
         terminal.err.print(f"Failed: {type(unforeseen).__name__}: {unforeseen}", markup=False)
         terminal.err.print("This is a fault of the program. Run with REGULARS_DEBUG=1 for the traceback.")
         sys.exit(1)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"regulars {version('regulars')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _regulars(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and leave.")
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -80,7 +102,7 @@ def demo(
 @app.command()
 def init(
     orders: Annotated[Path, typer.Argument(help="The order file: CSV (.gz), parquet or a DuckDB database.")],
-    workspace: WorkspaceOption = DEFAULT,
+    workspace: WorkspaceOption = WORKSPACE,
     date_format: Annotated[
         str | None, typer.Option(help="How text dates are written, such as %d/%m/%Y.")
     ] = None,
@@ -110,7 +132,7 @@ def init(
 
 @app.command()
 def check(
-    workspace: WorkspaceOption = DEFAULT,
+    workspace: WorkspaceOption = WORKSPACE,
     as_of: DateOption = None,
     json: JsonOption = False,
     threads: ThreadsOption = None,
@@ -126,7 +148,7 @@ def check(
 
 @app.command()
 def run(
-    workspace: WorkspaceOption = DEFAULT,
+    workspace: WorkspaceOption = WORKSPACE,
     as_of: DateOption = None,
     refit: Annotated[bool, typer.Option("--refit", help="Fit anew and pin a new version.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Keep each step as a table: debug.duckdb.")] = False,
@@ -150,7 +172,7 @@ def report(
         str | None, typer.Argument(help="A run's id, or its beginning or end. Default: the newest.")
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the page.")] = None,
-    workspace: WorkspaceOption = DEFAULT,
+    workspace: WorkspaceOption = WORKSPACE,
     json: JsonOption = False,
 ) -> None:
     """The dashboard of a run, made again from what was saved."""
@@ -163,7 +185,7 @@ def report(
 def sql(
     name: Annotated[str, typer.Argument(help="A segmentation of the project, such as rfm.")],
     dialect: Annotated[str, typer.Option("--dialect", help=", ".join(DIALECTS))] = "duckdb",
-    workspace: WorkspaceOption = DEFAULT,
+    workspace: WorkspaceOption = WORKSPACE,
     as_of: DateOption = None,
 ) -> None:
     """The SQL of a segmentation: features, scores, segments, profile and validation queries."""
@@ -173,7 +195,7 @@ def sql(
 
 
 @app.command()
-def doctor(workspace: WorkspaceOption = DEFAULT, json: JsonOption = False) -> None:
+def doctor(workspace: WorkspaceOption = WORKSPACE, json: JsonOption = False) -> None:
     """Versions, engine and workspace: what works, and what to do about what does not."""
     from regulars.app import shown
 
@@ -185,12 +207,7 @@ def _today() -> date:
 
 
 def _date(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as bad:
-        raise UsageError(f"--as-of {text!r}", f"not a date: {bad}", "Write it as YYYY-MM-DD.") from bad
+    return None if text is None else day(text)
 
 
 def _pairs(said: list[str]) -> dict[str, str]:

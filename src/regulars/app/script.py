@@ -18,13 +18,12 @@ CLEAN = ("orders", "order_lines")
 """The clean tables that a script starts from."""
 
 
-def script(definition: Definition, settings: Settings, dialect: str, as_of: date | None) -> str:
+def script(definition: Definition, settings: Settings, dialect: str, day: date) -> str:
     """Statements that make ``segment_features`` and ``segment_assignments`` from clean ``orders``, then
     profile and validate them. Every fitted constant is a literal; no quantile is computed.
 
-    ``as_of`` defaults to the day the definition was fitted on.
+    ``day`` is the day to look from; orders after it are not looked at.
     """
-    day = as_of or date.fromisoformat(definition.fitted["as_of"])
     features = _features(definition, day)
     made = _make("segment_features", compose([*features.before, features.step]))
     assigned = compose(assignment_steps(definition, day, tuple(features.select.named_selects)))
@@ -58,7 +57,20 @@ def _features(definition: Definition, day: date) -> _Features:
     step = features_step(families)
     steps = {name: each for name, each in room("regulars.prepare").items() if name not in CLEAN}
     before = in_order({**steps, "features": step}, ["features"], CLEAN)[:-1]
-    return _Features([each.bind({"as_of": day}) for each in before], step)
+    known = [_known(table) for table in CLEAN if any(table in each.needs for each in before)]
+    return _Features([each.bind({"as_of": day}) for each in (*known, *map(_from_known, before))], step)
+
+
+def _known(table: str) -> Step:
+    """What was known of a clean table on the day: a later order would make days since the last negative."""
+    return parse(f"known_{table}", f"select * from {table} where ordered_on <= $as_of")
+
+
+def _from_known(step: Step) -> Step:
+    select = step.select.copy()
+    for table in CLEAN:
+        select = reading(select, table, f"known_{table}")
+    return Step(step.name, select)
 
 
 def _make(name: str, select: exp.Query) -> exp.Expr:
@@ -103,7 +115,8 @@ def _about(definition: Definition, settings: Settings, day: date) -> str:
     segments = "\n".join(f"  {s.name}: {s.rule}" for s in definition.segments)
     legend = "\n".join(f"  {line}" for line in definition.rule.legend())
     return (
-        f"{settings.name}: segmentation {definition.name!r}, version {definition.version}, as of {day}.\n"
+        f"{settings.name}: segmentation {definition.name!r}, version {definition.version}.\n"
+        f"Looks from {day}: orders after it are left out. To look from another day: --as-of.\n"
         f"Definition {definition.digest}.\n"
         "Needs orders (customer_id, order_id, is_return, ordered_at, ordered_on, lines, items, amount,\n"
         "is_promoted): one row an order, returns apart with negative amounts; and order_lines where\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -14,13 +15,14 @@ from rich.table import Table
 
 from regulars import settings as chosen_settings
 from regulars.app import terminal
-from regulars.app.dialects import DIALECTS
+from regulars.app.choices import DIALECTS, WORKSPACE
 from regulars.app.study import Asked, Checked, Ran, render
 from regulars.app.study import check as dry_run
 from regulars.app.study import run as whole_run
-from regulars.app.workspace import Workspace, write_whole
+from regulars.app.workspace import Workspace, verified, write_whole
 from regulars.errors import NotReady, UsageError, did_you_mean
 from regulars.figures import written
+from regulars.segment.definition import Definition
 from regulars.types import Ledger, Segmentation, Study
 
 
@@ -32,13 +34,20 @@ def run(workspace: Workspace, *, json: bool, today: date, **asked: Any) -> None:
     if json:
         terminal.print_json(_run_json(ran))
         return
-    for step, rows in ran.steps.items():
-        terminal.err.print(f"  {step}: {rows:,} rows", markup=False)
+    _show_steps(ran.steps, workspace)
     _show_study(ran.study)
     if ran.already_there:
         terminal.out.print("Nothing has changed since: this run was there already.")
     terminal.out.print(f"Run:       {ran.study.path}", markup=False)
     terminal.out.print(f"Dashboard: {ran.dashboard}", markup=False)
+
+
+def _show_steps(steps: Mapping[str, int], workspace: Workspace) -> None:
+    for step, rows in steps.items():
+        terminal.err.print(f"  {step}: {rows:,} rows", markup=False)
+    if steps:
+        warning = "every row that was read, opted-out customers too: delete it when you are done"
+        terminal.err.print(f"{workspace.debug} holds {warning}.", markup=False)
 
 
 def _run_json(ran: Ran) -> dict[str, Any]:
@@ -182,7 +191,8 @@ def init(
     for note in (*proposal.notes, *proposal.questions):
         terminal.out.print(f"  {note}", markup=False)
     terminal.out.print(f"Settings: {workspace.settings}", markup=False)
-    terminal.out.print(f"Next: regulars check -w {root}", markup=False)
+    where = "" if root == WORKSPACE else f" -w {shlex.quote(str(root))}"
+    terminal.out.print(f"Next: regulars check{where}", markup=False)
 
 
 def _proposal_json(proposal: Any, settings: Path) -> dict[str, Any]:
@@ -242,7 +252,17 @@ def sql(root: Path, name: str, dialect: str, *, as_of: date | None) -> None:
             "it has no fitted definition yet" if name in known else f"the project has {', '.join(known)}",
             f"Run the study first.{did_you_mean(name, known)}", next_command="regulars run",
         )  # fmt: skip
-    print(script(definition, settings, dialect, as_of))
+    print(script(definition, settings, dialect, as_of or _last_looked_from(workspace, definition)))
+
+
+def _last_looked_from(workspace: Workspace, definition: Definition) -> date:
+    """The latest day that a run of this definition looked from; without one, the day it was fitted on."""
+    days = [definition.fitted["as_of"]]
+    for run_id in workspace.run_ids():
+        manifest = verified(workspace.run(run_id))
+        used = manifest["definitions"].get(definition.name, {})
+        days += [manifest["as_of"]] if used.get("digest") == definition.digest else []
+    return date.fromisoformat(max(days))
 
 
 def doctor(root: Path, *, json: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +13,7 @@ from regulars.app import saved
 from regulars.app.saved import Made
 from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
 from regulars.engine import Engine
-from regulars.errors import SourceUnreadable
+from regulars.errors import NotReady, SourceUnreadable, UsageError, sentence
 from regulars.narrate.template import narrate
 from regulars.prepare.clean import Cleaned, clean, day_of_study, repeats_are_set_aside
 from regulars.prepare.features import Features, make_features
@@ -73,10 +73,11 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
     Pinned definitions are reused; ``refit`` (or changed settings of a method) makes a new version.
     """
     methods = {name: chosen(name, each) for name, each in settings.segmentations.items()}
+    day = _day_asked(settings, asked)
     with workspace.lock(), _engine(workspace, asked) as engine:
         asked.stage("Reading the orders")
         source = _read(engine, settings, workspace, asked)
-        as_of = day_of_study(engine, asked.as_of or settings.as_of, asked.today)
+        as_of = day_of_study(engine, day, asked.today)
         work = _Work(engine, settings, workspace, asked, source, as_of)
         definitions = work.pinned(methods)
         if definitions is None:
@@ -86,8 +87,10 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
         there = workspace.run(run_id).is_dir()
         if there:
             verified(workspace.run(run_id))
-        else:
-            work.save(run_id, identity, definitions)
+        if asked.debug or not there:
+            work.make(definitions)
+        if not there:
+            work.save(run_id, identity)
         study = saved.load(workspace.run(run_id))
     return Ran(study, render(workspace, study), there, dict(engine.made))
 
@@ -103,7 +106,7 @@ def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
         ) as engine,
     ):
         source = _read(engine, settings, workspace, asked)
-        as_of = day_of_study(engine, asked.as_of or settings.as_of, asked.today)
+        as_of = day_of_study(engine, _day_asked(settings, asked), asked.today)
         cleaned = clean(engine, source, settings, as_of, asked.today)
         return Checked(
             gates(engine, cleaned, settings.readiness),
@@ -111,6 +114,17 @@ def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
             source.input,
             (*source.findings, *cleaned.findings),
         )
+
+
+def _day_asked(settings: Settings, asked: Asked) -> date | None:
+    """The day asked for, if any. Raises UsageError for one that has not come yet."""
+    day = asked.as_of or settings.as_of
+    if day and day > asked.today:
+        raise UsageError(
+            f"as_of {day}", f"it lies after today, {asked.today}",
+            "Name a day up to today; without one the study looks from the day of the last order.",
+        )  # fmt: skip
+    return day
 
 
 def render(workspace: Workspace, study: Study, to: Path | None = None) -> Path:
@@ -161,7 +175,8 @@ class _Work:
     as_of: date
     cleaned: Cleaned | None = None
     features: Features | None = None
-    gate_findings: tuple[Finding, ...] = ()
+    findings: list[Finding] = field(default_factory=list)
+    made: dict[str, Made] = field(default_factory=dict)
 
     def prepare(self) -> tuple[Cleaned, Features]:
         """Clean orders and features, once; the readiness gate stands between them."""
@@ -169,7 +184,7 @@ class _Work:
             self.asked.stage("Cleaning, with every row accounted for")
             self.cleaned = clean(self.engine, self.source, self.settings, self.as_of, self.asked.today)
             found = gates(self.engine, self.cleaned, self.settings.readiness)
-            self.gate_findings = require(found, self.settings.readiness)
+            self.findings += require(found, self.settings.readiness)
             self.asked.stage("Measuring each customer")
             self.features = make_features(self.engine, self.settings.sources.orders.columns, self.as_of)
         return self.cleaned, self.features
@@ -192,16 +207,28 @@ class _Work:
         return {"timezone": self.settings.timezone, "currency": self.settings.currency}
 
     def fit(self, methods: Mapping[str, Method]) -> dict[str, Definition]:
-        """Fit and pin what is not pinned (or everything, on ``refit``)."""
-        fitted = {}
+        """Fit and pin what is not pinned (or everything, on ``refit``).
+
+        A segmentation that these customers cannot carry is left out with a finding; raises its NotReady
+        where none is left.
+        """
+        fitted: dict[str, Definition] = {}
+        refused: list[NotReady] = []
         for name, method in methods.items():
             reused = None if self.asked.refit else self._pinned(name, method)
-            fitted[name] = reused or self._fit(name, method)
+            try:
+                fitted[name] = reused or self._fit(name, method)
+            except NotReady as reason:
+                refused.append(reason)
+                what = sentence(f"This segmentation is left out: {reason.found}")
+                self.findings.append(Finding("warning", f"segmentations.{name}", what, reason.remedy))
+        if not fitted:
+            raise refused[0]
         return fitted
 
     def _fit(self, name: str, method: Method) -> Definition:
         _, features = self.prepare()
-        self.asked.stage(f"Fitting {name}")
+        self.asked.stage(f"Fitting {name}{self._why(name)}")
         ground = Ground(
             name, features.table, features.features, self.as_of, self.settings.seed, **self._constants
         )
@@ -215,6 +242,14 @@ class _Work:
                 return old
         self.workspace.pin(new)
         return new
+
+    def _why(self, name: str) -> str:
+        """Why a segmentation that has a definition is fitted anew."""
+        old = self.workspace.pinned(name)
+        if old is None:
+            return ""
+        reason = "as asked" if self.asked.refit else "because its settings changed"
+        return f" anew, {reason} (version {old.version} stays on record)"
 
     def _carried(self, old: Definition, new: Definition) -> Definition:
         """The new definition under the old one's segment ids, where the same customers are in them."""
@@ -230,19 +265,22 @@ class _Work:
         named = carried(old, new, overlap, self.workspace.used_ids(new.name))
         return replace(named, version=old.version + 1)
 
-    def save(self, run_id: str, identity: Mapping[str, Any], definitions: Mapping[str, Definition]) -> None:
-        """Make everything of the run and put it in its place, whole."""
+    def make(self, definitions: Mapping[str, Definition]) -> None:
+        """Assign, profile and tell every segmentation."""
         cleaned, features = self.prepare()
-        made = {
-            name: self._make(name, definition, cleaned, features) for name, definition in definitions.items()
-        }
+        for name, definition in definitions.items():
+            self.made[name] = self._make(name, definition, cleaned, features)
+
+    def save(self, run_id: str, identity: Mapping[str, Any]) -> None:
+        """Put everything that was made in its place, whole."""
+        cleaned, features = self.prepare()
         self.asked.stage("Saving")
-        notes = [note for each in made.values() for note in each.definition.notes]
-        findings = (*self.source.findings, *cleaned.findings, *features.findings, *self.gate_findings, *notes)
+        notes = [note for each in self.made.values() for note in _notes(each.definition, cleaned, self.as_of)]
+        findings = (*self.source.findings, *cleaned.findings, *features.findings, *self.findings, *notes)
         with self.workspace.new_run(run_id) as folder:
-            saved.write_tables(self.engine, folder, list(made))
+            saved.write_tables(self.engine, folder, list(self.made))
             saved.write_documents(
-                folder, cleaned.ledger, features.features, features.left_out, findings, made
+                folder, cleaned.ledger, features.features, features.left_out, findings, self.made
             )
             saved.write_manifest(folder, identity, run_id)
 
@@ -254,6 +292,15 @@ class _Work:
         facts = profile(self.engine, frame, definition.segments, features.features)
         meanings = {segment.id: segment.meaning for segment in definition.segments}
         return Made(definition, facts, narrate(facts, meanings))
+
+
+def _notes(definition: Definition, cleaned: Cleaned, as_of: date) -> list[Finding]:
+    """The doubts that arose in fitting; where that was on other customers or another day, they say so."""
+    fitted = definition.fitted
+    if (fitted["customers"], fitted["as_of"]) == (cleaned.ledger.totals["customers"], as_of.isoformat()):
+        return list(definition.notes)
+    when = f"When version {definition.version} was fitted, as of {fitted['as_of']}: "
+    return [replace(note, what=when + note.what) for note in definition.notes]
 
 
 def _identity(

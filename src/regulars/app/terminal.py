@@ -11,10 +11,12 @@ from typing import Any
 from rich.console import Console
 from rich.status import Status
 
-from regulars.errors import RegularsError
+from regulars.errors import RegularsError, sentence
 from regulars.types import Finding
 
-out = Console(highlight=False, soft_wrap=True)
+WIDE = 120
+"""Columns where there is no terminal to ask: a file or a pipe need not cut names short."""
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -33,10 +35,16 @@ def print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")
 
 
-def print_error(error: RegularsError) -> None:
-    """What was asked, what was found, the remedy and the next command, one under the other."""
+def print_error(error: RegularsError, *, json_asked: bool = False) -> None:
+    """What was asked, what was found, the remedy and the next command, one under the other on stderr.
+
+    Where the result was asked for as JSON, so is the error.
+    """
+    if json_asked:
+        sys.stderr.write(json.dumps(error.as_json(), ensure_ascii=False) + "\n")
+        return
     err.print(f"[bold red]{type(error).__name__}[/]: ", end="")
-    err.print(f"{error.asked}: {error.found}.", markup=False)
+    err.print(sentence(f"{error.asked}: {error.found}"), markup=False)
     for example in error.examples:
         err.print(f"  for example {example}", markup=False)
     if error.count is not None and error.examples:

@@ -73,9 +73,9 @@ class Workspace:
                 return found[0]
         raise UsageError(
             "a run" if asked is None else f"run {asked!r}",
-            f"{len(ids)} runs in {self.runs}{': ' + ', '.join(ids[-3:]) if ids else ''}",
+            f"{len(ids)} runs in {self.runs}{': ' + ', '.join(ids[-10:]) if ids else ''}",
             f"Name one of them.{did_you_mean(asked or '', ids)}" if ids else "Make one first.",
-            next_command="regulars run",
+            next_command="regulars report" if ids else "regulars run",
         )
 
     @property

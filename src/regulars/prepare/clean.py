@@ -26,7 +26,7 @@ MEANINGS = {
     "after_as_of": "Dated after the day that the study looks from.",
     "missing_customer": "No customer id: a guest order that belongs to nobody.",
     "opted_out": "The customer opted out: left out of everything.",
-    "consent_unknown": "Consent is missing or unreadable: treated as opted out.",
+    "consent_unknown": "Consent is missing or unreadable: treated as opted out (cleaning.blank_opt_out).",
     "test_row": "A trial of the shop's own system.",
     "exact_duplicate": "Every field repeats an earlier row.",
     "not_a_product": "Postage, fees, vouchers or corrections.",

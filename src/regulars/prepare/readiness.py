@@ -11,16 +11,23 @@ from regulars.prepare.clean import Cleaned
 from regulars.settings import Readiness
 from regulars.types import Finding
 
+STALE_DAYS = 90
+"""From here on every customer looks lapsed: worth a note where the settings set no limit."""
+
 
 @dataclass(frozen=True)
 class Gate:
-    """One condition: what was asked for, what was found, whether it holds, and what to do if not."""
+    """One condition: what was asked for, what was found, whether it holds, and what to do if not.
+
+    ``doubt`` is what is to be said where it holds and is not quite right.
+    """
 
     name: str
     found: str
     needed: str
     holds: bool
     remedy: str
+    doubt: str = ""
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
@@ -56,12 +63,13 @@ def gates(engine: Engine, cleaned: Cleaned, wanted: Readiness) -> tuple[Gate, ..
             "fresh orders", f"last order {age:,} days before {_day(cleaned.as_of)}",
             "any age" if limit is None else f"at most {limit:,} days",
             limit is None or age <= limit, "Add the latest orders, or set as_of to the day of the last one.",
+            f"The last order is {age:,} days before the day of the study." if age > STALE_DAYS else "",
         ),
     )  # fmt: skip
 
 
 def require(found: tuple[Gate, ...], wanted: Readiness) -> tuple[Finding, ...]:
-    """Raise NotReady with every reason, or give the reasons as findings where they are overridden."""
+    """Raise NotReady with every reason; or give, as findings, what was overridden and what is doubtful."""
     broken = [gate for gate in found if not gate.holds]
     if broken and not wanted.override:
         raise NotReady(
@@ -71,15 +79,14 @@ def require(found: tuple[Gate, ...], wanted: Readiness) -> tuple[Finding, ...]:
             + " Or set readiness.override: true to run all the same.",
             next_command="regulars check",
         )
-    return tuple(
-        Finding(
-            "warning",
-            f"readiness.{gate.name.replace(' ', '_')}",
-            f"Found {gate.found}, needed {gate.needed}; overridden.",
-            gate.remedy,
-        )
-        for gate in broken
-    )
+    return tuple(_finding(gate) for gate in found if gate.doubt or not gate.holds)
+
+
+def _finding(gate: Gate) -> Finding:
+    where = f"readiness.{gate.name.replace(' ', '_')}"
+    if gate.holds:
+        return Finding("note", where, gate.doubt, gate.remedy)
+    return Finding("warning", where, f"Found {gate.found}, needed {gate.needed}; overridden.", gate.remedy)
 
 
 def _day(when: date) -> str:

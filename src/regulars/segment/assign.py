@@ -38,9 +38,10 @@ def assignment_steps(definition: Definition, as_of: date, columns: tuple[str, ..
 
 
 def reading(select: exp.Query, before: str, now: str) -> exp.Query:
-    """The statement with one table that it reads under another name."""
+    """The statement with one table that it reads now under another name, and columns named as before."""
     renamed = select.copy()
     for table in renamed.find_all(exp.Table):
         if table.name == before:
+            table.set("alias", exp.TableAlias(this=exp.to_identifier(table.alias_or_name)))
             table.set("this", exp.to_identifier(now))
     return renamed
