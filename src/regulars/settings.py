@@ -74,6 +74,14 @@ class Orders(_Choices):
     delimiter: Literal[",", ";", "\t", "|"] = ","
     decimal_mark: Literal[".", ","] = "."
     encoding: str = "utf-8"
+    amount_is: Literal["line", "order"] = "line"
+    """``order``: the amount is the whole order's and stands on each of its lines, so it counts once."""
+
+    @model_validator(mode="after")
+    def _totals_are_of_orders(self) -> Orders:
+        if self.amount_is == "order" and not (self.columns.amount and self.columns.order):
+            raise ValueError("amount_is: order needs columns.amount and columns.order, to count each once")
+        return self
 
 
 class Sources(_Choices):
@@ -113,7 +121,7 @@ class Cleaning(_Choices):
     net_spend_not_positive: Treatment = "keep"
     """A customer who returned as much as they bought is still a customer: scored lowest on spend."""
     outlier_multiple: float = Field(100.0, gt=1)
-    """An order worth more than this many times the median order is flagged; it is kept."""
+    """A line worth more than this many times the median order is flagged; it is kept."""
     blank_opt_out: Literal["opted_out", "opted_in"] = "opted_out"
     """An empty or unreadable consent or opt-out cell counts as no consent: the safe reading."""
 
