@@ -61,11 +61,38 @@ def test_parts_of_a_whole_fill_it_without_gap_or_overlap() -> None:
 
 
 def test_the_highest_segment_reaches_the_rim_and_the_lowest_stays_near_the_centre() -> None:
-    drawn = radar((1.0, 0.0, None), "web", "label")
+    drawn = radar((1.0, 0.0, 0.0), "web", "label")
     (shape,) = re.findall(r'd="M([^"]*)Z" class="shape"', drawn)
     corners = [tuple(map(float, each.split())) for each in shape.split("L")]
     far = [((x - 150) ** 2 + (y - 106) ** 2) ** 0.5 for x, y in corners]
     assert far == pytest.approx([70, 8.4, 8.4], abs=0.1)
+
+
+def test_a_missing_figure_breaks_a_radar_and_never_looks_like_the_least() -> None:
+    drawn = radar((1.0, 0.5, None, 0.2), "web", "label")
+    (outline,) = re.findall(r'd="([^"]*)" class="line"', drawn)
+    assert "Z" not in outline
+    assert outline.count("M") + outline.count("L") == 3
+    (dots,) = re.findall(r'd="([^"]*)" class="dots"', drawn)
+    assert dots.count("h0") == 3
+    assert drawn.count(">–</text>") == 1
+    assert 'class="shape"' not in drawn
+
+
+def test_a_figure_between_two_missing_ones_is_a_dot_alone() -> None:
+    drawn = radar((None, 0.5, None), "web", "label")
+    assert 'class="line"' not in drawn
+    assert 'class="area"' not in drawn
+    (dots,) = re.findall(r'd="([^"]*)" class="dots"', drawn)
+    assert dots.count("h0") == 1
+    assert drawn.count(">–</text>") == 2
+
+
+def test_an_average_that_is_missing_breaks_its_dashed_line_too() -> None:
+    drawn = web((0.5, None, 0.5), ("Last order", "Orders", "Tenure"), "web")
+    (dashed,) = re.findall(r'd="([^"]*)" class="avg"', drawn)
+    assert "Z" not in dashed
+    assert dashed.count("M") + dashed.count("L") == 2
 
 
 def test_the_web_that_radars_share_names_each_axis_once() -> None:
@@ -109,3 +136,18 @@ def test_the_chosen_number_of_segments_is_the_one_that_is_named_in_the_curve() -
     assert re.findall(r">(0\.\d+)</text>", drawn) == ["0.40"]
     low, high = (float(y) for y in re.findall(r'cy="([\d.]+)"', drawn))
     assert high < low
+
+
+def test_a_number_of_segments_without_an_interval_is_a_point_without_a_band() -> None:
+    points = [Point("2", 0.2, None, None, "0.20", False), Point("3", 0.4, None, None, "0.40", True)]
+    drawn = curve(points, "label")
+    assert 'class="range"' not in drawn
+    assert drawn.count("<circle") == 2
+
+
+def test_a_band_covers_only_the_numbers_that_have_an_interval() -> None:
+    ends = [(0.1, 0.3), (0.3, 0.5), (None, None), (0.2, 0.4)]
+    points = [Point(str(i), 0.3, *each, "0.30", i == 0) for i, each in enumerate(ends, 2)]
+    (band,) = re.findall(r'd="([^"]*)" class="range"', curve(points, "label"))
+    assert band.count("M") == 1
+    assert band.count("L") == 3

@@ -15,19 +15,22 @@ LEFT, RIGHT, TOP, BOTTOM = 20, 20, 34, 34
 
 @dataclass(frozen=True)
 class Point:
-    """One choice: its value with the ends of its interval, and whether it is the one chosen."""
+    """One choice: its value with the ends of its interval (None where it has none: a single batch gives
+    none), and whether it is the one chosen.
+    """
 
     name: str
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     text: str
     is_chosen: bool
 
 
 def curve(points: Sequence[Point], label: str) -> Markup:
-    """The drawing. Needs two points or more."""
-    low, high = min(p.low for p in points), max(p.high for p in points)
+    """The drawing: a band where neighbours have intervals, points alone elsewhere. Needs two or more."""
+    low = min(_least(p) for p in points)
+    high = max(_most(p) for p in points)
     room = (high - low) or 1.0
     step = (WIDTH - LEFT - RIGHT) / (len(points) - 1)
 
@@ -35,15 +38,33 @@ def curve(points: Sequence[Point], label: str) -> Markup:
         return LEFT + step * place, TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / room
 
     line = [at(i, p.value) for i, p in enumerate(points)]
-    upper = [at(i, p.high) for i, p in enumerate(points)]
-    lower = [at(i, p.low) for i, p in reversed(list(enumerate(points)))]
-    parts = [
-        element("path", d=f"M0 {HEIGHT - 26}H{WIDTH}", class_="ring"),
-        element("path", d=_joined([*upper, *lower]) + "Z", class_="range"),
-        element("path", d=_joined(line), class_="curve-line"),
-    ]
-    parts += [_point(p, *line[i], at(i, p.high)[1]) for i, p in enumerate(points)]
+    parts = [element("path", d=f"M0 {HEIGHT - 26}H{WIDTH}", class_="ring")]
+    for band in _bands(points):
+        upper = [at(i, _most(points[i])) for i in band]
+        lower = [at(i, _least(points[i])) for i in reversed(band)]
+        parts.append(element("path", d=_joined([*upper, *lower]) + "Z", class_="range"))
+    parts.append(element("path", d=_joined(line), class_="curve-line"))
+    parts += [_point(p, *line[i], at(i, _most(p))[1]) for i, p in enumerate(points)]
     return drawing(parts, label, WIDTH, HEIGHT, "curve")
+
+
+def _least(point: Point) -> float:
+    return point.value if point.low is None else point.low
+
+
+def _most(point: Point) -> float:
+    return point.value if point.high is None else point.high
+
+
+def _bands(points: Sequence[Point]) -> list[list[int]]:
+    """Places of neighbours that all have an interval, two or more together: a band needs a width."""
+    bands: list[list[int]] = [[]]
+    for place, point in enumerate(points):
+        if point.low is None or point.high is None:
+            bands.append([])
+        else:
+            bands[-1].append(place)
+    return [band for band in bands if len(band) > 1]
 
 
 def _joined(corners: Sequence[tuple[float, float]]) -> str:

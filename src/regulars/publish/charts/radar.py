@@ -34,7 +34,7 @@ def web(average: Reach, axes: Sequence[str], anchor: str) -> Markup:
     parts = element(
         "g",
         element("path", d=rings + spokes, class_="ring"),
-        element("path", d=_path(_inside(average)), class_="avg"),
+        element("path", d=_outline(_corners(average)), class_="avg"),
         *names,
         id=anchor,
         class_="axes",
@@ -43,20 +43,66 @@ def web(average: Reach, axes: Sequence[str], anchor: str) -> Markup:
 
 
 def radar(reach: Reach, anchor: str, label: str) -> Markup:
-    """One segment's drawing: the web of that anchor, and the segment's own shape on it."""
-    corners = _points(_inside(reach))
-    dots = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in corners)
-    parts = (
-        element("use", href=f"#{anchor}"),
-        element("path", d=_path(_inside(reach)), class_="shape"),
-        element("path", d=dots, class_="dots"),
-    )
+    """One segment's drawing: the web of that anchor, and the segment's own shape on it.
+
+    The shape breaks at an axis without a figure, which carries a dash: no figure is not the least figure.
+    """
+    corners = _corners(reach)
+    dots = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in filter(None, corners))
+    parts = [element("use", href=f"#{anchor}"), *_shape(corners), element("path", d=dots, class_="dots")]
+    parts += [_no_figure(i, len(reach)) for i, r in enumerate(reach) if r is None]
     height = round(max(y for _, y in _points([1.0] * len(reach)))) + _BELOW
     return drawing(parts, label, WIDTH, height, "radar")
 
 
-def _inside(reach: Reach) -> list[float]:
-    return [_INNER if r is None else _INNER + (1 - _INNER) * max(0.0, min(1.0, r)) for r in reach]
+Corner = tuple[float, float] | None
+
+
+def _corners(reach: Reach) -> list[Corner]:
+    inside = [None if r is None else _INNER + (1 - _INNER) * max(0.0, min(1.0, r)) for r in reach]
+    return [None if r is None else _at(i, len(reach), r * RADIUS) for i, r in enumerate(inside)]
+
+
+def _shape(corners: Sequence[Corner]) -> list[Markup]:
+    """Line and fill: one closed path where every axis has a figure, else a wedge for each run of them."""
+    if None not in corners:
+        return [element("path", d=_outline(corners), class_="shape")]
+    outline = _outline(corners)
+    if not outline:
+        return []
+    hub = f"{CENTRE[0]:.1f} {CENTRE[1]:.1f}"
+    wedges = "".join(f"M{hub}L{_joined(run)}Z" for run in _runs(corners))
+    return [element("path", d=wedges, class_="area"), element("path", d=outline, class_="line")]
+
+
+def _outline(corners: Sequence[Corner]) -> str:
+    """The way around: closed where it is whole, else a line for each run of neighbours."""
+    known = [c for c in corners if c is not None]
+    if len(known) == len(corners):
+        return f"M{_joined(known)}Z"
+    return "".join(f"M{_joined(run)}" for run in _runs(corners))
+
+
+def _runs(corners: Sequence[Corner]) -> list[list[tuple[float, float]]]:
+    """Neighbours around the web that all have a figure, two or more together; begins after a gap."""
+    gap = corners.index(None)
+    runs: list[list[tuple[float, float]]] = [[]]
+    for corner in (*corners[gap + 1 :], *corners[:gap], None):
+        if corner is None:
+            runs.append([])
+        else:
+            runs[-1].append(corner)
+    return [run for run in runs if len(run) > 1]
+
+
+def _joined(corners: Sequence[tuple[float, float]]) -> str:
+    return "L".join(f"{x:.1f} {y:.1f}" for x, y in corners)
+
+
+def _no_figure(axis: int, axes: int) -> Markup:
+    """Halfway out, where neither the lowest nor the highest stands."""
+    x, y = _at(axis, axes, RADIUS / 2)
+    return element("text", "–", x=x, y=y + 4, text_anchor="middle", class_="none")
 
 
 def _points(reach: Sequence[float]) -> list[tuple[float, float]]:
