@@ -118,6 +118,57 @@ def suppressed() -> Study:
     ),))  # fmt: skip
 
 
+def tiny() -> Study:
+    """Three customers: every segment, and all customers together, are too few to show."""
+    whole = segmentation("rfm", "rfm", RFM[:3], grid=False)
+    segments = tuple(hidden(s) for s in whole.profile.segments)
+    profile = replace(whole.profile, segments=segments, overall=hidden(whole.profile.overall))
+    said = replace(whole.narrative, headline=((Span("Too few to show."),),), lede=(), segments=(), titles={})
+    return study((replace(whole, profile=profile, narrative=said),))
+
+
+def tried(*silhouettes: tuple[int, float, float | None, float | None]) -> Study:
+    """Numbers of segments that were tried: k, silhouette and the ends of its interval. The first is taken."""
+    base = retail()
+    candidates = [dict(zip(("k", "silhouette", "low", "high"), each, strict=True)) for each in silhouettes]
+    made = {"k": silhouettes[0][0], "candidates": candidates, "reason": "Teams can act on this many."}
+    first, second = base.segmentations
+    chosen = replace(second, definition={**second.definition, "choice": made})
+    return replace(base, segmentations=(first, chosen))
+
+
+def without(base: Study, segment: str, metric: str) -> Study:
+    """The study, where a segment of its second segmentation has no figure of a metric."""
+    first, second = base.segmentations
+    segments = tuple(_lacking(s, metric) if s.name == segment else s for s in second.profile.segments)
+    return replace(
+        base, segmentations=(first, replace(second, profile=replace(second.profile, segments=segments)))
+    )
+
+
+def _lacking(segment: SegmentFacts, metric: str) -> SegmentFacts:
+    found = {m: f for m, f in segment.facts.items() if m != f"{metric}.index"}
+    return replace(segment, facts={**found, metric: replace(found[metric], value=None)})
+
+
+def together(k: int) -> Study:
+    """The retail study, whose headline says what its k largest segments bring together."""
+    base = retail()
+    first = base.segmentations[0]
+    each = (float(s.facts["revenue_share"].value or 0) for s in first.profile.segments)
+    shares = sorted(each, reverse=True)
+    label = f"Share of total revenue of the {k} largest segments shown"
+    fact = Fact(f"overall.revenue_share.top_{k}", sum(shares[:k]), "percent", label, query="rfm_profile")
+    overall = first.profile.overall
+    overall = replace(overall, facts={**overall.facts, f"revenue_share.top_{k}": fact})
+    headline = ((Span("Together they bring "), Span(written(fact.value, "percent"), fact.id)),)
+    return replace(base, segmentations=(
+        replace(first, profile=replace(first.profile, overall=overall),
+                narrative=replace(first.narrative, headline=headline)),
+        *base.segmentations[1:],
+    ))  # fmt: skip
+
+
 HOSTILE = (
     "<script>document.title='owned'</script>",
     '"><img src=x onerror="document.title=\'owned\'">',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import colorsys
 import re
 from pathlib import Path
 
@@ -64,6 +65,20 @@ def test_text_can_be_read_on_card_and_paper(theme: int, text: str, ground: str) 
 @pytest.mark.parametrize("shade", ["h1", "h2", "l1", "l2"])
 def test_figures_can_be_read_on_cells_shaded_against_the_average(theme: int, shade: str) -> None:
     assert _contrast(TOKENS["ink"][theme], TOKENS[shade][theme]) >= 4.5
+
+
+@both_themes
+def test_above_and_below_the_average_are_violet_and_sand_and_never_green_red_or_orange(theme: int) -> None:
+    above = [colorsys.rgb_to_hls(*_channels(TOKENS[t][theme])) for t in ("h1", "h2")]
+    below = [colorsys.rgb_to_hls(*_channels(TOKENS[t][theme])) for t in ("l1", "l2")]
+    assert all(225 <= hue * 360 <= 275 for hue, _, _ in above)
+    assert all(38 <= hue * 360 <= 60 for hue, _, _ in below)
+    assert all(max(c) - min(c) < 0.15 for c in (_channels(TOKENS[t][theme]) for t in ("l1", "l2")))
+
+
+def _channels(colour: str) -> tuple[float, float, float]:
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    return red, green, blue
 
 
 def test_narrow_layouts_are_for_screens_so_that_paper_keeps_the_wide_one() -> None:

@@ -14,6 +14,16 @@ from regulars.publish.charts import bars
 from regulars.publish.marks import Mark
 from regulars.types import Example, Ledger, Segmentation, SetAside, SourceLedger, Study
 
+REASONS = {
+    "ragged_row": "Broken row", "missing_date": "No date", "unreadable_date": "Unreadable date",
+    "unreadable_number": "Unreadable number", "after_as_of": "Later than this study",
+    "missing_customer": "No customer id", "opted_out": "Opted out", "consent_unknown": "Consent unknown",
+    "test_row": "Test row", "exact_duplicate": "Repeated row", "not_a_product": "Not a product",
+    "negative_price": "Price below zero", "zero_value": "Worth nothing", "return": "Return",
+    "customer_without_sale": "Customer without a purchase", "net_spend_not_positive": "Nothing left, net",
+    "outlier": "Unusually large amount",
+}  # fmt: skip
+"""What people call a reason; its code stands beside it. One not listed here is its code in words."""
 TOTALS = {
     "customers": "Customers", "orders": "Orders", "lines": "Order lines", "returns": "Return lines",
     "sales": "Sales", "value": "Net of returns", "customers_without_sale": "Customers with returns only",
@@ -25,8 +35,9 @@ _TONES = 6
 
 @dataclass(frozen=True)
 class Reason:
-    """Rows of one reason: code, meaning, how many, what share of the source, and where examples stand."""
+    """Rows of one reason: name and code, meaning, how many, what share of all, and where examples stand."""
 
+    name: str
     code: str
     meaning: str
     rows: str
@@ -46,6 +57,8 @@ class Account:
     set_aside: str
     adds_up: bool
     bar: Markup
+    place: str
+    """What the examples' numbers count: lines of the file, or rows where it has no lines."""
     reasons: list[Reason]
     flagged: list[Reason]
 
@@ -62,6 +75,7 @@ def account(source: SourceLedger) -> Account:
     """A source's rows: in, kept, and set aside for each reason."""
     whole = source.rows_in or 1
     toned = [(s, f"a{1 + i % _TONES}") for i, s in enumerate(source.set_aside)]
+    by_line = _has_lines(source)
     parts = ((source.rows_kept, "kept"), *((s.rows, tone) for s, tone in toned))
     return Account(
         source.name,
@@ -71,8 +85,9 @@ def account(source: SourceLedger) -> Account:
         written(source.rows_in - source.rows_kept, "count"),
         source.adds_up,
         bars.parts([(100.0 * rows / whole, tone) for rows, tone in parts], 18),
-        [_reason(s, whole, tone) for s, tone in toned],
-        [_reason(s, whole) for s in source.flagged],
+        "Line" if by_line else "Row",
+        [_reason(s, whole, by_line, tone) for s, tone in toned],
+        [_reason(s, whole, by_line) for s in source.flagged],
     )
 
 
@@ -124,15 +139,23 @@ def _named(given: Any) -> Iterable[dict[str, Any]]:
         yield {"name": name, **content} if isinstance(content, dict) else {"name": name, "sha256": content}
 
 
-def _reason(given: SetAside, whole: int, tone: str = "") -> Reason:
-    examples = ", ".join(_example(e) for e in given.examples[:3])
+def _has_lines(source: SourceLedger) -> bool:
+    """Whether each example has a line; every one has its row."""
+    given = [e for s in (*source.set_aside, *source.flagged) for e in s.examples]
+    return bool(given) and all(e.line is not None for e in given)
+
+
+def _reason(given: SetAside, whole: int, by_line: bool, tone: str = "") -> Reason:
+    examples = "; ".join(_example(e, by_line) for e in given.examples[:3])
     rows = written(given.rows, "count")
-    code, share = given.reason.replace("_", " "), _share(given.rows, whole)
-    return Reason(code, given.meaning, rows, share, examples, tone)
+    code, share = given.reason, _share(given.rows, whole)
+    in_words = code.replace("_", " ")
+    name = REASONS.get(code, in_words[:1].upper() + in_words[1:])
+    return Reason(name, code, given.meaning, rows, share, examples, tone)
 
 
-def _example(example: Example) -> str:
-    place = f"line {example.line}" if example.line is not None else f"row {example.record}"
+def _example(example: Example, by_line: bool) -> str:
+    place = written(example.line if by_line else example.record, "count")
     return place if example.value is None else f"{place}: “{example.value[:60]}”"
 
 

@@ -15,6 +15,10 @@ from regulars.publish.profile_table import ProfileTable, amount, every_figure, p
 from regulars.types import Metric, Profile, Segmentation, Study
 
 TITLES = {"rfm": "Recency, frequency and spend", "behaviour": "How customers buy"}
+_KEPT_OUT = (
+    "Spend was kept out of the making. How often people buy still shapes some of these habits, so read value "
+    "differences with care."
+)
 SHORT_TITLES = {"rfm": "RFM", "behaviour": "Behaviour"}
 
 
@@ -80,6 +84,7 @@ def dashboard(study: Study) -> str:
         inputs=accounts.inputs(study),
         files=accounts.files(study),
         evidence=evidence,
+        short_titles=SHORT_TITLES,
         policy=page.policy(),
         style=page.style().text,
         script=page.script().text,
@@ -89,11 +94,32 @@ def dashboard(study: Study) -> str:
 
 
 def fragment(study: Study) -> str:
-    """A study in small, for a notebook: the headline, and each segmentation's sizes. No script, no ids."""
+    """A study in small, for a notebook: run, totals, headline, each segmentation's sizes, and the ledger.
+
+    No script, no ids.
+    """
     given = marks(study.segmentations)
     tables = [(s, profile_table(s.profile, given[i])) for i, s in enumerate(study.segmentations)]
     template = page.environment().get_template("fragment.html")
-    return template.render(study=study, name=_name(study), tables=tables, style=page.fragment_style())
+    return template.render(
+        study=study,
+        name=_name(study),
+        sizes=_sizes(study),
+        tables=tables,
+        titles=SHORT_TITLES,
+        accounts=[accounts.account(s) for s in study.ledger.sources],
+        style=page.fragment_style(),
+    )
+
+
+def _sizes(study: Study) -> list[tuple[str, str]]:
+    """How many customers, and what they bring: revenue, or orders where there are no amounts."""
+    if not study.segmentations:
+        return []
+    facts = study.segmentations[0].profile.overall.facts
+    bring = "revenue" if "revenue" in facts else "orders"
+    found = [(facts[m], m) for m in ("customers", bring) if m in facts]
+    return [(written(f.value, f.unit), word) for f, word in found if f.value is not None]
 
 
 def _name(study: Study) -> str:
@@ -157,7 +183,7 @@ def _how(segmentation: Segmentation) -> str:
         scored = "how recently, how often and how much" if has_money else "how recently and how often"
         return f"Each customer is scored on {scored} they bought; the scores name the segment."
     if segmentation.method in ("kmeans", "hierarchical", "mixture"):
-        kept_out = " Spend was kept out, so differences in value are findings." if has_money else ""
+        kept_out = f" {_KEPT_OUT}" if has_money else ""
         return f"Groups of customers who buy alike, found from behaviour.{kept_out}"
     return f"Made with the method {segmentation.method}."
 

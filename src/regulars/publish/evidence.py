@@ -7,16 +7,18 @@ figures but a few dozen metrics, and a figure says more beside the others.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup, escape
 
 from regulars.figures import written
+from regulars.publish.profile_table import amount
 from regulars.types import Fact, Profile, SegmentFacts, Sentence, Span
 
 _SHORT = 24
 """A longer text (a name, say) may break over lines; a figure and its marker stay together."""
 _MARKER = Markup('<button class="ev" popovertarget="{}" value="{}" aria-label="Evidence: {}"></button>')
+_TOP = "top_"
 _DERIVED = {
     "index": "As an index: 100 is all customers.",
     "rank": "As a rank among the segments: 1 is the highest.",
@@ -28,8 +30,14 @@ class Query:
     """The SQL of a metric, shown once; panels point to it by its anchor."""
 
     anchor: str
-    title: str
+    of: str
+    """The segmentation that it is about."""
+    measures: str
     sql: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.of.replace('_', ' ')}: {self.measures}"
 
 
 @dataclass(frozen=True)
@@ -103,13 +111,11 @@ class Evidence:
         return Markup('<span class="{}">{}{}</span>').format(width, span.text, marker)
 
     def _prove(self, profile: Profile, fact: Fact) -> Proof:
-        metric = _metric(fact)
-        key = (profile.segmentation, metric)
+        key = (profile.segmentation, _metric(fact))
         if key not in self._proofs:
-            rows = tuple(_proof_row(s, s.facts[metric]) for s in _having(profile, metric))
             anchor = f"e{len(self._proofs) + 1}"
-            query = self._query(profile, fact)
-            self._proofs[key] = Proof(anchor, fact.label, _meaning(profile, metric), rows, query)
+            label, meaning, rows = _told(profile, fact)
+            self._proofs[key] = Proof(anchor, label, meaning, rows, self._query(profile, fact))
         return self._proofs[key]
 
     def _query(self, profile: Profile, fact: Fact) -> Query | None:
@@ -117,9 +123,42 @@ class Evidence:
             return None
         key = (profile.segmentation, fact.query)
         if key not in self._queries:
-            title = f"{profile.segmentation}: {fact.query}".replace("_", " ")
-            self._queries[key] = Query(f"q{len(self._queries) + 1}", title, profile.queries[fact.query])
+            anchor, measures = f"q{len(self._queries) + 1}", fact.query.replace("_", " ")
+            sql = profile.queries[fact.query]
+            self._queries[key] = Query(anchor, profile.segmentation, measures, sql)
         return self._queries[key]
+
+
+def _told(profile: Profile, fact: Fact) -> tuple[str, str, tuple[ProofRow, ...]]:
+    """What a panel says: its label, what the figure means, and the rows that it stands among."""
+    metric, summed = _metric(fact), _summed(profile, fact)
+    if not summed:
+        rows = tuple(_proof_row(s, s.facts[metric]) for s in _having(profile, metric))
+        return fact.label, _meaning(profile, metric), rows
+    plain = metric.partition(".")[0]
+    label = f"{summed[0].facts[plain].label}: {_together(len(summed))}"
+    meaning = f"{_meaning(profile, plain)} The segments listed, added up; the query gives each one's part."
+    if len(summed) == 1:
+        row = _proof_row(summed[0], summed[0].facts[plain])
+        return label, _meaning(profile, plain), (replace(row, name=f"{row.name}: {_together(1)}"),)
+    whole = ProofRow(_together(len(summed)).capitalize(), written(fact.value, fact.unit), "", "", fact.note)
+    return label, meaning.strip(), (*(_proof_row(s, s.facts[plain]) for s in summed), whole)
+
+
+def _summed(profile: Profile, fact: Fact) -> list[SegmentFacts]:
+    """The segments whose figures a fact adds up: ``overall.revenue_share.top_2`` is the two largest shown."""
+    owner, _, metric = fact.id.partition(".")
+    plain, _, derived = metric.partition(".")
+    number = derived.removeprefix(_TOP)
+    if owner != profile.overall.id or not derived.startswith(_TOP) or not number.isdigit():
+        return []
+    sized = [(amount(s, plain), s) for s in profile.segments]
+    known = [(value, s) for value, s in sized if value is not None]
+    return [s for _, s in sorted(known, key=lambda pair: -pair[0])[: int(number)]]
+
+
+def _together(k: int) -> str:
+    return "the largest segment" if k == 1 else f"the {k} largest segments together"
 
 
 def _metric(fact: Fact) -> str:
@@ -131,7 +170,10 @@ def _having(profile: Profile, metric: str) -> list[SegmentFacts]:
 
 
 def _row(profile: Profile, fact: Fact) -> int:
-    """The place of the fact's segment among its panel's rows."""
+    """The place of the fact's segment among its panel's rows; a sum stands last."""
+    summed = _summed(profile, fact)
+    if summed:
+        return len(summed) if len(summed) > 1 else 0
     segment_id = fact.id.split(".", 1)[0]
     return [s.id for s in _having(profile, _metric(fact))].index(segment_id)
 

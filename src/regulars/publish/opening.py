@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from regulars.figures import short, written
 from regulars.publish.evidence import Evidence
 from regulars.publish.panels import brought
+from regulars.publish.profile_table import amount
 from regulars.types import Fact, Profile, Study
 
 _MOST_KPIS = 6
@@ -59,8 +60,8 @@ def kpis(study: Study, evidence: Evidence) -> list[Kpi]:
     if not study.segmentations:
         return []
     profile = study.segmentations[0].profile
-    counts = [len(s.profile.segments) for s in study.segmentations]
-    kept = [_segments_kpi(counts), _overall(profile, "customers", "Customers", _period(profile), evidence)]
+    kept: list[Kpi | None] = [_segments_kpi([s.profile for s in study.segmentations])]
+    kept += [_overall(profile, "customers", "Customers", _period(profile), evidence)]
     kept += [_overall(profile, "revenue", "Revenue", "net of returns", evidence)]
     if kept[-1] is None:
         kept += [_overall(profile, "orders", "Orders", "", evidence)]
@@ -74,9 +75,13 @@ def kpis(study: Study, evidence: Evidence) -> list[Kpi]:
     return [k for k in kept if k is not None][:_MOST_KPIS]
 
 
-def _segments_kpi(counts: Sequence[int]) -> Kpi:
-    note = "in one segmentation" if len(counts) == 1 else f"in {len(counts)} segmentations"
-    return Kpi("Segments", escape(" + ".join(map(str, counts))), note)
+def _segments_kpi(profiles: Sequence[Profile]) -> Kpi:
+    """Segments with customers to show; those that are empty or too small to show are told beside them."""
+    shown = [sum(bool(amount(s, "customers")) for s in p.segments) for p in profiles]
+    others = sum(len(p.segments) for p in profiles) - sum(shown)
+    note = "in one segmentation" if len(shown) == 1 else f"in {len(shown)} segmentations"
+    told = f"{note}; {others} not shown" if others else note
+    return Kpi("Segments", escape(" + ".join(map(str, shown))), told)
 
 
 def _period(profile: Profile) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -27,6 +27,27 @@ AXES = {
     "top_category_share": "Focus", "return_share": "Returns", "promotion_share": "Promotion",
 }  # fmt: skip
 """One word an axis: SVG text cannot wrap. The metric's whole name is in the table beneath."""
+EXTREMES = {
+    "recency_days": ("longest since last order", "most recent"),
+    "orders_per_customer": ("most orders each", "fewest orders each"),
+    "revenue_per_customer": ("highest revenue each", "lowest revenue each"),
+    "aov": ("highest order value", "lowest order value"),
+    "repeat_rate": ("highest repeat rate", "lowest repeat rate"),
+    "tenure_days": ("longest tenure", "shortest tenure"),
+    "gap_days": ("longest gaps", "shortest gaps"),
+    "gap_variation": ("most irregular", "most regular"),
+    "category_entropy": ("broadest range", "narrowest range"),
+    "weekend_share": ("highest weekend share", "lowest weekend share"),
+    "evening_share": ("highest evening share", "lowest evening share"),
+    "morning_share": ("highest morning share", "lowest morning share"),
+    "products_per_order": ("largest baskets", "smallest baskets"),
+    "product_variety": ("most variety", "least variety"),
+    "categories": ("most categories", "fewest categories"),
+    "top_category_share": ("most focused", "least focused"),
+    "return_share": ("highest share of returns", "lowest share of returns"),
+    "promotion_share": ("highest share on promotion", "lowest share on promotion"),
+}
+"""How the one segment at either end of an axis is called."""
 _FEWEST_AXES = 3
 
 
@@ -67,7 +88,8 @@ class Choice:
     """The card that says why there are that many segments."""
 
     segments: int
-    drawing: Markup
+    drawing: Markup | None
+    """None where only one number was tried: there is no curve to see, only its reason."""
     reason: str
     table: list[tuple[str, str, str]]
 
@@ -177,23 +199,31 @@ def _grid_title(cells: Sequence[Cell], across: str) -> Markup:
 
 
 def choice(segmentation: Segmentation) -> Choice | None:
-    """Why that many segments: how well each number tried separates. None where nothing was tried."""
+    """Why that many segments: how well each number tried separates, and the reason in words.
+
+    None where nothing was tried, and where a single number was tried without a reason.
+    """
     made = segmentation.definition.get("choice") or {}
+    reason = str(made.get("reason") or "")
     tried = [c for c in made.get("candidates", []) if c.get("silhouette") is not None]
-    if len(tried) < 2:
-        return None
     points = [
-        Point(str(c["k"]), c["silhouette"], c.get("low", c["silhouette"]), c.get("high", c["silhouette"]),
+        Point(str(c["k"]), c["silhouette"], c.get("low"), c.get("high"),
               written(c["silhouette"], "ratio"), c["k"] == made.get("k"))
         for c in tried
     ]  # fmt: skip
+    table = [(p.name, p.text, _interval(p)) for p in points]
+    segments = len(segmentation.profile.segments)
+    if len(points) < 2:
+        return Choice(segments, None, reason, table) if points and reason else None
     listed = "; ".join(f"{p.name} segments: {p.text}" for p in points)
-    return Choice(
-        len(segmentation.profile.segments),
-        curve(points, f"Average silhouette by number of segments. {listed}."),
-        str(made.get("reason", "")),
-        [(p.name, p.text, f"{written(p.low, 'ratio')} to {written(p.high, 'ratio')}") for p in points],
-    )
+    drawing = curve(points, f"Average silhouette by number of segments. {listed}.")
+    return Choice(segments, drawing, reason, table)
+
+
+def _interval(point: Point) -> str:
+    if point.low is None or point.high is None:
+        return "–"
+    return f"{written(point.low, 'ratio')} to {written(point.high, 'ratio')}"
 
 
 def shapes(segmentation: Segmentation, marks: dict[str, Mark], evidence: Evidence) -> Shapes | None:
@@ -224,7 +254,7 @@ def _widest(
     highest = max(known, key=lambda s: amount(s, axis.id) or 0.0)
     low, high = (evidence.figure(profile, s.facts[axis.id], _full(s, axis.id)) for s in (lowest, highest))
     form = Markup("Segments differ most in {}: {} in {}, {} in {}")
-    return form.format(axis.label[:1].lower() + axis.label[1:], low, lowest.name, high, highest.name)
+    return form.format(_lower(axis.label), low, lowest.name, high, highest.name)
 
 
 def _axes(profile: Profile) -> list[Metric]:
@@ -238,9 +268,14 @@ def _shape(
     if segment.is_suppressed:
         return Shape(segment.name, mark, None, "")
     reach = [_reach(segment, shown, m.id) for m in axes]
-    listed = "; ".join(f"{m.label} {_full(segment, m.id)}" for m in axes)
+    listed = "; ".join(
+        f"{m.label} {'no figure' if r is None else _full(segment, m.id)}"
+        for r, m in zip(reach, axes, strict=True)
+    )
     drawing = radar(reach, anchor, f"{segment.name}: {listed}.")
-    return Shape(segment.name, mark, drawing, _stands_out(reach, axes))
+    missing = [_word(m).lower() for r, m in zip(reach, axes, strict=True) if r is None]
+    said = _stands_out(segment, shown, axes) + ([f"no figure: {', '.join(missing)}"] if missing else [])
+    return Shape(segment.name, mark, drawing, " · ".join(said))
 
 
 def _reach(segment: SegmentFacts, shown: Sequence[SegmentFacts], metric: str) -> float | None:
@@ -253,11 +288,33 @@ def _reach(segment: SegmentFacts, shown: Sequence[SegmentFacts], metric: str) ->
     return 0.5 if high == low else (value - low) / (high - low)
 
 
-def _stands_out(reach: Sequence[float | None], axes: Sequence[Metric]) -> str:
-    """The axes on which this segment is the highest or the lowest of all: at most two of them."""
-    high = [f"highest {_word(m).lower()}" for r, m in zip(reach, axes, strict=True) if r == 1.0]
-    low = [f"lowest {_word(m).lower()}" for r, m in zip(reach, axes, strict=True) if r == 0.0]
-    return " · ".join((high + low)[:2])
+def _stands_out(segment: SegmentFacts, shown: Sequence[SegmentFacts], axes: Sequence[Metric]) -> list[str]:
+    """What this segment alone is the highest or the lowest in, two at most; a tie as written is not said."""
+    high = [_most(m) for m in axes if _is_alone_at(max, segment, shown, m.id)]
+    low = [_least(m) for m in axes if _is_alone_at(min, segment, shown, m.id)]
+    return (high + low)[:2]
+
+
+def _is_alone_at(
+    end: Callable[[Iterable[float]], float], segment: SegmentFacts, shown: Sequence[SegmentFacts], metric: str
+) -> bool:
+    known = [s for s in shown if amount(s, metric) is not None]
+    value = amount(segment, metric)
+    if value is None or value != end(amount(s, metric) or 0.0 for s in known):
+        return False
+    return [_full(s, metric) for s in known].count(_full(segment, metric)) == 1
+
+
+def _most(metric: Metric) -> str:
+    return EXTREMES[metric.id][0] if metric.id in EXTREMES else f"highest {_lower(metric.label)}"
+
+
+def _least(metric: Metric) -> str:
+    return EXTREMES[metric.id][1] if metric.id in EXTREMES else f"lowest {_lower(metric.label)}"
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 def _word(metric: Metric) -> str:
