@@ -167,7 +167,50 @@ def test_a_line_total_is_taken_before_a_price_and_that_is_noted(proposed: Callab
     found = proposed("customer,date,qty,price,total", rows)
     assert found.by_meaning["amount"] == "total"
     assert "unit_price" not in found.by_meaning
-    assert any("amount of the line" in note for note in found.notes)
+    assert any("there is a price as well" in note for note in found.notes)
+
+
+def _orders_with_totals(lines: int = 2) -> list[str]:
+    """Forty orders of two products each: order, customer, day, 10.50 and up, SKU."""
+    return [
+        f"{order},c{order % 9},2023-01-{order % 28 + 1:02},{order + 10}.50,S{line}"
+        for order in range(40)
+        for line in range(lines)
+    ]
+
+
+def test_a_total_that_stands_on_each_line_of_an_order_is_proposed_as_the_orders(
+    proposed: Callable[..., Proposal],
+) -> None:
+    for header in ("order_total", "amount"):
+        found = proposed(f"order_id,customer,date,{header},sku", _orders_with_totals())
+        assert found.amount_is is not None
+        assert found.amount_is.amount_is == "order"
+        assert f"'{header}' is the same on every line of 40 of 40 orders" in as_yaml(found, "x")
+        assert yaml.safe_load(as_yaml(found, "x"))["sources"]["orders"]["amount_is"] == "order"
+
+
+def test_amounts_that_differ_from_line_to_line_are_the_lines_whatever_the_header_says(
+    proposed: Callable[..., Proposal],
+) -> None:
+    rows = [f"{at // 2},c{at % 9},2023-01-{at % 28 + 1:02},{at}.50,S{at % 2}" for at in range(80)]
+    assert proposed("order_id,customer,date,amount,sku", rows).amount_is is None
+    said = proposed("order_id,customer,date,order_total,sku", rows).amount_is
+    assert said is not None
+    assert (said.amount_is, "0 of 40" in said.why) == ("line", True)
+
+
+def test_a_shop_where_everything_costs_the_same_is_not_taken_for_one_with_order_totals(
+    proposed: Callable[..., Proposal],
+) -> None:
+    rows = [f"{at // 2},c{at % 9},2023-01-{at % 28 + 1:02},5.00,S{at % 2}" for at in range(80)]
+    assert proposed("order_id,customer,date,amount,sku", rows).amount_is is None
+
+
+def test_a_lines_total_is_taken_before_an_orders(proposed: Callable[..., Proposal]) -> None:
+    rows = [f"{at // 2},c{at % 9},2023-01-{at % 28 + 1:02},99.00,{at}.50" for at in range(80)]
+    found = proposed("order_id,customer,date,order_total,line_total", rows)
+    assert found.by_meaning["amount"] == "line_total"
 
 
 def test_consent_and_coupons_are_found_and_a_discount_is_no_amount(proposed: Callable[..., Proposal]) -> None:

@@ -11,7 +11,7 @@ from sqlglot import exp
 from regulars.engine import Engine, Step, literal
 from regulars.engine import steps as sql
 from regulars.errors import SettingsError, did_you_mean
-from regulars.prepare import cells, dates
+from regulars.prepare import cells, dates, order_totals
 from regulars.prepare.sources import STAGED, SourceColumn
 from regulars.settings import Orders
 from regulars.types import Finding, Table
@@ -62,15 +62,22 @@ class Rules:
     blank_opt_out: str
     float_texts: frozenset[str]
     """Meanings whose text came out of a float column of whole numbers ("17850.0")."""
+    amount_is: str = "line"
+    extra_codes: tuple[str, ...] = ()
+    """Products that are no good bearers of an order's total, because cleaning may set them aside."""
 
 
 def make_order_rows(columns: Matched, rules: Rules, engine: Engine) -> Table:
     """The table ``order_rows``: one row for every record of the source, in source order."""
-    made = sql.compose([Step("order_cells", _order_cells(columns, rules)), _order_rows()])
-    return engine.create(ORDER_ROWS, made)
+    steps = [Step("order_cells", _order_cells(columns, rules))]
+    if rules.amount_is == "order":
+        steps += [_judged("said_amounts"), order_totals.counted_once("judged_cells")]
+    else:
+        steps.append(_judged("judged_cells"))
+    return engine.create(ORDER_ROWS, sql.compose([*steps, _order_rows()]))
 
 
-_ORDER_ROWS = """
+_JUDGED = """
 with valued as (
     select
         *,
@@ -82,19 +89,20 @@ with valued as (
             )
         end as amount
     from order_cells
-),
-judged as (
-    select
-        *,
-        case
-            when ragged is not null then 'ragged_row'
-            when time_text is null then 'missing_date'
-            when ordered_at is null then 'unreadable_date'
-            when quantity is null or (has_price and unit_price is null) or (has_value and amount is null)
-                then 'unreadable_number'
-        end as fault
-    from valued
 )
+select
+    *,
+    case
+        when ragged is not null then 'ragged_row'
+        when time_text is null then 'missing_date'
+        when ordered_at is null then 'unreadable_date'
+        when quantity is null or (has_price and unit_price is null) or (has_value and amount is null)
+            then 'unreadable_number'
+    end as fault
+from valued
+"""
+
+_ORDER_ROWS = """
 select
     record,
     fault,
@@ -122,9 +130,14 @@ select
     promotion,
     consent_state,
     is_repeat
-from judged
+from judged_cells
 order by record
 """
+
+
+@cache
+def _judged(name: str) -> Step:
+    return sql.parse(name, _JUDGED)
 
 
 @cache
@@ -138,6 +151,8 @@ def _order_cells(columns: Matched, rules: Rules) -> exp.Query:
     made |= _when(columns["time"], rules, hides=columns["time"] == columns["customer"])
     made |= _how_much(columns, rules)
     made["consent_state"] = _consent(columns, rules)
+    if rules.amount_is == "order":
+        made["is_extra"] = order_totals.is_extra(made["product_id"], rules.extra_codes)
     return exp.select(*(exp.alias_(each, name) for name, each in made.items())).from_(exp.to_table(STAGED))
 
 
@@ -256,6 +271,8 @@ def doubts(columns: Matched, rules: Rules, engine: Engine) -> tuple[Finding, ...
         )
         for meaning in sorted(rules.float_texts)
     ]
+    if rules.amount_is == "line" and {"amount", "order"} <= set(columns):
+        found += order_totals.doubt(ORDER_ROWS, engine)
     return tuple(found) + _date_doubts(columns, rules, engine)
 
 

@@ -24,6 +24,14 @@ def _listed(words: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in words.split(","))
 
 
+ORDER_TOTALS = _listed(
+    "order total, order value, order amount, total order, invoice total, basket total, basket value, "
+    "cart total, grand total, bestellwert, bestellsumme, auftragswert, auftragssumme, "
+    "rechnungsbetrag, rechnungssumme, warenkorbwert, total commande, montant commande, total pedido, importe pedido, totale ordine, "
+    "ordertotaal, orderwaarde"
+)
+"""Headers of what a whole order is worth, whichever line they stand on."""
+
 MEANINGS = {
     "customer": Words(
         _listed(
@@ -93,12 +101,12 @@ MEANINGS = {
     "amount": Words(
         _listed(
             "amount, total, line total, total price, total amount, sales value, dollar value, "
-            "sales amount, order total, order value, revenue, spend, net amount, gross amount, "
+            "sales amount, revenue, spend, net amount, gross amount, "
             "line amount, price total, betrag, umsatz, gesamt, gesamtpreis, gesamtbetrag, summe, "
             "montant, montant total, importe, importe total, importo, totale, valor, valor total, "
             "bedrag, totaal, belopp, kwota"
         ),
-        _listed("value, sales, net, gross, paid, payment value, payment"),
+        _listed("value, sales, net, gross, paid, payment value, payment") + ORDER_TOTALS,
         _listed(
             "disc, discount, tax, vat, shipping, freight, quantity, qty, cost, rabatt, items, type, method"
         ),
@@ -189,6 +197,12 @@ def strength(header: str, meaning: str) -> tuple[int, str]:
             elif _has(words, parts):
                 best = max(best, (weight * 2 - 1, phrase))
     return best
+
+
+def says_order_total(header: str) -> bool:
+    """Whether the header says that the amount is a whole order's."""
+    words = words_of(header)
+    return any(_has(words, tuple(phrase.split())) for phrase in ORDER_TOTALS)
 
 
 def _has(words: tuple[str, ...], parts: tuple[str, ...]) -> bool:

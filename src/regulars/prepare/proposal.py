@@ -10,6 +10,7 @@ import yaml
 
 from regulars.prepare.dates import DateReading
 from regulars.prepare.guesses import Guess
+from regulars.prepare.order_totals import Said
 from regulars.settings import SCHEMA, Orders
 
 
@@ -34,6 +35,8 @@ class Proposal:
     currency: str
     cancellation_prefix: str | None
     notes: tuple[str, ...]
+    amount_is: Said | None = None
+    """Whether the amount is a line's or a whole order's, where it is worth saying."""
 
     @property
     def by_meaning(self) -> dict[str, str]:
@@ -64,6 +67,8 @@ def _how_written(proposal: Proposal) -> list[str]:
         lines.append(f"date_format: {_scalar(proposal.date.format)}  # {_comment(proposal.date.told)}")
         if proposal.date.format.endswith(("Z", " UTC")):
             lines.append("stamps: utc  # the times say so themselves")
+    if proposal.amount_is is not None:
+        lines.append(f"amount_is: {proposal.amount_is.amount_is}  # {_comment(proposal.amount_is.why)}")
     defaults = {name: field.default for name, field in Orders.model_fields.items()}
     for setting in ("delimiter", "decimal_mark", "encoding"):
         chosen = getattr(proposal, setting)

@@ -27,7 +27,8 @@ from regulars.prepare.guesses import (
     lone_date,
     same_partition,
 )
-from regulars.prepare.header_words import MEANINGS
+from regulars.prepare.header_words import MEANINGS, says_order_total
+from regulars.prepare.order_totals import Said, repetition, said_by
 from regulars.prepare.places import place
 from regulars.prepare.proposal import Proposal, as_yaml
 from regulars.prepare.read import located, opened
@@ -109,7 +110,9 @@ def _proposal(
         by_meaning[meaning] for meaning in ("amount", "unit_price", "quantity") if meaning in by_meaning
     ]
     shop = place(look.facts, look.engine)
-    notes = [*shop.notes, *_notes(look, guesses, date_reading, alternatives, prefix)]
+    amount_is = _amount_is(look, by_meaning)
+    notes = [*shop.notes, *([f"amount: {amount_is.why}"] if amount_is else [])]
+    notes += _notes(look, guesses, date_reading, alternatives, prefix)
     return Proposal(
         path=look.path,
         table=written.table,
@@ -124,7 +127,23 @@ def _proposal(
         currency=shop.currency,
         cancellation_prefix=prefix,
         notes=tuple(notes),
+        amount_is=amount_is,
     )
+
+
+def _amount_is(look: _Look, by_meaning: Mapping[str, Facts]) -> Said | None:
+    amount, order = by_meaning.get("amount"), by_meaning.get("order")
+    if amount is None or order is None:
+        return None
+    mark = "," if amount.decimal_comma else "."
+    said = cells.number(cells.column(amount.column.inner), amount.column.kind, mark, 4).sql("duckdb")
+    named = by_meaning.get("product") or by_meaning.get("product_name")
+    product = named.column.inner if named else "null"
+    found = repetition(
+        f"select {order.column.inner} as order_id, {product} as product_id, {said} as amount from {STAGED}",
+        look.engine,
+    )
+    return said_by(amount.column.name, found, by_name=says_order_total(amount.column.name))
 
 
 def _delimiter(path: Path, encoding: str) -> str:
@@ -277,7 +296,7 @@ def _notes(
     if "amount" in guesses and candidates(
         "unit_price", look.facts, {guess.column for guess in guesses.values()}
     ):
-        notes.append("there is a price as well; the amount of the line is used")
+        notes.append("there is a price as well; the amount is used")
     if len(look.source.columns) > COLUMNS_LOOKED_AT:
         notes.append(
             f"only the first {COLUMNS_LOOKED_AT} of {len(look.source.columns):,} columns were looked at"

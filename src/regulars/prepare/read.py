@@ -21,7 +21,7 @@ from regulars.prepare.sources import (
     SourceColumn,
     file_content,
 )
-from regulars.settings import Orders
+from regulars.settings import Cleaning, Orders
 from regulars.types import Finding, Input, Table
 
 _NOT_TEXT = {
@@ -57,6 +57,7 @@ def read(
     blank_opt_out: str,
     timezone: str,
     frame: object | None = None,
+    extra_codes: tuple[str, ...] = Cleaning().non_product_codes,
 ) -> Read:
     """Every record of the orders as one row of ``order_rows``, in source order.
 
@@ -66,14 +67,15 @@ def read(
     NULL where blank; ``ordered_at`` TIMESTAMP on the business's clock; ``quantity`` DECIMAL(18,3), 1 where
     there is no such column; ``unit_price`` and ``amount`` DECIMAL(18,4), halves away from zero;
     ``consent_state`` (in, out, unknown); ``is_repeat``, true with ``mark_repeats`` where an earlier record
-    has the same value in every column of the source.
+    has the same value in every column of the source. With ``orders.amount_is`` "order" the amount stands on
+    one line of each order and is NULL on the others; lines of ``extra_codes`` (postage) get it last.
 
     ``orders.path`` is relative to ``home``; a ``frame`` is read in its place. Raises SettingsError for
     columns that are not there, DatesRefused for text dates without a format that reads them,
     SourceUnreadable for what cannot be read without guessing, SourceChanged where the source was
     written to meanwhile.
     """
-    how = _How(orders, mark_repeats, blank_opt_out, timezone)
+    how = _How(orders, mark_repeats, blank_opt_out, timezone, extra_codes)
     if frame is not None:
         source = FrameSource(frame, engine)
         return _read_from(source, source.content(), how, engine)
@@ -93,6 +95,7 @@ class _How:
     mark_repeats: bool
     blank_opt_out: str
     timezone: str
+    extra_codes: tuple[str, ...]
 
 
 def _read_from(source: Source, content: Input, how: _How, engine: Engine) -> Read:
@@ -110,6 +113,8 @@ def _read_from(source: Source, content: Input, how: _How, engine: Engine) -> Rea
             how.timezone,
             how.blank_opt_out,
             float_texts(columns, engine),
+            how.orders.amount_is,
+            how.extra_codes,
         )
         table = make_order_rows(columns, rules, engine)
     finally:
