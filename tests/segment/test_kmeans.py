@@ -110,9 +110,7 @@ def test_the_number_asked_for_is_kept_and_its_cost_is_told(engine):
 
 def test_more_segments_than_different_customers_are_refused_with_the_figure(engine):
     rows = [(f"C{n}", Decimal(n % 3), Decimal(0), Decimal(n)) for n in range(200)]
-    with pytest.raises(
-        SettingsError, match=r"5 segments are asked for, but 200 customers differ in only 3 ways"
-    ):
+    with pytest.raises(NotReady, match=r"5 segments are asked for, but 200 customers differ in only 3 ways"):
         fit(engine, rows, k=5)
     assert [each["k"] for each in fit(engine, rows).choice["candidates"]] == [2, 3]
 
@@ -138,13 +136,28 @@ def _few():
     return [(f"F{n}", Decimal("0.1"), Decimal("0.9") + Decimal(n) / 1000, Decimal(0)) for n in range(8)]
 
 
-def test_no_customer_one_customer_and_customers_all_alike_are_refused_with_a_remedy(engine):
-    with pytest.raises(NotReady, match="there are no customers to put in groups"):
-        fit(engine, [])
-    with pytest.raises(NotReady, match="there is one customer to put in groups"):
-        fit(engine, people(FOUR)[:1])
-    with pytest.raises(NotReady, match="no feature of behaviour tells these customers apart.*use method rfm"):
-        fit(engine, [(f"C{n}", Decimal(1), Decimal(1), Decimal(n)) for n in range(90)])
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [
+        ([], "there are no customers to put in groups"),
+        (people(FOUR)[:1], "there is one customer to put in groups"),
+        (people(FOUR)[:3], "there are 3 customers to put in groups; two groups of more than 10 need 22"),
+        (people(FOUR)[:1] * 21, "there are 21 customers"),
+        ([(f"C{n}", Decimal(1), Decimal(1), Decimal(n)) for n in range(90)], "no feature of behaviour tells"),
+        ([(f"C{n}", None, None, Decimal(n)) for n in range(90)], "no feature of behaviour tells"),
+        (people(FOUR)[:1] * 90, "no feature of behaviour tells"),
+    ],
+    ids=["nobody", "one", "three", "too few for two", "constant features", "never known", "identical"],
+)
+@pytest.mark.parametrize("settings", [{}, {"k": 3}], ids=["k chosen", "k asked"])
+def test_customers_who_cannot_be_told_apart_are_not_ready_and_the_other_segmentations_stand(
+    engine, rows, found, settings
+):
+    with pytest.raises(NotReady, match=found) as refused:
+        fit(engine, rows, **settings)
+    assert refused.value.asked.startswith("segmentations.behaviour")
+    assert refused.value.remedy.endswith("The other segmentations stand without this one.")
+    assert "rfm" not in str(refused.value)
 
 
 def test_orders_without_any_habit_are_refused_with_a_remedy(engine):

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -6,7 +7,8 @@ import pytest
 
 from regulars.engine import Engine
 from regulars.errors import NotReady
-from regulars.segment.methods import Ground
+from regulars.segment.definition import Definition, pretty
+from regulars.segment.methods import Ground, constants
 from regulars.segment.methods.rfm import Rfm, named_cells
 from regulars.testing import FEATURES, TYPES, customers
 from regulars.types import Feature
@@ -97,3 +99,22 @@ def test_the_words_of_a_rule_are_as_few_as_its_shape_allows(engine):
 def test_nobody_is_refused_with_a_remedy(engine):
     with pytest.raises(NotReady, match="no customers to fit cut points on"):
         fit(engine, [])
+
+
+@pytest.mark.parametrize("rows", [1, 150])
+def test_customers_all_alike_are_refused_rather_than_given_one_name(engine, rows):
+    with pytest.raises(NotReady, match="all customers are alike in recency_days and orders and spend"):
+        fit(engine, [(f"C{n}", 3, 1, Decimal(5)) for n in range(rows)])
+    one_differs = [("C", 3, 1, Decimal(6)), *((f"C{n}", 3, 1, Decimal(5)) for n in range(rows))]
+    assert fit(engine, one_differs).segments
+
+
+def test_a_definition_remembers_which_columns_were_mapped_and_nothing_of_what_the_rows_held(engine):
+    table = engine.values("people", KINDS, [(f"C{n}", n, n, Decimal(n)) for n in range(1, 60)])
+    ground = Ground("rfm", table, RFM, AS_OF, 0, "UTC", "GBP", mapped=("value", "product"))
+    fitted = Rfm().fit(ground, engine)
+    assert fitted.ground == constants("UTC", "GBP", ["product", "value"])
+    assert fitted.ground == {"timezone": "UTC", "currency": "GBP", "columns": "product,value"}
+    assert Definition.from_json(json.loads(pretty(fitted.as_json()))).ground == fitted.ground
+    assert fitted.ground != constants("UTC", "GBP", ["value"])
+    assert constants("UTC", "GBP") == {"timezone": "UTC", "currency": "GBP"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, Protocol
@@ -19,7 +19,8 @@ from regulars.types import Feature, Table
 @dataclass(frozen=True)
 class Ground:
     """What a method fits on: the feature table (one row a customer, with ``customer_id``), what each
-    column means, and the study's own constants. ``features`` lists only what this data can give."""
+    column means, and the study's own constants. ``features`` lists only what this data can give;
+    ``mapped`` names which of value, product, category and promotion the user has mapped to a column."""
 
     name: str
     table: Table
@@ -28,14 +29,26 @@ class Ground:
     seed: int
     timezone: str
     currency: str
+    mapped: tuple[str, ...] = ()
 
     @property
     def constants(self) -> dict[str, str]:
-        """What the features stand on, for the definition: the business zone and the currency."""
-        return {"timezone": self.timezone, "currency": self.currency}
+        """What the features stand on, for the definition: see :func:`constants`."""
+        return constants(self.timezone, self.currency, self.mapped)
 
     def feature(self, name: str) -> Feature | None:
         return next((each for each in self.features if each.name == name), None)
+
+
+def constants(timezone: str, currency: str, mapped: Iterable[str] = ()) -> dict[str, str]:
+    """What a definition's features stand on: business zone, currency, and which columns were mapped.
+
+    A definition that stands on others must be fitted anew. What was mapped counts, not what happened to
+    be in the rows: a month without returns is no reason to refit, amounts mapped since the last run are.
+    Nothing mapped is not written, so that definitions made without the question keep their digest.
+    """
+    columns = ",".join(sorted(set(mapped)))
+    return {"timezone": timezone, "currency": currency, **({"columns": columns} if columns else {})}
 
 
 class Method(BaseModel):
@@ -48,7 +61,12 @@ class Method(BaseModel):
     method: ClassVar[str]
 
     def fit(self, ground: Ground, engine: Engine) -> Definition:
-        """The fitted definition. Same rows in any order, any thread count: the same document."""
+        """The fitted definition. Same rows in any order, any thread count: the same document.
+
+        Raises NotReady, and no other error, where these customers are too few or cannot be told apart:
+        a study leaves this segmentation out, with a warning, where another one can be made. SettingsError
+        is for what no other customers could mend.
+        """
         raise TypeError(f"{type(self).__name__} does not say how to fit")
 
     @property

@@ -11,13 +11,17 @@ from regulars.engine import Engine
 from regulars.errors import NotReady, SettingsError, did_you_mean
 from regulars.measure.separation import Batches
 from regulars.segment.centres import Clustering, clusterings
-from regulars.segment.choose import Candidate, choice
+from regulars.segment.choose import FEWEST, Candidate, choice
 from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground, Method
 from regulars.segment.naming import meanings, names
 from regulars.segment.nearest import UNITS, Nearest, Prepared
 from regulars.segment.sample import Fit, counts, distinct, drawn, fitted
 from regulars.types import Feature, Finding, Segment
+
+FEWEST_CUSTOMERS = 2 * (FEWEST + 1)
+"""Below this, two segments that are large enough to be shown cannot be made of them."""
+OTHERS_STAND = "The other segmentations stand without this one."
 
 
 class KMeans(Method):
@@ -39,8 +43,8 @@ class KMeans(Method):
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """Centres of the customers' prepared features, and the evidence for their number.
 
-        Raises SettingsError for a feature that may not be used and for more segments than there are
-        different customers, NotReady where nothing tells customers apart.
+        Raises SettingsError for a feature that may not be used; NotReady for too few customers, where
+        nothing tells them apart, and for more segments than there are different customers.
         """
         used, notes = self._features(ground)
         customers = engine.count(ground.table.name)
@@ -107,27 +111,34 @@ class KMeans(Method):
     def _candidates(self, ground: Ground, fit: Fit, customers: int) -> list[int]:
         """The numbers of segments to try: what is asked for, beside 2 to ``max_k`` as far as they go."""
         asked = f"segmentations.{ground.name}"
-        if customers < 2:
+        if customers < FEWEST_CUSTOMERS:
             raise NotReady(
-                asked, f"there {'is one customer' if customers else 'are no customers'} to put in groups",
-                "Check the ledger for what set the rows aside.",
+                asked, f"{_there_are(customers)} to put in groups; two groups of more than {FEWEST} need "
+                f"{FEWEST_CUSTOMERS}",
+                f"Check the ledger for what set rows aside, or add customers. {OTHERS_STAND}",
             )  # fmt: skip
-        if not fit.prepared:
+        different = distinct(fit.places)
+        if not fit.prepared or different < 2:
             said = [note.what for note in fit.notes]
             raise NotReady(
                 asked, "no feature of behaviour tells these customers apart",
-                "Map more columns (product, category, time of day), or use method rfm.",
+                f"Map more columns (product, category, time of day). {OTHERS_STAND}",
                 examples=said, count=len(said),
             )  # fmt: skip
-        different = distinct(fit.places)
         if self.k is not None and self.k > different:
-            raise SettingsError(
+            raise NotReady(
                 f"{asked}.k",
                 f"{self.k} segments are asked for, but {len(fit.places):,} customers differ in only "
                 f"{different:,} ways",
-                f"Set k to at most {different}, or use more features.",
+                f"Set k to at most {different}, or use more features. {OTHERS_STAND}",
             )
         return sorted({*range(2, min(self.max_k, different) + 1), *([] if self.k is None else [self.k])})
+
+
+def _there_are(customers: int) -> str:
+    if customers == 1:
+        return "there is one customer"
+    return f"there are {customers:,} customers" if customers else "there are no customers"
 
 
 def _measured(found: dict[int, Clustering], fit: Fit, customers: int, seed: int) -> list[Candidate]:

@@ -15,6 +15,7 @@ from regulars.segment.definition import Definition
 from regulars.segment.grid import Band, Cell, Grid
 from regulars.segment.methods import Ground, Method
 from regulars.segment.rules import Number
+from regulars.segment.standing import meanings
 from regulars.types import Finding, Segment
 
 BANDS = 5
@@ -51,9 +52,14 @@ class Rfm(Method):
             Band(score, letter, name, cut_points(engine, ground.table.name, name), low, _unit(ground, name))
             for score, letter, name, low in axes
         )
+        if all(len(set(band.cuts)) == 1 for band in bands):
+            _require_a_difference(engine, ground, bands)
         named = [(segment, _cells(cells, len(axes))) for segment, cells in named_cells()]
         grid = Grid(bands, {segment.id: cells for segment, cells in named if cells})
-        segments = tuple(replace(s, rule=grid.words(s.id)) for s, cells in named if cells)
+        meant = meanings(grid, {band.feature: _beyond(engine, ground, band, customers) for band in bands})
+        segments = tuple(
+            replace(s, rule=grid.words(s.id), meaning=meant[s.id]) for s, cells in named if cells
+        )
         return Definition(
             name=ground.name,
             method=self.method,
@@ -66,13 +72,24 @@ class Rfm(Method):
         )
 
 
+def _require_a_difference(engine: Engine, ground: Ground, bands: Sequence[Band]) -> None:
+    """Raises NotReady where every customer has the same value on every axis: one cell names nobody."""
+    names = [quoted(band.feature) for band in bands]
+    counted = ", ".join(f"count(distinct {name})" for name in names)
+    (values,) = engine.rows(f"select {counted} from {quoted(ground.table.name)}", "distinct_values")
+    if all(int(each) <= 1 for each in values):
+        raise NotReady(
+            f"segmentations.{ground.name}", "all customers are alike in "
+            f"{' and '.join(band.feature for band in bands)}: scores cannot tell them apart",
+            "Use orders over a longer period, or more customers; other segmentations stand without this one.",
+        )  # fmt: skip
+
+
 def named_cells() -> list[tuple[Segment, list[str]]]:
     """The default grid: each segment with its cells, such as ``"555"`` (R, F, M)."""
     grid = files("regulars.segment.methods") / "rfm_grid.json"
     saved: dict[str, Any] = json.loads(grid.read_text("utf-8"))
-    return [
-        (Segment(each["id"], each["name"], "", each["meaning"]), each["cells"]) for each in saved["segments"]
-    ]
+    return [(Segment(each["id"], each["name"], ""), each["cells"]) for each in saved["segments"]]
 
 
 def _cells(cells: Sequence[str], axes: int) -> tuple[Cell, ...]:
@@ -86,6 +103,16 @@ def _cells(cells: Sequence[str], axes: int) -> tuple[Cell, ...]:
 def cut_points(engine: Engine, table: str, feature: str) -> tuple[Decimal, ...]:
     """Four values that cut the customers in fifths: exact, and blind to the order of rows."""
     return tuple(Decimal(str(cut)) for cut in engine.cut_points(table, feature, BANDS))
+
+
+def _beyond(engine: Engine, ground: Ground, band: Band, customers: int) -> list[float]:
+    """The share of customers, 0 to 1, above each cut: ties may leave fewer than a quantile promises."""
+    name = quoted(band.feature)
+    sums = (
+        f"sum(case when {name} > {literal(cut).sql(engine.dialect)} then 1 else 0 end)" for cut in band.cuts
+    )
+    (above,) = engine.rows(f"select {', '.join(sums)} from {quoted(ground.table.name)}", "beyond_cuts")
+    return [int(count) / customers for count in above]
 
 
 def _unit(ground: Ground, name: str) -> str:
