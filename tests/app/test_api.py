@@ -155,3 +155,12 @@ def test_a_day_that_no_calendar_has_is_told_as_a_fault_of_the_settings(tmp_path:
     path.write_text("schema: regulars/1\nas_of: 2024-02-30\n", "utf-8")
     with pytest.raises(SettingsError, match="a date cannot be"):
         rg.run(path)
+
+
+def test_amounts_that_are_mapped_later_refit_what_was_fitted_without_them(tmp_path: Path) -> None:
+    bare = {"orders": {"columns": {"customer": "who", "time": "when"}}}
+    rg.run(_settings(sources=bare), orders=_orders(), workspace=tmp_path, today=TODAY)
+    again = rg.run(_settings(), orders=_orders(), workspace=tmp_path, today=TODAY)
+    (rfm,) = again.study.segmentations
+    assert rfm.version == 2
+    assert not any("no amounts" in finding.what for finding in again.findings)

@@ -24,7 +24,7 @@ from regulars.publish.dashboard import dashboard
 from regulars.segment.assign import assign
 from regulars.segment.carry import carried
 from regulars.segment.definition import Definition
-from regulars.segment.methods import Ground, Method, chosen
+from regulars.segment.methods import Ground, Method, chosen, constants
 from regulars.settings import Settings
 from regulars.types import Finding, Input, Study
 
@@ -200,11 +200,8 @@ class _Work:
         pinned = self.workspace.pinned(name)
         if pinned is None or pinned.method != method.method or pinned.recipe != method.recipe:
             return None
-        return pinned if pinned.ground == self._constants else None
-
-    @property
-    def _constants(self) -> dict[str, str]:
-        return {"timezone": self.settings.timezone, "currency": self.settings.currency}
+        stands_on = constants(self.settings.timezone, self.settings.currency, _mapped(self.settings))
+        return pinned if pinned.ground == stands_on else None
 
     def fit(self, methods: Mapping[str, Method]) -> dict[str, Definition]:
         """Fit and pin what is not pinned (or everything, on ``refit``).
@@ -230,8 +227,9 @@ class _Work:
         _, features = self.prepare()
         self.asked.stage(f"Fitting {name}{self._why(name)}")
         ground = Ground(
-            name, features.table, features.features, self.as_of, self.settings.seed, **self._constants
-        )
+            name, features.table, features.features, self.as_of, self.settings.seed,
+            self.settings.timezone, self.settings.currency, _mapped(self.settings),
+        )  # fmt: skip
         new = method.fit(ground, self.engine)
         old = self.workspace.pinned(name)
         if old is not None:
@@ -248,7 +246,7 @@ class _Work:
         old = self.workspace.pinned(name)
         if old is None:
             return ""
-        reason = "as asked" if self.asked.refit else "because its settings changed"
+        reason = "as asked" if self.asked.refit else "because its settings or columns changed"
         return f" anew, {reason} (version {old.version} stays on record)"
 
     def _carried(self, old: Definition, new: Definition) -> Definition:
@@ -292,6 +290,18 @@ class _Work:
         facts = profile(self.engine, frame, definition.segments, features.features)
         meanings = {segment.id: segment.meaning for segment in definition.segments}
         return Made(definition, facts, narrate(facts, meanings))
+
+
+def _mapped(settings: Settings) -> tuple[str, ...]:
+    """Which kinds of column the settings name: a definition stands on those that it was fitted with."""
+    columns = settings.sources.orders.columns
+    there = {
+        "value": columns.has_value,
+        "product": columns.product,
+        "category": columns.category,
+        "promotion": columns.promotion,
+    }
+    return tuple(kind for kind, is_mapped in there.items() if is_mapped)
 
 
 def _notes(definition: Definition, cleaned: Cleaned, as_of: date) -> list[Finding]:
