@@ -133,14 +133,19 @@ def clock(book: Book) -> dict[str, object]:
 
 
 def basket(book: Book) -> dict[str, object]:
-    baskets = [{each.product_id for each in order} - {None} for order in book.sales.values()]
-    known = [products for products in baskets if products]
+    known = []
+    for order_id, order in book.sales.items():
+        if told := [each for each in order if each.product_id]:
+            first = min(each.ordered_at for each in told)
+            known.append((first, order_id, {each.product_id for each in told}))
     if not known:
         return {"products_per_order": None, "product_variety": None}
-    bought = sum(map(len, known))
+    baskets = [products for _, _, products in sorted(known, key=lambda order: order[:2])]
+    later = list(zip(baskets, baskets[1:], strict=False))
+    fresh = sum(len(now - before) for before, now in later)
     return {
-        "products_per_order": share(bought, len(known)),
-        "product_variety": share(len(set().union(*known)), bought),
+        "products_per_order": share(sum(map(len, baskets)), len(baskets)),
+        "product_variety": share(fresh, sum(len(now) for _, now in later)) if later else None,
     }
 
 

@@ -89,13 +89,37 @@ def test_an_order_over_midnight_belongs_to_the_day_it_began(engine) -> None:
 
 
 def test_a_basket_counts_different_products_in_orders_whose_products_are_known(engine) -> None:
-    """Order 1: mug twice and pan; order 2: mug; order 3: nothing known. Three purchases of two products."""
+    """Order 1: mug twice and pan; order 2: mug; order 3: nothing known. Three products in two orders."""
     lines = [
         line("ann", "2024-06-01", 1, order_id=order, product_id=product)
         for order, product in (("1", "mug"), ("1", "mug"), ("1", "pan"), ("2", "mug"), ("3", None))
     ]
     found = features_of(engine, *lines)
-    assert (found["products_per_order"], found["product_variety"]) == (1.5, 0.666667)
+    assert found["products_per_order"] == 1.5
+
+
+def test_variety_is_what_was_not_in_the_order_before_and_unknown_with_one_order(engine) -> None:
+    """Orders of mug and pan; mug and cup; pan; one unknown; pan: cup and the first pan are new, of four."""
+    orders = ("1", "mug"), ("1", "pan"), ("2", "mug"), ("2", "cup"), ("3", "pan"), ("4", None), ("5", "pan")
+    lines = [
+        line("ann", f"2024-06-0{order}", 1, order_id=order, product_id=product) for order, product in orders
+    ]
+    assert features_of(engine, *lines[:2])["product_variety"] is None
+    assert features_of(engine, *lines)["product_variety"] == 0.5
+
+
+def test_how_often_one_buys_does_not_decide_how_varied_it_is(engine) -> None:
+    """Two baskets in turn, for ever: as varied after four orders as after forty."""
+
+    def turns(orders: int) -> object:
+        lines = [
+            line("ann", f"2024-0{1 + n // 20}-{1 + n % 20:02}", 1, order_id=str(n), product_id=product)
+            for n in range(orders)
+            for product in ("mug", ("cup", "pan")[n % 2])
+        ]
+        return features_of(engine, *lines)["product_variety"]
+
+    assert turns(4) == turns(40) == 0.5
 
 
 def test_one_category_has_no_spread_and_two_alike_have_one_bit(engine) -> None:

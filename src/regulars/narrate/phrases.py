@@ -23,7 +23,8 @@ AGAINST = {
     "evening_share": "On average {value} of a customer's orders come in the evening, against {all} overall.",
     "products_per_order": "They put {value} different products in an order, against {all} on average.",
     "product_variety": (
-        "On average {value} of a customer's purchases are of a product new to them, against {all} overall."
+        "Among those with two or more orders, on average {value} of a customer's later purchases are of a "
+        "product not in the order before, against {all} overall."
     ),
     "categories": "On average they buy from {value} categories, against {all} overall.",
     "category_entropy": "Their spread over categories is {value}, against {all} overall.",
