@@ -27,7 +27,10 @@ pytestmark = [
 
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-MAKERS = (studies.retail, studies.without_amounts, studies.one_segment, studies.suppressed, studies.hostile)
+MAKERS = (
+    studies.retail, studies.without_amounts, studies.one_segment, studies.suppressed, studies.hostile,
+    studies.tiny,
+)  # fmt: skip
 every_study = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 every_width = pytest.mark.parametrize("width", [390, 1440])
 every_scheme = pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -193,6 +196,7 @@ def test_evidence_opens_without_a_script_too(show: Callable[..., Seen]) -> None:
 @every_width
 def test_an_open_panel_stays_inside_the_window(show: Callable[..., Seen], width: int) -> None:
     page = show(studies.retail(), width=width).page
+    page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     for place in (0, 4, 30, 60):
         page.locator(".ev").nth(place).click()
         box = page.locator(".proof:popover-open").bounding_box()
@@ -287,3 +291,68 @@ def test_a_link_to_a_query_opens_it(show: Callable[..., Seen]) -> None:
     page.locator(".proof:popover-open a").click()
     assert page.locator(".proof:popover-open").count() == 0
     assert page.locator("pre#q1").is_visible()
+
+
+FOLDED = ("article .told li", "article .but", ".defs dd")
+
+
+def test_long_parts_are_folded_on_a_phone_and_open_without_a_script(show: Callable[..., Seen]) -> None:
+    page = show(studies.retail(), width=390, script=False).page
+    for part in FOLDED:
+        assert page.locator(part).first.is_hidden(), part
+    card = page.locator("article").first
+    assert card.locator(".say").is_visible()
+    card.locator("summary").click()
+    assert card.locator("li").first.is_visible()
+    assert card.locator(".but").is_visible()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_nothing_is_folded_where_there_is_room(show: Callable[..., Seen], script: bool) -> None:
+    page = show(studies.retail(), script=script).page
+    for part in FOLDED:
+        assert all(each.is_visible() for each in page.locator(part).all()), part
+    assert not any(each.is_visible() for each in page.locator(".fold > summary").all())
+
+
+@every_width
+def test_paper_shows_what_is_folded_without_a_script(show: Callable[..., Seen], width: int) -> None:
+    page = show(studies.retail(), width=width, script=False).page
+    page.emulate_media(media="print")
+    for part in (*FOLDED, "pre"):
+        assert all(each.is_visible() for each in page.locator(part).all()), part
+
+
+def test_folding_takes_a_fifth_off_the_page_on_a_phone_and_more(show: Callable[..., Seen]) -> None:
+    page = show(studies.retail(), width=390).page
+    tall = "document.documentElement.scrollHeight"
+    folded = page.evaluate(tall)
+    page.evaluate("document.querySelectorAll('details.fold').forEach((d) => { d.open = true; })")
+    assert folded < 0.8 * page.evaluate(tall)
+
+
+def test_a_wide_table_says_on_a_phone_that_it_goes_on_sideways(show: Callable[..., Seen]) -> None:
+    hints = [show(studies.retail(), width=w).page.locator(".hint").first for w in (390, 1440)]
+    assert [hint.is_visible() for hint in hints] == [True, False]
+    assert hints[0].inner_text() == "10 figures wide: scroll the table sideways to see them all."
+
+
+def test_evidence_of_the_largest_segments_puts_their_sum_first(show: Callable[..., Seen]) -> None:
+    page = show(studies.together(2)).page
+    page.locator("h1 .ev").click()
+    panel = page.locator(".proof:popover-open")
+    assert panel.locator(".whose").inner_text() == "The 2 largest segments together"
+    assert panel.locator(".val").inner_text() in page.locator("h1").inner_text()
+    assert panel.locator("tbody tr").count() == 3
+    assert "group by a.segment_id" in panel.locator("pre").inner_text()
+
+
+@every_scheme
+def test_a_radar_with_an_axis_that_has_no_figure_is_not_filled_across_it(
+    show: Callable[..., Seen], scheme: str
+) -> None:
+    page = show(studies.without(studies.retail(), "Evening browsers", "gap_days"), scheme=scheme).page
+    drawn = page.locator("figure", has_text="Evening browsers")
+    assert drawn.locator(".shape").count() == 0
+    assert drawn.locator(".area").count() == drawn.locator(".line").count() == 1
+    assert drawn.locator(".line").evaluate("e => getComputedStyle(e).fill") == "none"

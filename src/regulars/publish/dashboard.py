@@ -191,6 +191,8 @@ def _how(segmentation: Segmentation) -> str:
 def _table_title(segmentation: Segmentation, evidence: Evidence) -> Markup:
     profile = segmentation.profile
     sized = [s for s in profile.segments if not s.is_suppressed]
+    if not sized:
+        return Markup("No segment is large enough to show")
     if len(sized) < 2:
         return Markup("The segment and its figures")
     largest = max(sized, key=lambda s: amount(s, "customers") or 0.0)

@@ -85,6 +85,12 @@ class Evidence:
     def queries(self) -> list[Query]:
         return list(self._queries.values())
 
+    @property
+    def asked(self) -> dict[str, list[Query]]:
+        """The queries of each segmentation, in the order of the page."""
+        names = dict.fromkeys(q.of for q in self.queries)
+        return {name: [q for q in self.queries if q.of == name] for name in names}
+
     def sentence(self, profile: Profile, sentence: Sentence) -> Markup:
         """The sentence as HTML, with a marker after each figure."""
         return Markup("").join(self._span(profile, span) for span in sentence)

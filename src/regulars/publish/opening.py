@@ -32,7 +32,8 @@ class Kpi:
 
 def badges(study: Study, evidence: Evidence) -> list[Badge]:
     """On what footing the page stands. Call it when every sentence has been written."""
-    found = [_proven(evidence), _ledger(study)]
+    found = [_proven(evidence)] if evidence.cited + evidence.without else []
+    found.append(_ledger(study))
     warnings = sum(f.severity != "note" for f in study.findings)
     if warnings:
         found.append(Badge("warn", f"{warnings} {'warning' if warnings == 1 else 'warnings'}", "#mind"))

@@ -273,7 +273,7 @@ def _shape(
         for r, m in zip(reach, axes, strict=True)
     )
     drawing = radar(reach, anchor, f"{segment.name}: {listed}.")
-    missing = [_word(m).lower() for r, m in zip(reach, axes, strict=True) if r is None]
+    missing = [_word(m) for r, m in zip(reach, axes, strict=True) if r is None]
     said = _stands_out(segment, shown, axes) + ([f"no figure: {', '.join(missing)}"] if missing else [])
     return Shape(segment.name, mark, drawing, " · ".join(said))
 
