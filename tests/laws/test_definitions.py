@@ -14,8 +14,10 @@ from decimal import Decimal
 from itertools import product
 
 import pytest
+import sqlglot
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from sqlglot import exp
 
 from regulars.engine import Engine, Step
 from regulars.segment.definition import Definition, pretty
@@ -256,3 +258,22 @@ def test_a_step_of_a_definition_can_be_written_for_a_warehouse():
         assert isinstance(step, Step)
         for dialect in ("postgres", "spark", "snowflake", "bigquery"):
             assert "customer_id" in step.select.sql(dialect)
+
+
+@pytest.mark.parametrize(
+    "name", ["order", "select", "user", "My Table", 'a"b', "group", "people; drop", "ünïts"]
+)
+@pytest.mark.parametrize("kind", ["grid", "nearest"])
+def test_a_source_may_have_any_name_also_a_keyword(engine, kind, name):
+    prepared = tuple(Prepared(each, 1.0, 0.0, 9.0, False, 0.0, 1.0) for each in NAMES)
+    band = Band("g_score", "G", "gap_days", (Decimal(1), Decimal(2)), False, "days")
+    near = Nearest(prepared, {"low": (0, 0, 0), "high": (0, 0, 9000)})
+    rule = near if kind == "nearest" else Grid((band,), {"low": ((1,), (2,)), "high": ((3,),)})
+    row = ("C1", 0, Decimal(0), Decimal(9))
+    engine.values(name, {"customer_id": "varchar", **KINDS}, [row])
+    engine.make("assignments", {step.name: step for step in defined(rule).steps(name, AS_OF)})
+    assert engine.rows("select customer_id, segment_id from assignments") == [("C1", "high")]
+    engine.drop(name)
+    first, *_ = defined(rule).steps(name, AS_OF)
+    for dialect in ("postgres", "spark", "snowflake", "bigquery", "redshift", "trino"):
+        assert sqlglot.parse_one(first.select.sql(dialect), dialect=dialect).find(exp.Table).name == name

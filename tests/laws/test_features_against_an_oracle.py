@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import Phase, event, given
@@ -141,7 +142,7 @@ def basket(book: Book) -> dict[str, object]:
     if not known:
         return {"products_per_order": None, "product_variety": None}
     baskets = [products for _, _, products in sorted(known, key=lambda order: order[:2])]
-    later = list(zip(baskets, baskets[1:], strict=False))
+    later = list(pairwise(baskets))
     fresh = sum(len(now - before) for before, now in later)
     return {
         "products_per_order": share(sum(map(len, baskets)), len(baskets)),

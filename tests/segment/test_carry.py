@@ -42,6 +42,14 @@ def test_sharing_nobody_is_no_kinship():
     assert [each.id for each in carried(OLD, new, {("s1", "s1"): 50}, used=[]).segments] == ["s1", "s3"]
 
 
+def test_an_id_is_carried_only_where_half_of_the_smaller_segment_stays_together():
+    new = around(s1=900, s2=9000)
+    half = {("s1", "s1"): 90, ("s2", "s1"): 20, ("s2", "s2"): 20, ("s3", "s2"): 60}
+    assert [each.id for each in carried(OLD, new, half, used=[]).segments] == ["s1", "s2"]
+    less = {**half, ("s2", "s1"): 21, ("s2", "s2"): 19}
+    assert [each.id for each in carried(OLD, new, less, used=[]).segments] == ["s1", "s3"]
+
+
 def test_most_customers_keep_their_id_rather_than_the_largest_pair():
     new = around(s1=900, s2=9000)
     overlap = {("s1", "s1"): 50, ("s1", "s2"): 45, ("s2", "s1"): 40, ("s2", "s2"): 1}

@@ -38,7 +38,7 @@ def test_where_every_candidate_has_a_handful_one_is_taken_with_a_warning():
     assert taken.k == 2
     assert "every candidate has a segment that is too small" in taken.reason
     assert [(note.severity, note.where) for note in taken.notes] == [("warning", "behaviour.k")]
-    assert "The smallest of 2 segments holds 2.0% of customers" in taken.notes[0].what
+    assert "The smallest of 2 segments held 2.0% of customers" in taken.notes[0].what
 
 
 def test_the_number_asked_for_is_taken_and_told_what_it_costs():
@@ -49,7 +49,7 @@ def test_the_number_asked_for_is_taken_and_told_what_it_costs():
 
 def test_customers_without_gaps_between_them_are_told_as_such():
     taken = choice([candidate(4, 0.20)], "behaviour")
-    assert "customers differ by degrees" in taken.notes[0].what
+    assert "customers differed by degrees" in taken.notes[0].what
 
 
 def test_segments_that_overlap_are_not_told_as_apart():

@@ -122,13 +122,13 @@ def test_one_shapeless_crowd_is_cut_with_a_warning(engine):
     kinds = {"customer_id": "varchar", **dict.fromkeys(names, "double")}
     rows = [(f"C{n}", *(Decimal(repr(round(chance.gauss(0, 1), 6))) for _ in names)) for n in range(500)]
     fitted = fit(engine, rows, features=features, kinds=kinds)
-    assert any("customers differ by degrees" in each.what for each in fitted.notes)
+    assert any("customers differed by degrees" in each.what for each in fitted.notes)
 
 
 def test_too_small_a_segment_is_a_doubt_with_its_size(engine):
     fitted = fit(engine, [*people([(0.1, 0.1), (0.9, 0.9)], each=150), *_few()], k=3)
     (doubt,) = [each for each in fitted.notes if each.severity == "warning"]
-    assert "The smallest of 3 segments holds 2.6% of customers" in doubt.what
+    assert "The smallest of 3 segments held 2.6% of customers" in doubt.what
 
 
 def _few():

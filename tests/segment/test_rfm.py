@@ -86,7 +86,7 @@ def test_a_value_that_many_share_is_told_with_the_score_it_leaves_unused(engine)
     (note,) = fit(engine, rows).notes
     assert note.where == "rfm.orders"
     assert note.what == (
-        "70 of 100 customers (70%) share orders = 1; they all score F 1, and score 2, 3 is not used."
+        "70 of 100 customers (70%) had orders = 1; they all scored F 1, and no cut led to a score of 2 or 3."
     )
 
 
@@ -118,3 +118,11 @@ def test_a_definition_remembers_which_columns_were_mapped_and_nothing_of_what_th
     assert Definition.from_json(json.loads(pretty(fitted.as_json()))).ground == fitted.ground
     assert fitted.ground != constants("UTC", "GBP", ["value"])
     assert constants("UTC", "GBP") == {"timezone": "UTC", "currency": "GBP"}
+
+
+def test_what_was_found_in_fitting_is_told_in_the_past_for_later_runs_show_it_too(engine):
+    old = [(f"C{n}", 200 + n, 1 if n <= 70 else n, Decimal(n)) for n in range(1, 101)]
+    stale, crowded = (note.what for note in fit(engine, old).notes)
+    assert stale.startswith("The most recent fifth of customers reached back 220 days")
+    assert crowded.startswith("70 of 100 customers (70%) had orders = 1; they all scored F 1")
+    assert fit(engine, old, RFM[:2]).notes[0].what.startswith("The orders carried no amounts")

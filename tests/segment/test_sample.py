@@ -94,16 +94,16 @@ def test_constant_unknown_and_nearly_unknown_features_are_left_out_with_the_reas
     )
     assert [each.feature for each in fit.prepared] == ["x"]
     assert left_out(fit) == {
-        "constant": "constant is left out: it is the same for almost every customer.",
-        "unknown": "unknown is left out: it is known for 0 of 100 customers.",
-        "rare": "rare is left out: it is known for 19 of 100 customers.",
+        "constant": "constant was left out, for it was the same for almost every customer.",
+        "unknown": "unknown was left out, for it was known for 0 of 100 customers.",
+        "rare": "rare was left out, for it was known for 19 of 100 customers.",
     }
 
 
 def test_a_habit_of_fewer_than_one_in_ten_makes_no_segment():
     fit = fitted(sampled(rare=[0.0] * 91 + [0.5] * 9, odd=[3.0] * 99 + [9000.0]), "tried")
     assert fit.prepared == ()
-    assert left_out(fit)["rare"] == "rare is left out: 91 of 100 customers have the same value."
+    assert left_out(fit)["rare"] == "rare was left out, for 91 of 100 customers had the same value."
     assert fitted(sampled(seldom=[0.0] * 89 + [0.5] * 11), "tried").prepared
 
 
@@ -119,7 +119,7 @@ def test_of_two_features_that_say_the_same_the_first_is_kept():
     other = [float(n % 7) for n in range(200)]
     fit = fitted(sampled(x=spread, other=other, opposite=[30 - 2 * each for each in spread]), "tried")
     assert [each.feature for each in fit.prepared] == ["x", "other"]
-    assert "it says the same as x" in left_out(fit)["opposite"]
+    assert "it said the same as x" in left_out(fit)["opposite"]
 
 
 def test_customers_differ_in_as_many_ways_as_the_features_can_tell():

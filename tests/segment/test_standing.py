@@ -1,4 +1,4 @@
-"""Each word of a segment's meaning, checked on every one of its customers against all others."""
+"""Each word of a segment's meaning, checked on its customers against all others."""
 
 import re
 from datetime import date
@@ -67,11 +67,12 @@ def every_claim_holds(engine, made) -> int:
         for words, quantity in claims(segment.meaning):
             name = MIDDLES.get(words) or CLAIMS[words][0]
             everyone = dict(engine.rows(f"select {quoted(name)}, count(*) from people group by all"))
-            members = engine.rows(
-                f"select distinct {quoted(name)} from people join assignments using (customer_id) "
-                f"where segment_id = '{segment.id}'"
+            ((least, most),) = engine.rows(
+                f"select min({quoted(name)}), max({quoted(name)}) from people "
+                f"join assignments using (customer_id) where segment_id = '{segment.id}'"
             )
-            for (theirs,) in members:
+            # A comparison that holds at both ends holds between them.
+            for theirs in (least, most) if least is not None else ():
                 checked += 1
                 assert holds(words, quantity, theirs, everyone), (segment.name, segment.meaning, theirs)
     return checked
@@ -107,7 +108,7 @@ def test_every_comparison_holds_for_every_customer_of_the_segment(engine, axes):
         [(f"C{n}", chance.randrange(365), 1 + int(chance.expovariate(0.3)), Decimal(chance.randrange(9999)))
          for n in range(1500)],
     )  # fmt: skip
-    assert every_claim_holds(engine, fitted(engine, axes)) > 500
+    assert every_claim_holds(engine, fitted(engine, axes)) > 30
 
 
 @pytest.mark.parametrize("axes", [AXES, AXES[:2]], ids=["amounts", "days only"])
@@ -154,7 +155,7 @@ def test_every_comparison_holds_on_online_retail(engine, shared_data, axes):
         "count(distinct InvoiceNo) as orders, cast(sum(Quantity * UnitPrice) as decimal(18, 2)) as spend "
         f"from '{path}' where CustomerID is not null and Quantity > 0 group by all",
     )
-    assert every_claim_holds(engine, fitted(engine, axes)) > 500
+    assert every_claim_holds(engine, fitted(engine, axes)) > 30
 
 
 @pytest.mark.parametrize("axes", [AXES, AXES[:2]], ids=["amounts", "days only"])
@@ -165,4 +166,4 @@ def test_every_comparison_holds_on_cdnow(engine, shared_data, axes):
         "select customer_id, date_diff('day', max(date), date '1998-06-30') as recency_days, "
         f"count(*) as orders, cast(sum(amount) as decimal(18, 2)) as spend from '{path}' group by all",
     )
-    assert every_claim_holds(engine, fitted(engine, axes)) > 500
+    assert every_claim_holds(engine, fitted(engine, axes)) > 30

@@ -8,6 +8,9 @@ from dataclasses import replace
 
 from regulars.segment.definition import Definition
 
+AKIN = 0.5
+"""An id says "the same segment", and movement between runs is counted by it: so at least half of the smaller
+of the two must be in both. Below that most of each are elsewhere: the id would call strangers the same."""
 _NUMBERED = re.compile(r"s(\d+)")
 
 
@@ -17,9 +20,9 @@ def carried(
     """The new definition with the ids of the old, matched so that most customers keep their id.
 
     ``overlap`` counts the customers in each pair (old id, new id); pairs that are absent have none. A new
-    segment without a partner, or with one that shares no customer, gets the next number that neither an
-    id of ``used`` (those of every earlier version) nor of the old definition has. Names stay those of the
-    new definition, whose centres they describe. Where ids are names, as in RFM, nothing changes.
+    segment without a partner, or with too few customers in common (see ``AKIN``), gets the next number that
+    neither an id of ``used`` (those of every earlier version) nor of the old definition has. Names stay those
+    of the new definition, whose centres they describe. Where ids are names, as in RFM, nothing changes.
     """
     if not all(_NUMBERED.fullmatch(each.id) for each in new.segments):
         return replace(new, version=old.version + 1)
@@ -34,9 +37,17 @@ def _matched(old: Definition, new: Definition, overlap: Mapping[tuple[str, str],
     from scipy.optimize import linear_sum_assignment
 
     before, after = [each.id for each in old.segments], [each.id for each in new.segments]
-    shared = [[overlap.get((was, now), 0) for now in after] for was in before]
+    shared = [[_akin(overlap, was, now) for now in after] for was in before]
     pairs = zip(*linear_sum_assignment(shared, maximize=True), strict=True)
     return {after[j]: before[i] for i, j in pairs if shared[i][j] > 0}
+
+
+def _akin(overlap: Mapping[tuple[str, str], int], was: str, now: str) -> int:
+    """The customers in both, or 0 where they are too few to speak of one segment."""
+    both = overlap.get((was, now), 0)
+    then = sum(customers for (old, _), customers in overlap.items() if old == was)
+    here = sum(customers for (_, new), customers in overlap.items() if new == now)
+    return both if both >= AKIN * min(then, here) else 0
 
 
 def _fresh(taken: Collection[str]) -> Iterator[str]:

@@ -141,8 +141,8 @@ def _doubts(taken: Candidate, where: str) -> list[Finding]:
         doubts.append(
             Finding(
                 "warning", f"{where}.k",
-                f"The {taken.told} at {taken.k} segments is low: customers differ by degrees, without clear "
-                "gaps between the segments, so those near a border could as well be in the next one.",
+                f"The {taken.told} at {taken.k} segments was low: customers differed by degrees, without "
+                "clear gaps between the segments, so those near a border could as well be in the next one.",
                 "Look at how stable the segments are before relying on them; fewer features may part better.",
             )
         )  # fmt: skip
@@ -150,7 +150,7 @@ def _doubts(taken: Candidate, where: str) -> list[Finding]:
         doubts.append(
             Finding(
                 "warning", f"{where}.k",
-                f"The smallest of {taken.k} segments holds {taken.smallest_share:.1%} of customers: too few "
+                f"The smallest of {taken.k} segments held {taken.smallest_share:.1%} of customers: too few "
                 f"to describe (less than {ENOUGH_SHARE:.0%} and {ENOUGH_CUSTOMERS}, or {FEWEST} at most).",
                 "Choose a smaller k, or use other features.",
             )

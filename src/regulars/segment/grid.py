@@ -15,7 +15,7 @@ from typing import Any
 from sqlglot import exp
 
 from regulars.engine import literal
-from regulars.segment.rules import Customer, Number, Scored, column
+from regulars.segment.rules import Customer, Number, Scored, column, outer_table
 
 Cell = tuple[int, ...]
 Box = list[tuple[int, int]]
@@ -127,7 +127,7 @@ class Grid:
     def layers(self, source: str) -> list[exp.Select]:
         scores = exp.select(
             column("customer_id"), *(exp.alias_(band.sql(), band.score) for band in self.bands)
-        ).from_(source)
+        ).from_(outer_table(source))
         case = exp.Case()
         for segment_id, cells in self.cells.items():
             boxes = [self._within(box) for box in _boxes(set(cells))]

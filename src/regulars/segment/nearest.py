@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from regulars.segment.rules import Customer, Number, Scored, column
+from regulars.segment.rules import Customer, Number, Scored, column, outer_table
 
 UNITS = 1000
 """Prepared values are counted in thousandths of the feature's scale."""
@@ -114,7 +114,7 @@ class Nearest:
         prepared = exp.select(
             column("customer_id"),
             *(exp.alias_(each.sql(), name) for each, name in zip(self.prepared, names, strict=True)),
-        ).from_(source)
+        ).from_(outer_table(source))
         distances = exp.select(
             column("customer_id"),
             *(exp.alias_(_distance(names, self.centres[each]), f"d{k}") for k, each in enumerate(ids)),

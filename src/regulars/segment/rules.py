@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from typing import Any, Protocol
 
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 
 Number = int | float | Decimal | None
 Customer = Mapping[str, Number]
@@ -69,6 +71,21 @@ class Rule(Protocol):
 def column(name: str, table: str | None = None) -> exp.Column:
     """A column, quoted when the dialect needs it."""
     return exp.column(name, table=table)
+
+
+def outer_table(name: str) -> exp.Table:
+    """A table whose name comes from outside and may be anything, also a keyword of some engine.
+
+    Plain names stay unquoted: warehouses that fold case would not find a quoted one.
+    """
+    return exp.table_(exp.to_identifier(name, quoted=name.lower() in _reserved() or None))
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    """Words that no engine takes for a table's name: those of the two with the longest lists."""
+    writers = (Dialect.get_or_raise(each).generator_class for each in ("duckdb", "redshift"))
+    return frozenset(word.lower() for writer in writers for word in writer.RESERVED_KEYWORDS)
 
 
 def layer_name(position: int) -> str:

@@ -32,7 +32,7 @@ COMMON_SHARE = 0.9
 """Where more customers than this share one value, those who differ would make a segment of the few."""
 KNOWN_SHARE = 0.2
 """Below this share of customers with a value, a feature would mostly tell who has one."""
-SAME = "it is the same for almost every customer"
+SAME = "it was the same for almost every customer"
 TWINS = 0.95
 """Features correlated beyond this say the same thing twice and would count double."""
 
@@ -82,7 +82,7 @@ def fitted(sample: Sample, where: str) -> Fit:
         twins = [k.feature for k, other in zip(kept, columns, strict=True) if _are_twins(column, other)]
         if twins:
             notes.append(
-                _left_out(where, name, f"it says the same as {twins[0]} (correlation beyond {TWINS})")
+                _left_out(where, name, f"it said the same as {twins[0]} (correlation beyond {TWINS})")
             )
             continue
         kept.append(made)
@@ -125,12 +125,12 @@ def _prepared(name: str, values: Column) -> Prepared | str:
 
 def _useless(known: Column, customers: int) -> str:
     if not len(known) or len(known) < KNOWN_SHARE * customers:
-        return f"it is known for {len(known):,} of {customers:,} customers"
+        return f"it was known for {len(known):,} of {customers:,} customers"
     alike = int(np.unique(known, return_counts=True)[1].max())
     if alike == len(known):
         return SAME
     if alike > COMMON_SHARE * len(known):
-        return f"{alike:,} of {len(known):,} customers have the same value"
+        return f"{alike:,} of {len(known):,} customers had the same value"
     return ""
 
 
@@ -160,7 +160,7 @@ def _short(value: float) -> float:
 
 
 def _left_out(where: str, name: str, why: str) -> Finding:
-    what = f"{name} is left out: {why}."
+    what = f"{name} was left out, for {why}."
     return Finding("note", f"{where}.{name}", what, "Nothing to do: it would not tell customers apart.")
 
 

@@ -103,7 +103,7 @@ class KMeans(Method):
         return used, [
             Finding(
                 "note", f"{ground.name}.features",
-                f"Outcomes are among the features ({outcomes}), for this reason: {self.allow_outcomes}",
+                f"Outcomes were among the features ({outcomes}), for this reason: {self.allow_outcomes}",
                 "Read differences between the segments in these as their making, not as a finding.",
             )
         ]  # fmt: skip

@@ -126,7 +126,7 @@ def _notes(engine: Engine, ground: Ground, bands: Sequence[Band], customers: int
         notes.append(
             Finding(
                 "warning", f"{ground.name}.spend",
-                "The orders carry no amounts, so there is no monetary score: segments rest on recency and "
+                "The orders carried no amounts, so there is no monetary score: segments rest on recency and "
                 "frequency.",
                 "Map an amount or unit_price column to use all three.",
             )
@@ -145,7 +145,7 @@ def _stale(ground: Ground, recency: Band) -> list[Finding]:
     return [
         Finding(
             "warning", f"{ground.name}.{recency.feature}",
-            f"The most recent fifth of customers reaches back {recent} days, so names such as New Customers "
+            f"The most recent fifth of customers reached back {recent} days, so names such as New Customers "
             "mean recent among these customers, not recent in time.",
             "Set as_of to the day of the last campaign, or leave customers out who can no longer return.",
         )
@@ -160,11 +160,11 @@ def _crowding(engine: Engine, ground: Ground, band: Band, customers: int) -> lis
     if share < CROWDED and not unused:
         return []
     what = (
-        f"{count:,} of {customers:,} customers ({share:.0%}) share {band.feature} = {value}; "
-        f"they all score {band.letter} {band.of(value)}"
+        f"{count:,} of {customers:,} customers ({share:.0%}) had {band.feature} = {value}; "
+        f"they all scored {band.letter} {band.of(value)}"
     )
     if unused:
-        what += f", and score {', '.join(map(str, unused))} is not used"
+        what += f", and no cut led to a score of {' or '.join(map(str, unused))}"
     return [
         Finding(
             "note", f"{ground.name}.{band.feature}", f"{what}.",
