@@ -14,6 +14,8 @@ from regulars.types import Value
 SIGNS = {
     "GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥", "CNY": "CN¥", "INR": "₹", "KRW": "₩",
     "BRL": "R$", "CAD": "CA$", "AUD": "A$", "MXN": "MX$", "NZD": "NZ$", "ILS": "₪", "TRY": "₺",
+    # ISO 4217's "no currency": a plain number.
+    "XXX": "",
 }  # fmt: skip
 NO_MINOR_UNIT = {"JPY", "KRW", "CLP", "VND", "ISK", "XAF", "XOF"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -142,7 +142,7 @@ def test_upper_case_id_beside_lower_case_id_are_two_columns_in_every_kind_of_sou
 
 
 def test_the_same_name_twice_is_refused_with_both_places(written: Callable[..., Read]) -> None:
-    with pytest.raises(SourceUnreadable, match="'who' is column 1 and column 3"):
+    with pytest.raises(SourceUnreadable, match="'who' stands twice, in columns 1 and 3"):
         written("who,day,who\na,2024-01-02,b\n")
 
 

@@ -175,6 +175,18 @@ def _careful_number(cell: exp.Expression, mark: str, groups: str, scale: int) ->
     )  # fmt: skip
 
 
+def of_its_order(cell: exp.Expression, customer: exp.Expression, order: exp.Expression) -> exp.Expression:
+    """The cell, or where it is blank what another line of the customer's order says.
+
+    Exports often say what holds for an order on its first line only.
+    """
+    return formula(
+        "case when $cell is null and $order is not null "
+        "then max($cell) over (partition by $customer, $order) else $cell end",
+        cell=cell, customer=customer, order=order,
+    )  # fmt: skip
+
+
 def consent(cell: exp.Expression, kind: str, *, is_opt_out: bool, blank: str) -> exp.Expression:
     """``'in'``, ``'out'`` or ``'unknown'`` from a consent or an opt-out cell.
 

@@ -220,11 +220,18 @@ def _how_much(columns: Matched, rules: Rules) -> dict[str, exp.Expression]:
     }
 
 
+def _said_of(columns: Matched, meaning: str) -> exp.Expression:
+    cell = _inner(columns[meaning])
+    if "order" not in columns:
+        return cell
+    return cells.of_its_order(cell, _inner(columns["customer"]), _inner(columns["order"]))
+
+
 def _consent(columns: Matched, rules: Rules) -> exp.Expression:
     blank = "in" if rules.blank_opt_out == "opted_in" else "unknown"
     states = [
         cells.consent(
-            _inner(columns[meaning]), columns[meaning].kind, is_opt_out=meaning == "opt_out", blank=blank
+            _said_of(columns, meaning), columns[meaning].kind, is_opt_out=meaning == "opt_out", blank=blank
         )
         for meaning in ("consent", "opt_out")
         if meaning in columns

@@ -125,11 +125,12 @@ def _refuse_repeats(names: list[str], path: Path, line: int) -> None:
     ]
     if repeated:
         told = "; ".join(
-            f"{name!r:.80} is column {one + 1} and column {other + 1}" for one, other, name in repeated[:3]
+            f"{name!r:.80} stands twice, in columns {one + 1} and {other + 1}"
+            for one, other, name in repeated[:3]
         )
         raise SourceUnreadable(
             f"orders file {str(path)!r}, line {line}",
-            f"the header names a column twice: {told}",
+            f"in the header {told}",
             "Give each column a name of its own, so that it is plain which one is meant.",
             count=len(repeated),
         )

@@ -149,7 +149,7 @@ def _undecodable(path: Path, lines_before: int, encoding: str, bad: UnicodeDecod
     return SourceUnreadable(
         f"orders file {str(path)!r}, line {line}",
         f"the bytes {bad.object[bad.start : bad.end][:4].hex(' ')} are not {encoding}",
-        f"Set sources.orders.encoding to what the file was saved in, such as 'encoding: {other}'.",
+        f"Set sources.orders.encoding to what the file was saved in, such as {other}.",
     )
 
 

@@ -44,7 +44,7 @@ _DAYS = (
 _TIMES = (
     "", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", "T%H:%M", "T%H:%M:%S", "T%H:%M:%S.%f", "T%H:%MZ", "T%H:%M:%SZ",
     "T%H:%M:%S.%fZ", " %H:%M:%S.%n", "T%H:%M:%S.%n", " %H:%M:%S%z", "T%H:%M:%S%z",
-    "T%H:%M:%S.%f%z", " %H:%M:%S.%f%z",
+    "T%H:%M:%S.%f%z", " %H:%M:%S.%f%z", " %H:%M:%S %z", " %H:%M %z",
     " %I:%M %p", " %I:%M:%S %p", " %I:%M%p", " %H:%M:%S UTC", " %H.%M", " %H.%M.%S",
     ", %H:%M", ", %H:%M:%S", "%H%M%S",
 )  # fmt: skip

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 
 from regulars.engine import Engine
 from regulars.prepare import cells, dates
-from regulars.prepare.header_words import MEANINGS, strength, words_of
-from regulars.prepare.sources import STAGED, SourceColumn
+from regulars.prepare.header_words import MEANINGS, STRONG, strength, words_of
+from regulars.prepare.init_command import Given
+from regulars.prepare.sources import STAGED, Source, SourceColumn
 
 LOOKED_AT = 100_000
 """Records whose values are looked at to tell numbers from names; dates are always looked at whole."""
+
+SHOPIFY_ORDER = "name"
+_NUMBERED = r"#?[A-Za-z]{0,6}[-_]?\d+[A-Za-z]{0,3}"
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,12 @@ class Facts:
     is_date: bool
     decimal_comma: bool
     """Whether more cells are numbers with a decimal comma than with a point."""
+    numbered_share: float
+    """Share of cells that are a number with a # or a few letters, such as '#1000': order numbers."""
+
+    @property
+    def is_often_blank(self) -> bool:
+        return self.blank > 0.1 * (self.blank + self.filled)
 
     @property
     def is_number(self) -> bool:
@@ -52,6 +62,16 @@ class Facts:
         return self.filled > 0 and not self.is_date and self.number_share < 0.5
 
 
+@dataclass(frozen=True)
+class Look:
+    """A file that is being looked at: what the user gave, its source in the engine, and its columns."""
+
+    given: Given
+    source: Source
+    engine: Engine
+    facts: Mapping[str, Facts]
+
+
 def facts_of(columns: Sequence[SourceColumn], engine: Engine) -> dict[str, Facts]:
     """Facts of each staged column, by its name."""
     return {column.name: _facts(column, engine) for column in columns if column.name}
@@ -60,11 +80,13 @@ def facts_of(columns: Sequence[SourceColumn], engine: Engine) -> dict[str, Facts
 def _facts(column: SourceColumn, engine: Engine) -> Facts:
     cell = cells.column(column.inner)
     point, comma = (cells.number(cell, column.kind, mark, 4).sql("duckdb") for mark in ".,")
+    numbers = f"regexp_full_match(cast({column.inner} as varchar), '{_NUMBERED}')"
     fractions = f"count({column.inner}) filter (where number <> trunc(number))"
-    ((filled, blank, distinct, points, commas, fraction, negative),) = engine.rows(
+    ((filled, blank, distinct, points, commas, fraction, negative, numbered),) = engine.rows(
         f"select count({column.inner}), count(*) - count({column.inner}), count(distinct {column.inner}), "
         f"count(pointed), count(with_comma), {fractions}, "
-        f"count(*) filter (where number < 0) from (select *, coalesce(pointed, with_comma) as number from "
+        f"count(*) filter (where number < 0), count(*) filter (where {numbers}) "
+        "from (select *, coalesce(pointed, with_comma) as number from "
         f"(select {column.inner}, {point} as pointed, {comma} as with_comma "
         f"from {STAGED} where record <= {LOOKED_AT}))"
     )
@@ -80,6 +102,7 @@ def _facts(column: SourceColumn, engine: Engine) -> Facts:
         negative / max(filled, 1),
         _is_date(column, engine),
         column.is_text and commas > points,
+        numbered / max(filled, 1),
     )
 
 
@@ -108,7 +131,8 @@ def _suits(meaning: str, facts: Facts) -> bool:
     if meaning == "promotion":
         return facts.is_code and (facts.blank > 0 or facts.distinct > 1)
     if meaning in ("consent", "opt_out"):
-        return facts.filled > 0 and (facts.is_date or facts.distinct <= 10)
+        # A column that nobody has filled still says that there is such a question.
+        return facts.is_date or facts.distinct <= 10
     return facts.is_code
 
 
@@ -117,6 +141,9 @@ def candidates(meaning: str, facts: Mapping[str, Facts], taken: Collection[str])
     found = []
     for name, each in facts.items():
         said, phrase = strength(name, meaning)
+        if meaning == "order" and words_of(name) == ("name",) and each.numbered_share >= 0.95:
+            # What Shopify calls the number of an order.
+            said, phrase = STRONG, SHOPIFY_ORDER
         if name not in taken and said and _suits(meaning, each):
             found.append((said, Guess(meaning, name, _why(meaning, phrase, each))))
     return sorted(found, key=lambda one: -one[0])
@@ -124,6 +151,8 @@ def candidates(meaning: str, facts: Mapping[str, Facts], taken: Collection[str])
 
 def _why(meaning: str, phrase: str, facts: Facts) -> str:
     named = f"the header says {phrase!r}"
+    if meaning == "order" and phrase == SHOPIFY_ORDER:
+        named += " and the values are order numbers such as '#1000'"
     if meaning == "time":
         kind = facts.column.kind.lower() if cells.is_date(facts.column.kind) else "dates as text"
         return f"{named} and the values are {kind}"
@@ -131,6 +160,8 @@ def _why(meaning: str, phrase: str, facts: Facts) -> str:
         whole = "whole numbers" if facts.fraction_share == 0 else "numbers with decimals"
         below = f", {facts.negative_share:.1%} below zero" if facts.negative_share else ""
         return f"{named} and the values are {whole}{below}"
+    if not facts.filled:
+        return f"{named}; every cell is blank"
     return f"{named}; {facts.distinct:,} different values in {facts.filled:,} filled cells"
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 
-STRONG, WEAK = 2, 1
+STRONG, WEAK, FAINT = 4, 2, 1
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,9 @@ class Words:
     strong: tuple[str, ...]
     weak: tuple[str, ...] = ()
     never: tuple[str, ...] = ()
+    faint: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    """Ends of compounds that say as much as a strong phrase: *Werbewiderspruch*."""
 
 
 def _listed(words: str) -> tuple[str, ...]:
@@ -27,10 +31,23 @@ def _listed(words: str) -> tuple[str, ...]:
 ORDER_TOTALS = _listed(
     "order total, order value, order amount, total order, invoice total, basket total, basket value, "
     "cart total, grand total, bestellwert, bestellsumme, auftragswert, auftragssumme, "
-    "rechnungsbetrag, rechnungssumme, warenkorbwert, total commande, montant commande, total pedido, importe pedido, totale ordine, "
+    "rechnungsbetrag, rechnungssumme, warenkorbwert, total commande, montant commande, total pedido, "
+    "importe pedido, totale ordine, "
     "ordertotaal, orderwaarde"
 )
 """Headers of what a whole order is worth, whichever line they stand on."""
+
+OPT_OUTS = _listed(
+    "opt out, optout, opted out, unsubscribe, unsubscribed, unsubscribes, do not contact, do not email, "
+    "do not mail, do not call, do not market, dont contact, donotcontact, no marketing, no contact, "
+    "no email, no mail, no newsletter, dnc, abgemeldet, abmeldung, widerspruch, widersprochen, werbesperre, "
+    "keine werbung, kein newsletter, suppressed, suppression, suppress, desinscrit, desinscription, "
+    "desabonne, desabonnement, ne pas contacter, opposition, baja, dado de baja, no contactar, "
+    "no molestar, cancelado newsletter, afgemeld, uitgeschreven, niet mailen, niet benaderen, "
+    "bel me niet, disiscritto, non contattare, revoca consenso, opposizione, withdrawn, "
+    "consent withdrawn, robinson, robinsonliste"
+)
+"""Headers of those who do not want to hear from a shop."""
 
 MEANINGS = {
     "customer": Words(
@@ -44,11 +61,14 @@ MEANINGS = {
         ),
         _listed(
             "email, e mail, user, member, account, contact, person id, visitor id, master id, "
-            "loyalty id, card id, id"
+            "loyalty id, card id"
         ),
         _listed(
-            "name, country, city, type, segment, age, date, group, order, product, service, since, store"
-        ),
+            "name, country, city, type, segment, age, date, group, order, product, service, since, store, "
+            "note, accepts, phone, zip, street, contact allowed, do not"
+        )
+        + OPT_OUTS,
+        _listed("id"),
     ),
     "time": Words(
         _listed(
@@ -69,7 +89,7 @@ MEANINGS = {
         _listed(
             "order id, order no, order number, order, orderid, invoice no, invoice id, invoice "
             "number, invoice, basket id, basket, receipt, receipt id, receipt no, bill no, "
-            "transaction id, transaction no, trans id, ticket, ticket id, cart id, bestellung, "
+            "transaction id, transaction no, trans id, increment id, ticket, ticket id, cart id, bestellung, "
             "bestellnummer, bestell nr, auftrag, auftragsnummer, rechnung, rechnungsnummer, "
             "rechnungs nr, belegnummer, bon, commande, numero commande, facture, numero facture, "
             "pedido, numero pedido, factura, ordine, numero ordine, fattura, ordernummer, "
@@ -95,8 +115,8 @@ MEANINGS = {
             "stueckpreis, preis, prix unitaire, prix, precio unitario, precio, prezzo unitario, "
             "prezzo, preco, prijs, pris, cena"
         ),
-        _listed("unit cost, rate"),
-        _listed("total, line, discount"),
+        _listed("unit cost, item cost, rate"),
+        _listed("total, line, discount, compare"),
     ),
     "amount": Words(
         _listed(
@@ -108,7 +128,8 @@ MEANINGS = {
         ),
         _listed("value, sales, net, gross, paid, payment value, payment") + ORDER_TOTALS,
         _listed(
-            "disc, discount, tax, vat, shipping, freight, quantity, qty, cost, rabatt, items, type, method"
+            "disc, discount, tax, vat, shipping, freight, quantity, qty, cost, rabatt, items, type, "
+            "method, refund, refunded, refunds, outstanding, tip"
         ),
     ),
     "product": Words(
@@ -119,17 +140,18 @@ MEANINGS = {
             "produktnummer, reference, code article, codigo producto, id producto, codice "
             "prodotto, artikelcode, variant id, isbn"
         ),
-        _listed("product, item, produkt, produit, producto, prodotto, plu"),
-        _listed("name, description, category, type, price, quantity, count, group"),
+        _listed("lineitem sku, product, item, produkt, produit, producto, prodotto, plu"),
+        _listed("name, description, category, type, price, quantity, count, group, payment"),
     ),
     "product_name": Words(
         _listed(
-            "description, product name, item name, product title, product description, item "
-            "description, bezeichnung, produktname, artikelbezeichnung, beschreibung, "
-            "designation, libelle, nom produit, descripcion, nombre producto, descrizione, "
+            "description, product name, lineitem name, article name, nombre articulo, "
+            "artikelname, nom article, nome prodotto, productnaam, item name, product title, "
+            "product description, item description, bezeichnung, produktname, artikelbezeichnung, "
+            "beschreibung, designation, libelle, nom produit, descripcion, nombre producto, descrizione, "
             "descricao, omschrijving"
         ),
-        _listed("title, product, item, name"),
+        _listed("product, item, article"),
         _listed("customer, client, first, last, user, store, campaign, category, id, code, no"),
     ),
     "category": Words(
@@ -152,18 +174,24 @@ MEANINGS = {
     ),
     "consent": Words(
         _listed(
-            "consent, marketing consent, opt in, optin, email opt in, marketing opt in, "
-            "newsletter, einwilligung, accepts marketing, subscribed, consentement, "
-            "consentimiento, consenso, toestemming"
+            "consent, marketing consent, opt in, optin, opted in, email opt in, marketing opt in, "
+            "newsletter, mailing list, einwilligung, werbeeinwilligung, zustimmung, abonniert, "
+            "accepts marketing, accepts email marketing, accepts sms marketing, marketing allowed, "
+            "contact allowed, subscribed, consentement, inscrit newsletter, abonne, "
+            "consentimiento, acepta publicidad, boletin, suscrito, consenso, iscritto, toestemming, "
+            "nieuwsbrief, aangemeld"
         ),
-        _listed("gdpr, permission, mailable"),
-        _listed("date, at, out"),
+        _listed("gdpr, dsgvo, rgpd, permission, mailable, marketing, werbung erlaubt"),
+        _listed("date, at, out, campaign, channel, spend, cost, source, no, not") + OPT_OUTS,
+        endings=_listed("einwilligung, optin, consent"),
     ),
     "opt_out": Words(
-        _listed(
-            "opt out, optout, opted out, email opt out, marketing opt out, unsubscribe, "
-            "unsubscribed, do not contact, do not email, abgemeldet, abmeldung, widerspruch, "
-            "desinscrit, desabonne, baja, suppressed, suppression"
+        OPT_OUTS,
+        _listed("gesperrt, sperre, blocked, block, oppose, blacklist, blacklisted"),
+        _listed("reason, grund, link, url, token, id"),
+        endings=_listed(
+            "widerspruch, widersprochen, werbesperre, mailsperre, kontaktsperre, abmeldung, abgemeldet, "
+            "optout, unsubscribed"
         ),
     ),
 }
@@ -180,29 +208,42 @@ def words_of(header: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", plain))
 
 
+def folded(word: str) -> str:
+    """The word with ae, oe and ue as a, o and u: so *Stückpreis* and *Stueckpreis* are one."""
+    return re.sub("([aou])e", r"\1", word)
+
+
+@cache
+def _parts(phrase: str) -> tuple[str, ...]:
+    return tuple(folded(word) for word in phrase.split())
+
+
 def strength(header: str, meaning: str) -> tuple[int, str]:
-    """How strongly a header says that its column has the meaning (0 to 4), and the phrase that does.
+    """How strongly a header says that its column has the meaning (0 to 8), and the phrase that does.
 
     A header that is the phrase says more than one that only has it in it.
     """
-    known, words = MEANINGS[meaning], words_of(header)
-    if any(_has(words, tuple(never.split())) for never in known.never):
+    known, words = MEANINGS[meaning], tuple(folded(word) for word in words_of(header))
+    if any(_has(words, _parts(never)) for never in known.never):
         return 0, ""
     best = (0, "")
-    for weight, phrases in ((STRONG, known.strong), (WEAK, known.weak)):
+    for weight, phrases in ((STRONG, known.strong), (WEAK, known.weak), (FAINT, known.faint)):
         for phrase in phrases:
-            parts = tuple(phrase.split())
+            parts = _parts(phrase)
             if words == parts or "".join(words) == "".join(parts):
                 best = max(best, (weight * 2, phrase))
             elif _has(words, parts):
                 best = max(best, (weight * 2 - 1, phrase))
+    for ending in known.endings:
+        if any(word.endswith(ending) for word in words):
+            best = max(best, (STRONG * 2 - 1, ending))
     return best
 
 
 def says_order_total(header: str) -> bool:
     """Whether the header says that the amount is a whole order's."""
-    words = words_of(header)
-    return any(_has(words, tuple(phrase.split())) for phrase in ORDER_TOTALS)
+    words = tuple(folded(word) for word in words_of(header))
+    return any(_has(words, _parts(phrase)) for phrase in ORDER_TOTALS)
 
 
 def _has(words: tuple[str, ...], parts: tuple[str, ...]) -> bool:

@@ -78,8 +78,9 @@ def _how_written(proposal: Proposal) -> list[str]:
 
 
 def _scalar(text: str) -> str:
-    """A text as YAML that reads back as exactly that text, on one line."""
-    return str(yaml.safe_dump(text, default_style='"', width=sys.maxsize, allow_unicode=False)).rstrip("\n")
+    """A text as YAML that reads back as that text, on one line; only what cannot be seen is escaped."""
+    dumped = str(yaml.safe_dump(text, default_style='"', width=sys.maxsize, allow_unicode=True)).rstrip("\n")
+    return "".join(each if each.isprintable() else f"\\U{ord(each):08X}" for each in dumped)
 
 
 def _comment(text: str) -> str:

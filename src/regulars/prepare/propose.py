@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
-import shlex
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 from regulars.engine import Engine
-from regulars.errors import DataRefused, DatesRefused, SettingsError, SourceUnreadable, did_you_mean
-from regulars.figures import day
-from regulars.prepare import cells, dates
-from regulars.prepare.csv_records import Records, header_of
-from regulars.prepare.csv_source import CsvSource
-from regulars.prepare.csv_text import lines_of, marked_encoding
+from regulars.errors import DataRefused, SettingsError, SourceUnreadable, did_you_mean
+from regulars.prepare import cells
+from regulars.prepare.csv_layout import OTHER_ENCODING, decoded_sample, delimiter_of
 from regulars.prepare.dates import DateReading
 from regulars.prepare.guesses import (
     Facts,
     Guess,
+    Look,
     cancellation_prefix,
     candidates,
     facts_of,
@@ -28,17 +22,17 @@ from regulars.prepare.guesses import (
     same_partition,
 )
 from regulars.prepare.header_words import MEANINGS, says_order_total
+from regulars.prepare.init_command import Given, for_init
+from regulars.prepare.init_dates import date_of
+from regulars.prepare.init_notes import COLUMNS_LOOKED_AT, notes_on, questions_on
 from regulars.prepare.order_totals import Said, repetition, said_by
 from regulars.prepare.places import place
 from regulars.prepare.proposal import Proposal, as_yaml
 from regulars.prepare.read import located, opened
-from regulars.prepare.sources import STAGED, Source, SourceColumn
+from regulars.prepare.sources import STAGED, Source, table_names
 from regulars.settings import Columns
 
 __all__ = ["DateReading", "Guess", "Proposal", "as_yaml", "propose"]
-
-DELIMITERS = (",", ";", "\t", "|")
-COLUMNS_LOOKED_AT = 200
 
 
 def propose(
@@ -55,15 +49,33 @@ def propose(
 
     ``overrides`` maps meanings to column names that the user has chosen. Dates are read whole under every
     format that is known: a format that runs past ``today`` is ruled out, and if more than one is left the
-    user is asked. Raises DatesRefused for that, DataRefused where the customer or the time is not plain
-    (both name the command to give), SettingsError for an override that is not there, and whatever
-    reading raises.
+    user is asked. A file that is not UTF-8 is tried as cp1252. Raises DatesRefused for the dates,
+    DataRefused where the customer or the time is not plain (both name the command to give), SettingsError
+    for an override that is not there, and whatever reading raises, with init's options as remedies.
     """
-    path = located(str(path), Path())
-    chosen = dict(overrides or {})
-    encoding = encoding or "utf-8"
+    given = Given(path, dict(overrides or {}), date_format, table, delimiter, encoding)
+    try:
+        return _proposed(given, today, [])
+    except SourceUnreadable as bad:
+        sample = None
+        if encoding is None and isinstance(bad.__cause__, UnicodeDecodeError):
+            sample = decoded_sample(path, OTHER_ENCODING)
+        if sample is None:
+            raise for_init(bad) from bad
+    except SettingsError as bad:
+        raise for_init(bad) from bad
+    note = (
+        f"the file is not UTF-8 and is read as {OTHER_ENCODING}: {sample}; if that is wrong, give --encoding"
+    )
+    return _proposed(given.with_encoding(OTHER_ENCODING), today, [note])
+
+
+def _proposed(given: Given, today: date, notes: list[str]) -> Proposal:
+    path, chosen = located(str(given.path), Path()), given.columns
+    encoding = given.encoding or "utf-8"
     with Engine() as engine:
-        delimiter = delimiter or _delimiter(path, encoding)
+        delimiter = given.delimiter or delimiter_of(path, encoding)
+        table = given.table or _lone_table(path, given, engine)
         source = opened(path, engine, table=table, delimiter=delimiter, encoding=encoding)
         columns = source.columns[:COLUMNS_LOOKED_AT]
         _refuse_unknown(chosen, source)
@@ -71,67 +83,56 @@ def propose(
             column for column in source.columns[COLUMNS_LOOKED_AT:] if column.name in chosen.values()
         )
         source.stage(columns, mark_repeats=False)
-        looked = _Look(path, source, engine, facts_of(columns, engine))
-        guesses = _guesses(looked, chosen)
-        time = looked.facts[guesses["time"].column].column
-        date_reading, alternatives = _date(looked, time, date_format, today)
-        return _proposal(looked, guesses, date_reading, alternatives, _Written(table, delimiter, encoding))
+        look = Look(given, source, engine, facts_of(columns, engine))
+        guesses = _guesses(look, chosen)
+        read = date_of(look, look.facts[guesses["time"].column].column, given.date_format, today)
+        return _proposal(look, guesses, read, (table, delimiter, encoding), notes)
 
 
-@dataclass(frozen=True)
-class _Look:
-    path: Path
-    source: Source
-    engine: Engine
-    facts: dict[str, Facts]
-
-    def command(self, option: str, value: str) -> str:
-        """The init command that answers a question."""
-        return f"regulars init {shlex.quote(str(self.path))} {option} {shlex.quote(value)}"
-
-
-@dataclass(frozen=True)
-class _Written:
-    table: str | None
-    delimiter: str
-    encoding: str
+def _lone_table(path: Path, given: Given, engine: Engine) -> str | None:
+    """The only table of a database. Raises SettingsError, with a command to give, where it has several."""
+    names = table_names(path, engine)
+    if len(names) > 1:
+        raise SettingsError(
+            f"orders database {str(path)!r}, its table",
+            f"no table is named; it has {', '.join(f'{name!r:.80}' for name in names[:12])}",
+            "Give one of these with --table (a view must first be made a table).",
+            next_command=given.command("--table", names[0]),
+        )
+    return names[0] if names else None
 
 
 def _proposal(
-    look: _Look,
-    guesses: dict[str, Guess],
-    date_reading: DateReading | None,
-    alternatives: tuple[DateReading, ...],
-    written: _Written,
-) -> Proposal:
+    look: Look, guesses: dict[str, Guess],
+    read: tuple[DateReading | None, tuple[DateReading, ...]], laid_out: tuple[str | None, str, str],
+    notes: list[str],
+) -> Proposal:  # fmt: skip
     by_meaning = {meaning: look.facts[guess.column] for meaning, guess in guesses.items()}
     prefix = cancellation_prefix(by_meaning.get("order"), by_meaning.get("quantity"), look.engine)
-    values = [
-        by_meaning[meaning] for meaning in ("amount", "unit_price", "quantity") if meaning in by_meaning
-    ]
-    shop = place(look.facts, look.engine)
+    values = [by_meaning[each] for each in ("amount", "unit_price", "quantity") if each in by_meaning]
+    priced = [by_meaning[each] for each in ("amount", "unit_price") if each in by_meaning]
+    shop = place(look.facts, priced, look.engine)
     amount_is = _amount_is(look, by_meaning)
-    notes = [*shop.notes, *([f"amount: {amount_is.why}"] if amount_is else [])]
-    notes += _notes(look, guesses, date_reading, alternatives, prefix)
+    table, delimiter, encoding = laid_out
     return Proposal(
-        path=look.path,
-        table=written.table,
-        delimiter=written.delimiter,
-        encoding=written.encoding,
+        path=look.given.path,
+        table=table,
+        delimiter=delimiter,
+        encoding=encoding,
         decimal_mark="," if any(each.decimal_comma for each in values) else ".",
         columns=tuple(guesses.values()),
-        date=date_reading,
-        alternatives=alternatives,
-        questions=(*shop.questions, *_questions(by_meaning)),
+        date=read[0],
+        alternatives=read[1],
+        questions=(*shop.questions, *questions_on(look, guesses)),
         timezone=shop.timezone,
         currency=shop.currency,
         cancellation_prefix=prefix,
-        notes=tuple(notes),
+        notes=(*notes, *shop.notes, *notes_on(look, guesses, *read, prefix, amount_is)),
         amount_is=amount_is,
     )
 
 
-def _amount_is(look: _Look, by_meaning: Mapping[str, Facts]) -> Said | None:
+def _amount_is(look: Look, by_meaning: Mapping[str, Facts]) -> Said | None:
     amount, order = by_meaning.get("amount"), by_meaning.get("order")
     if amount is None or order is None:
         return None
@@ -144,28 +145,6 @@ def _amount_is(look: _Look, by_meaning: Mapping[str, Facts]) -> Said | None:
         look.engine,
     )
     return said_by(amount.column.name, found, by_name=says_order_total(amount.column.name))
-
-
-def _delimiter(path: Path, encoding: str) -> str:
-    """The delimiter that cuts the first records into most columns, the same number in each."""
-    with path.open("rb") as stream:
-        first = stream.read(16)
-    if first.startswith((b"PAR1", b"PK\x03\x04")) or first[8:12] == b"DUCK":
-        return ","
-    return max(DELIMITERS, key=lambda mark: _cut(path, encoding, mark))
-
-
-def _cut(path: Path, encoding: str, delimiter: str) -> tuple[float, int]:
-    """How well a delimiter cuts: the share of records as wide as the header, and how wide that is."""
-    try:
-        with lines_of(path, encoding) as lines:
-            records = iter(Records(path, lines, delimiter))
-            width = len(header_of(records, path, delimiter)[1])
-            widths = Counter(len(row) for _, row in itertools.islice(records, 200))
-    except SourceUnreadable:
-        return (0.0, 0)
-    share = widths[width] / max(widths.total(), 1)
-    return (round(share, 1) if width > 1 else 0.0, width)
 
 
 def _refuse_unknown(chosen: Mapping[str, str], source: Source) -> None:
@@ -185,7 +164,7 @@ def _refuse_unknown(chosen: Mapping[str, str], source: Source) -> None:
         raise SettingsError(source.title, " ".join(faults), f"The columns are {shown}.")
 
 
-def _guesses(look: _Look, chosen: Mapping[str, str]) -> dict[str, Guess]:
+def _guesses(look: Look, chosen: Mapping[str, str]) -> dict[str, Guess]:
     """Meaning to guess, in the order in which columns are taken: what matters most first."""
     found = {meaning: Guess(meaning, name, "you said so") for meaning, name in chosen.items()}
     for meaning in ("time", "customer"):
@@ -198,12 +177,14 @@ def _guesses(look: _Look, chosen: Mapping[str, str]) -> dict[str, Guess]:
         if meaning not in found and options and not said_otherwise:
             found[meaning] = options[0][1]
     if "amount" in found and "unit_price" in found:
-        # The line's own total says what was paid; a price would say it again, or otherwise.
-        del found["unit_price"]
+        # The line's own total says what was paid; a price would say it again, or otherwise. But a total
+        # that only the first line of an order has leaves the other lines without a value.
+        on_few_lines = look.facts[found["amount"].column].is_often_blank and "quantity" in found
+        del found["amount" if on_few_lines and "amount" not in chosen else "unit_price"]
     return {meaning: found[meaning] for meaning in Columns.model_fields if meaning in found}
 
 
-def _plain_guess(look: _Look, meaning: str, taken: set[str]) -> Guess:
+def _plain_guess(look: Look, meaning: str, taken: set[str]) -> Guess:
     """The guess for a meaning that must be plain. Raises DataRefused where none or two are as good."""
     options = candidates(meaning, look.facts, taken)
     best = [guess for score, guess in options if score == options[0][0]]
@@ -228,95 +209,9 @@ def _plain_guess(look: _Look, meaning: str, taken: set[str]) -> Guess:
         f"{look.source.title}, the column of the {meaning}",
         f"{found} ({', '.join(f'{name!r:.60}' for name in shown[:8]) or 'none has fitting values'})",
         "Say which one it is.",
-        next_command=look.command(f"--{meaning}", (shown or ["COLUMN"])[0]),
+        next_command=look.given.command(f"--{meaning}", (shown or ["COLUMN"])[0]),
     )
 
 
 def _could_be(meaning: str, facts: Facts) -> bool:
     return facts.is_date if meaning == "time" else facts.is_code
-
-
-def _date(
-    look: _Look, time: SourceColumn, date_format: str | None, today: date
-) -> tuple[DateReading | None, tuple[DateReading, ...]]:
-    """The one format of the dates, and those ruled out. Raises DatesRefused where there is not one."""
-    if cells.is_date(time.kind):
-        return None, ()
-    fits = dates.readings(STAGED, time.inner, look.engine)
-    if date_format is not None:
-        said = dates.readings(STAGED, time.inner, look.engine, [date_format])
-        if not said:
-            raise _dates_refused(look, time, f"{date_format!r} does not read them", fits)
-        return said[0], tuple(fit for fit in fits if fit.format != date_format)
-    # A shop east of here may already have tomorrow.
-    past = [fit for fit in fits if fit.end <= today + timedelta(days=1)]
-    if len(past) == 1:
-        return past[0], tuple(fit for fit in fits if fit is not past[0])
-    if not fits:
-        raise _dates_refused(look, time, "no format that is known reads them all", fits)
-    if not past:
-        runs = (
-            "every format that reads them runs" if len(fits) > 1 else "the only format that reads them runs"
-        )
-        raise _dates_refused(look, time, f"{runs} past today, {day(today)}", fits)
-    raise _dates_refused(look, time, f"{len(past)} formats read them all, differently", past)
-
-
-def _dates_refused(look: _Look, time: SourceColumn, found: str, fits: Sequence[DateReading]) -> DatesRefused:
-    examples = look.engine.rows(
-        f"select said from (select distinct cast({time.inner} as varchar) as said from {STAGED}) "
-        "where said is not null order by said limit 3"
-    )
-    told = "; ".join(fit.told for fit in fits)
-    return DatesRefused(
-        f"{look.source.title}, dates in column {time.name!r:.80}",
-        found,
-        f"Choose the format: {told}." if told else "Say how they are written.",
-        examples=[f"{said!r:.60}" for (said,) in examples],
-        next_command=look.command("--date-format", fits[0].format if fits else "%d/%m/%Y"),
-    )
-
-
-def _notes(
-    look: _Look,
-    guesses: Mapping[str, Guess],
-    date_reading: DateReading | None,
-    alternatives: Sequence[DateReading],
-    prefix: str | None,
-) -> list[str]:
-    notes = [f"dates: {each.told} was ruled out" for each in alternatives]
-    if date_reading is not None and dates.has_two_digit_year(date_reading.format):
-        notes.append(
-            f"dates: years have two digits and read as {day(date_reading.start)} to {day(date_reading.end)}"
-        )
-    if prefix:
-        notes.append(
-            f"orders that start with {prefix!r} have negative quantities: they are taken for cancellations"
-        )
-    if "amount" in guesses and candidates(
-        "unit_price", look.facts, {guess.column for guess in guesses.values()}
-    ):
-        notes.append("there is a price as well; the amount is used")
-    if len(look.source.columns) > COLUMNS_LOOKED_AT:
-        notes.append(
-            f"only the first {COLUMNS_LOOKED_AT} of {len(look.source.columns):,} columns were looked at"
-        )
-    if isinstance(look.source, CsvSource) and (marked := _mark(look.path)):
-        notes.append(f"the file says itself that it is {marked}")
-    return notes
-
-
-def _mark(path: Path) -> str | None:
-    with path.open("rb") as stream:
-        return marked_encoding(stream.read(4))
-
-
-def _questions(by_meaning: Mapping[str, Facts]) -> list[str]:
-    asked = []
-    if "amount" not in by_meaning and "unit_price" not in by_meaning:
-        asked.append(
-            "No column says what an order is worth: segments will rest on when and how often people buy."
-        )
-    if "order" not in by_meaning:
-        asked.append("No column names the order: what a customer buys on one day counts as one order.")
-    return asked

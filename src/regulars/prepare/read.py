@@ -132,7 +132,7 @@ def located(written: str, home: Path) -> Path:
             if path.parent.is_dir()
             else ""
         )
-        found = f"no such file.{near}"
+        found = f"no such file in {str(path.parent.resolve())!r}.{near}".rstrip(".")
     elif not path.is_file():
         found = "it is a folder" if path.is_dir() else "it is not a plain file"
     elif not os.access(path, os.R_OK):

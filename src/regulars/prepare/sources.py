@@ -181,47 +181,65 @@ def _top_level(tree: Sequence[tuple[Any, ...]]) -> list[str]:
     return names
 
 
+_ATTACHED = "regulars_source"
+
+
+def _attach(path: Path, engine: Engine) -> None:
+    try:
+        where = literal(str(path)).sql("duckdb")
+        engine.execute(f"attach {where} as {_ATTACHED} (type duckdb, read_only)", "attach")
+    except StepFailed as bad:
+        raise _damaged(f"orders database {str(path)!r}", bad) from bad
+
+
+def _detach(engine: Engine) -> None:
+    engine.execute(f"detach {_ATTACHED}", "detach")
+
+
+def _tables(engine: Engine) -> dict[str, tuple[str, str]]:
+    """The tables of the database that is attached, each as (schema, name) by what the user calls it."""
+    listed = engine.execute(
+        "select schema_name, table_name from duckdb_tables() "
+        f"where database_name = '{_ATTACHED}' and not internal order by 1, 2",
+        "source_tables",
+    )
+    return {name if schema == "main" else f"{schema}.{name}": (schema, name) for schema, name in listed}
+
+
+def table_names(path: Path, engine: Engine) -> tuple[str, ...]:
+    """What the tables of a DuckDB file are called; none where it is no such file."""
+    with path.open("rb") as stream:
+        if stream.read(16)[8:12] != b"DUCK":
+            return ()
+    _attach(path, engine)
+    try:
+        return tuple(_tables(engine))
+    finally:
+        _detach(engine)
+
+
 class DatabaseSource:
     """A table of a DuckDB file, which is opened for reading only. Records are its rows in stored order."""
-
-    _attached = "regulars_source"
 
     def __init__(self, path: Path, table: str | None, engine: Engine) -> None:
         self.title = f"orders database {str(path)!r}"
         self._path = path
         self._engine = engine
-        self._attach()
+        _attach(self._path, self._engine)
         try:
             self._table = self._chosen(table)
             described = engine.execute(f"describe {self._relation}", "source_columns")
         finally:
-            self._detach()
+            _detach(self._engine)
         self.columns = tuple(SourceColumn(at, name, kind) for at, (name, kind, *_) in enumerate(described))
 
     @property
     def _relation(self) -> str:
         schema, name = self._table
-        return f"{self._attached}.{quoted(schema)}.{quoted(name)}"
-
-    def _attach(self) -> None:
-        try:
-            where = literal(str(self._path)).sql("duckdb")
-            self._engine.execute(f"attach {where} as {self._attached} (type duckdb, read_only)", "attach")
-        except StepFailed as bad:
-            raise _damaged(self.title, bad) from bad
-
-    def _detach(self) -> None:
-        self._engine.execute(f"detach {self._attached}", "detach")
+        return f"{_ATTACHED}.{quoted(schema)}.{quoted(name)}"
 
     def _chosen(self, table: str | None) -> tuple[str, str]:
-        listed = self._engine.execute(
-            "select schema_name, table_name from duckdb_tables() "
-            f"where database_name = '{self._attached}' and not internal order by 1, 2",
-            "source_tables",
-        )
-        by_name = {
-            name if schema == "main" else f"{schema}.{name}": (schema, name) for schema, name in listed
-        }
+        by_name = _tables(self._engine)
         if table in by_name:
             return by_name[table]
         found = (
@@ -239,13 +257,13 @@ class DatabaseSource:
         inner = ", ".join(column.inner for column in self.columns)
         numbered = f"(select * from {self._relation}) as stored({inner})"
         relation = f"(select row_number() over () as record, {inner} from {numbered})"
-        self._attach()
+        _attach(self._path, self._engine)
         try:
             stage_relation(relation, self.columns, wanted, self._engine, mark_repeats=mark_repeats)
         except StepFailed as bad:
             raise _damaged(self.title, bad) from bad
         finally:
-            self._detach()
+            _detach(self._engine)
         return Staged(no_lines)
 
 
@@ -340,7 +358,7 @@ def refuse_same_names(names: Sequence[str], title: str) -> None:
         if name and first.setdefault(name, at) != at:
             raise SourceUnreadable(
                 title,
-                f"{name!r:.80} is the name of column {first[name] + 1} and of column {at + 1}",
+                f"{name!r:.80} stands twice, in columns {first[name] + 1} and {at + 1}",
                 "Give each column a name of its own, so that it is plain which one is meant.",
             )
 
