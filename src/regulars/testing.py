@@ -20,7 +20,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from regulars.engine import Bound, Engine
-from regulars.errors import RegularsError
+from regulars.errors import NotReady
 from regulars.segment.definition import Definition, canonical, pretty
 from regulars.segment.methods import Ground, Method
 from regulars.types import Feature, Table
@@ -60,7 +60,7 @@ def check_method(method: Method) -> None:
     Every customer in exactly one segment; the same document whatever the order of rows and the number of
     threads; SQL and scorer agree on every customer, also on ones never seen; the document and the
     settings survive being written and read; no customers, one, or customers all alike are put in
-    segments or refused with a RegularsError. Raises AssertionError with the law that does not hold.
+    segments or refused with NotReady. Raises AssertionError with the law that does not hold.
     """
     _settings_survive(method)
     people = customers(400)
@@ -203,10 +203,10 @@ def _hard_cases() -> Iterator[tuple[str, list[Row]]]:
 def _answers_or_refuses(method: Method, what: str, people: Sequence[Row]) -> None:
     try:
         study = _fitted(method, people)
-    except RegularsError:
+    except NotReady:
         return
     except Exception as broken:
-        raise AssertionError(f"{what}: {type(broken).__name__} instead of an answer or a refusal") from broken
+        raise AssertionError(f"{what}: {type(broken).__name__} instead of an answer or NotReady") from broken
     with study:
         _each_customer_has_one_segment(study)
         _scorer_agrees(study, people)

@@ -4,6 +4,7 @@ import pytest
 
 from regulars import plugins
 from regulars.engine import Engine
+from regulars.errors import NotReady, SettingsError
 from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground, Method, chosen
 from regulars.segment.methods.rfm import Rfm
@@ -46,6 +47,16 @@ class Careless(Rfm):
         return super().fit(ground, engine)
 
 
+class Blaming(Rfm):
+    """Blames the settings for what the customers lack: a study would stop instead of leaving it out."""
+
+    def fit(self, ground: Ground, engine: Engine) -> Definition:
+        try:
+            return super().fit(ground, engine)
+        except NotReady as bad:
+            raise SettingsError("segmentations.tried", bad.found, bad.remedy) from bad
+
+
 class Forgetful(Rfm):
     """Loses its setting on the way to the document."""
 
@@ -60,10 +71,11 @@ class Forgetful(Rfm):
     ("method", "law"),
     [
         (FirstComeFirst(), "order of the rows"),
-        (Careless(), "instead of an answer or a refusal"),
+        (Careless(), "instead of an answer or NotReady"),
+        (Blaming(), "no customers: SettingsError instead of an answer or NotReady"),
         (Forgetful(bands=3), "settings change"),
     ],
-    ids=["order", "nobody", "settings"],
+    ids=["order", "nobody", "blame", "settings"],
 )
 def test_a_method_that_breaks_a_law_is_told_which(method: Method, law: str):
     with pytest.raises(AssertionError, match=law):
