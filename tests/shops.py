@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from regulars import settings
-from regulars.app.study import Asked, Ran, run
+from regulars.app.study import Ran, run
+from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 
 TODAY = date(2025, 6, 1)

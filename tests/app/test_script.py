@@ -19,7 +19,8 @@ from regulars import settings as chosen
 from regulars.app import demo
 from regulars.app.choices import DIALECTS
 from regulars.app.script import script
-from regulars.app.study import Asked, run
+from regulars.app.study import run
+from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.prepare.clean import clean, day_of_study, repeats_are_set_aside

@@ -11,7 +11,8 @@ from tests.shops import TODAY, contents
 
 from regulars import settings as chosen
 from regulars.app import demo
-from regulars.app.study import Asked, run
+from regulars.app.study import run
+from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 
 ONLINE_RETAIL = "online_retail.parquet"

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 from tests.prepare.orders import AS_OF, TODAY, cleaned, laid_out, line, reasons, settings, through_the_reader
 
-from regulars.app.study import Asked, run
+from regulars.app.study import run
+from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import DatesRefused, NotReady

@@ -9,6 +9,7 @@ from typing import Any
 
 from regulars import settings as chosen_settings
 from regulars.app import choices, saved, study
+from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import open_parquet
 from regulars.errors import UsageError, did_you_mean
@@ -107,7 +108,7 @@ def run(
     place = Workspace(Path(workspace) if workspace is not None else home)
     day = today or datetime.now(UTC).date()
     looked_from = choices.day(as_of) if isinstance(as_of, str) else as_of
-    ran = study.run(read, place, study.Asked(today=day, as_of=looked_from, refit=refit, frame=orders))
+    ran = study.run(read, place, Asked(today=day, as_of=looked_from, refit=refit, frame=orders))
     return SavedStudy(ran.study, ran.dashboard, ran.already_there)
 
 

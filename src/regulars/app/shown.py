@@ -16,9 +16,10 @@ from rich.table import Table
 from regulars import settings as chosen_settings
 from regulars.app import terminal
 from regulars.app.choices import DIALECTS, WORKSPACE
-from regulars.app.study import Asked, Checked, Ran, render
+from regulars.app.study import Checked, Ran, render
 from regulars.app.study import check as dry_run
 from regulars.app.study import run as whole_run
+from regulars.app.work import Asked
 from regulars.app.workspace import Workspace, verified, write_whole
 from regulars.errors import NotReady, UsageError, did_you_mean
 from regulars.figures import written

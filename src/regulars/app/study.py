@@ -1,50 +1,30 @@
-"""The order of work: read, clean, features, fit or reuse, assign, profile, tell, save. One call a stage."""
+"""The studies that can be asked for: a whole run, a dry run, and a dashboard made again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from regulars.app import saved
-from regulars.app.saved import Made
+from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
 from regulars.engine import Engine
-from regulars.errors import NotReady, SourceUnreadable, UsageError, sentence
-from regulars.narrate.template import narrate
+from regulars.errors import SourceUnreadable, UsageError
 from regulars.prepare.clean import Cleaned, clean, day_of_study, repeats_are_set_aside
-from regulars.prepare.features import Features, make_features
 from regulars.prepare.read import Read, read
-from regulars.prepare.readiness import Gate, gates, require
-from regulars.profile.facts import Frame, profile
+from regulars.prepare.readiness import Gate, gates
 from regulars.publish.dashboard import dashboard
-from regulars.segment.assign import assign
-from regulars.segment.carry import carried
 from regulars.segment.definition import Definition
-from regulars.segment.methods import Ground, Method, chosen, constants
+from regulars.segment.methods import chosen
 from regulars.settings import Settings
 from regulars.types import Finding, Input, Study
 
 ANSWER_VERSION = 1
 """Raised by every change that moves a customer or a number, so that old runs are not taken for new ones."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a run is asked for beyond its settings. ``today`` is the one thing taken from a clock: it
-    bounds the default ``as_of`` and tells dates that lie in the future."""
-
-    today: date
-    as_of: date | None = None
-    refit: bool = False
-    frame: object | None = None
-    debug: bool = False
-    threads: int | None = None
-    memory_limit: str | None = None
-    stage: Callable[[str], None] = lambda _: None
 
 
 @dataclass(frozen=True)
@@ -78,7 +58,7 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
         asked.stage("Reading the orders")
         source = _read(engine, settings, workspace, asked)
         as_of = day_of_study(engine, day, asked.today)
-        work = _Work(engine, settings, workspace, asked, source, as_of)
+        work = Work(engine, settings, workspace, asked, source, as_of)
         definitions = work.pinned(methods)
         if definitions is None:
             definitions = work.fit(methods)
@@ -161,156 +141,6 @@ def _read(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked
         timezone=settings.timezone,
         frame=asked.frame,
     )
-
-
-@dataclass
-class _Work:
-    """One run being made: what has been prepared so far, so that nothing is prepared twice."""
-
-    engine: Engine
-    settings: Settings
-    workspace: Workspace
-    asked: Asked
-    source: Read
-    as_of: date
-    cleaned: Cleaned | None = None
-    features: Features | None = None
-    findings: list[Finding] = field(default_factory=list)
-    made: dict[str, Made] = field(default_factory=dict)
-
-    def prepare(self) -> tuple[Cleaned, Features]:
-        """Clean orders and features, once; the readiness gate stands between them."""
-        if self.cleaned is None or self.features is None:
-            self.asked.stage("Cleaning, with every row accounted for")
-            self.cleaned = clean(self.engine, self.source, self.settings, self.as_of, self.asked.today)
-            found = gates(self.engine, self.cleaned, self.settings.readiness)
-            self.findings += require(found, self.settings.readiness)
-            self.asked.stage("Measuring each customer")
-            self.features = make_features(self.engine, self.settings.sources.orders.columns, self.as_of)
-        return self.cleaned, self.features
-
-    def pinned(self, methods: Mapping[str, Method]) -> dict[str, Definition] | None:
-        """The pinned definitions, if every segmentation has one that was made by the present settings."""
-        if self.asked.refit:
-            return None
-        found = {name: self._pinned(name, method) for name, method in methods.items()}
-        return {name: each for name, each in found.items() if each} if all(found.values()) else None
-
-    def _pinned(self, name: str, method: Method) -> Definition | None:
-        pinned = self.workspace.pinned(name)
-        if pinned is None or pinned.method != method.method or pinned.recipe != method.recipe:
-            return None
-        stands_on = constants(self.settings.timezone, self.settings.currency, _mapped(self.settings))
-        return pinned if pinned.ground == stands_on else None
-
-    def fit(self, methods: Mapping[str, Method]) -> dict[str, Definition]:
-        """Fit and pin what is not pinned (or everything, on ``refit``).
-
-        A segmentation that these customers cannot carry is left out with a finding; raises its NotReady
-        where none is left.
-        """
-        fitted: dict[str, Definition] = {}
-        refused: list[NotReady] = []
-        for name, method in methods.items():
-            reused = None if self.asked.refit else self._pinned(name, method)
-            try:
-                fitted[name] = reused or self._fit(name, method)
-            except NotReady as reason:
-                refused.append(reason)
-                what = sentence(f"This segmentation is left out: {reason.found}")
-                self.findings.append(Finding("warning", f"segmentations.{name}", what, reason.remedy))
-        if not fitted:
-            raise refused[0]
-        return fitted
-
-    def _fit(self, name: str, method: Method) -> Definition:
-        _, features = self.prepare()
-        self.asked.stage(f"Fitting {name}{self._why(name)}")
-        ground = Ground(
-            name, features.table, features.features, self.as_of, self.settings.seed,
-            self.settings.timezone, self.settings.currency, _mapped(self.settings),
-        )  # fmt: skip
-        new = method.fit(ground, self.engine)
-        old = self.workspace.pinned(name)
-        if old is not None:
-            if old.digest == new.digest:
-                return old
-            new = self._carried(old, new)
-            if old.digest == new.digest:
-                return old
-        self.workspace.pin(new)
-        return new
-
-    def _why(self, name: str) -> str:
-        """Why a segmentation that has a definition is fitted anew."""
-        old = self.workspace.pinned(name)
-        if old is None:
-            return ""
-        reason = "as asked" if self.asked.refit else "because its settings or columns changed"
-        return f" anew, {reason} (version {old.version} stays on record)"
-
-    def _carried(self, old: Definition, new: Definition) -> Definition:
-        """The new definition under the old one's segment ids, where the same customers are in them."""
-        assign(self.engine, old, self.as_of, "assigned_before")
-        assign(self.engine, new, self.as_of, "assigned_now")
-        overlap = {
-            (str(before), str(now)): int(customers)
-            for before, now, customers in self.engine.rows(
-                "select b.segment_id, n.segment_id, count(*) from assigned_before as b "
-                "join assigned_now as n on b.customer_id = n.customer_id group by b.segment_id, n.segment_id"
-            )
-        }
-        named = carried(old, new, overlap, self.workspace.used_ids(new.name))
-        return replace(named, version=old.version + 1)
-
-    def make(self, definitions: Mapping[str, Definition]) -> None:
-        """Assign, profile and tell every segmentation."""
-        cleaned, features = self.prepare()
-        for name, definition in definitions.items():
-            self.made[name] = self._make(name, definition, cleaned, features)
-
-    def save(self, run_id: str, identity: Mapping[str, Any]) -> None:
-        """Put everything that was made in its place, whole."""
-        cleaned, features = self.prepare()
-        self.asked.stage("Saving")
-        notes = [note for each in self.made.values() for note in _notes(each.definition, cleaned, self.as_of)]
-        findings = (*self.source.findings, *cleaned.findings, *features.findings, *self.findings, *notes)
-        with self.workspace.new_run(run_id) as folder:
-            saved.write_tables(self.engine, folder, list(self.made))
-            saved.write_documents(
-                folder, cleaned.ledger, features.features, features.left_out, findings, self.made
-            )
-            saved.write_manifest(folder, identity, run_id)
-
-    def _make(self, name: str, definition: Definition, cleaned: Cleaned, features: Features) -> Made:
-        self.asked.stage(f"Segmenting and profiling {name}")
-        assigned = assign(self.engine, definition, self.as_of, f"assignments_{name}")
-        self.engine.view("assignments", f"select * from {assigned.name}")
-        frame = Frame(name, self.settings.name, self.settings.currency, cleaned.start, self.as_of)
-        facts = profile(self.engine, frame, definition.segments, features.features)
-        meanings = {segment.id: segment.meaning for segment in definition.segments}
-        return Made(definition, facts, narrate(facts, meanings))
-
-
-def _mapped(settings: Settings) -> tuple[str, ...]:
-    """Which kinds of column the settings name: a definition stands on those that it was fitted with."""
-    columns = settings.sources.orders.columns
-    there = {
-        "value": columns.has_value,
-        "product": columns.product,
-        "category": columns.category,
-        "promotion": columns.promotion,
-    }
-    return tuple(kind for kind, is_mapped in there.items() if is_mapped)
-
-
-def _notes(definition: Definition, cleaned: Cleaned, as_of: date) -> list[Finding]:
-    """The doubts that arose in fitting; where that was on other customers or another day, they say so."""
-    fitted = definition.fitted
-    if (fitted["customers"], fitted["as_of"]) == (cleaned.ledger.totals["customers"], as_of.isoformat()):
-        return list(definition.notes)
-    when = f"When version {definition.version} was fitted, as of {fitted['as_of']}: "
-    return [replace(note, what=when + note.what) for note in definition.notes]
 
 
 def _identity(
