@@ -101,7 +101,7 @@ def doubt(order_rows: str, engine: Engine) -> tuple[Finding, ...]:
             "warning",
             "orders.amount",
             f"the amount is the same on every line of {found.same:,} of {found.orders:,} orders "
-            "of several products: it looks to be the order's total, and it is added up line by line",
+            "of several products: it looks to be the order's total, and it is added up line by line.",
             "If it is, set sources.orders.amount_is: order, so that it counts once an order.",
         ),
     )
