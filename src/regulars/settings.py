@@ -146,7 +146,8 @@ class Settings(_Choices):
 
     schema_: Literal["regulars/1"] = Field(alias="schema")
     name: str = "My customers"
-    currency: str = Field("GBP", pattern=r"^[A-Z]{3}$")
+    currency: str = Field("XXX", pattern=r"^[A-Z]{3}$")
+    """ISO 4217 code; XXX is that standard's word for none, and amounts then stand without a sign."""
     timezone: str = "UTC"
     as_of: date | None = None
     """The day that the study looks from. Default: the day of the last order."""

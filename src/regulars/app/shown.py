@@ -209,6 +209,7 @@ def _proposal_json(proposal: Any, settings: Path) -> dict[str, Any]:
             "end": date_read.end.isoformat(),
             "example": date_read.example,
         },
+        "amount_is": proposal.amount_is.amount_is if proposal.amount_is else "line",
         "timezone": proposal.timezone,
         "currency": proposal.currency,
         "notes": list(proposal.notes),

@@ -139,6 +139,7 @@ def _read(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked
         mark_repeats=repeats_are_set_aside(settings),
         blank_opt_out=settings.cleaning.blank_opt_out,
         timezone=settings.timezone,
+        extra_codes=settings.cleaning.non_product_codes,
         frame=asked.frame,
     )
 

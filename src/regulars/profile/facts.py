@@ -171,6 +171,9 @@ def _indices(group: str, facts: Mapping[str, Fact], overall: Mapping[str, Fact])
 _TOTALS = {"customers", "customer_share", "revenue", "revenue_share", "orders"}
 
 
+_LARGEST = {1: "largest segment", 2: "two largest segments", 3: "three largest segments"}
+
+
 def _largest_together(groups: Mapping[str, Mapping[str, Fact]]) -> dict[str, Fact]:
     """The revenue share of the one, two and three largest segments together, among those that are shown."""
     facts = [f["revenue_share"] for f in groups.values() if "revenue_share" in f]
@@ -178,9 +181,9 @@ def _largest_together(groups: Mapping[str, Mapping[str, Fact]]) -> dict[str, Fac
     return {
         f"revenue_share.top_{k}": Fact(
             f"{OVERALL}.revenue_share.top_{k}", round(sum(shares[:k]), PLACES), "percent",
-            f"Share of total revenue of the {k} largest segments shown", query="revenue_share",
+            f"Share of total revenue, the {named}", query="revenue_share",
         )
-        for k in (1, 2, 3)
+        for k, named in _LARGEST.items()
         if len(shares) >= k
     }  # fmt: skip
 

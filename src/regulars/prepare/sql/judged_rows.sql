@@ -78,6 +78,7 @@ select
         when is_out = 1 or is_unknown = 1 then null
         when fault is not null then fault_text
         when ordered_on > $as_of then cast(ordered_on as varchar)
+        when customer_id is null then null
         when is_non_product = 1 or is_test_product = 1 then product_id
         when is_return or is_test_order = 1 then order_id
         when unit_price <= 0 then cast(unit_price as varchar)
