@@ -281,7 +281,10 @@ def test_much_set_aside_is_a_warning_that_names_the_largest_reason(engine) -> No
     result = cleaned(engine, [line("ann", "2024-06-01", 1), line(None, "2024-06-01", 1)])
     (warning,) = result.findings
     assert warning.severity == "warning"
-    assert "1 of 2 rows are set aside (50.0%); the largest reason is missing_customer" in warning.what
+    assert warning.what == (
+        "1 of 2 rows are set aside (50.0%); the largest part (1) for this reason: no customer id: "
+        "a guest order that belongs to nobody."
+    )
 
 
 # --- real orders ----------------------------------------------------------------------------------

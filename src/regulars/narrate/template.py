@@ -17,6 +17,8 @@ APART = 3
 """How many things that set a segment apart are told."""
 FEW = 100
 """Below this many customers a segment's figures move with every handful of orders."""
+LITTLE = 1 / 3
+"""A segment that stands apart on fewer of its measures than this is told to be near the average."""
 QUIET = 150
 """Index of days since the last order from which a segment has gone quiet."""
 
@@ -233,6 +235,6 @@ def _caveats(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
             customers=f"{segment.id}.customers",
         )  # fmt: skip
     comparable = len(list(compared(profile, segment)))
-    if len(profile.segments) > 1 and 2 * len(contrasts(profile, segment)) < comparable:
+    if len(profile.segments) > 1 and len(contrasts(profile, segment)) < LITTLE * comparable:
         yield (Span("On most measures it does not clearly differ from the average customer."),)
     yield (Span("The figures say what these customers did, not why."),)
