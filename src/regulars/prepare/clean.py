@@ -233,7 +233,8 @@ def _findings(ledger: Ledger, settings: Settings) -> list[Finding]:
                 Finding(
                     "warning", f"ledger.{source.name}",
                     f"{aside:,} of {source.rows_in:,} rows are set aside ({aside / source.rows_in:.1%}); "
-                    f"the largest part ({top.rows:,}) for this reason: {top.meaning[:1].lower()}{top.meaning[1:]}",
+                    f"the largest part ({top.rows:,}) for this reason: "
+                    f"{top.meaning[:1].lower()}{top.meaning[1:]}",
                     "Read the ledger: what is set aside is in no figure.",
                 )
             )  # fmt: skip
