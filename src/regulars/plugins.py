@@ -18,6 +18,7 @@ _BUILT_IN: dict[Seam, dict[str, str]] = {
     "methods": {
         "rfm": "regulars.segment.methods.rfm:Rfm",
         "kmeans": "regulars.segment.methods.kmeans:KMeans",
+        "rules": "regulars.segment.methods.rules:Rules",
     },
 }
 

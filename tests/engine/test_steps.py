@@ -156,6 +156,11 @@ def test_any_amount_comes_back_to_the_last_place(value: Decimal) -> None:
     assert came_back(value) == value
 
 
+def test_an_amount_of_as_many_digits_as_a_decimal_holds_keeps_them_all() -> None:
+    widest = Decimal("-1234567890123456789012345678901234.5678")
+    assert came_back(widest) == widest
+
+
 def test_an_amount_with_an_exponent_does_not_become_a_double() -> None:
     assert came_back(Decimal("1E+3")) == 1000
     assert not isinstance(came_back(Decimal("1.5E-7")), float)

@@ -10,7 +10,7 @@ import math
 import random
 import re
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from itertools import product
 
 import pytest
@@ -20,13 +20,17 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from regulars.engine import Engine, Step
+from regulars.segment.conditions import AllOf, AnyOf, Between, Compare, IsUnknown, Not, OneOf, Ranked, truth
+from regulars.segment.conditions import compiled as condition_sql
 from regulars.segment.definition import Definition, pretty
 from regulars.segment.grid import Band, Grid
 from regulars.segment.methods import Ground
 from regulars.segment.methods.kmeans import KMeans
 from regulars.segment.methods.rfm import Rfm
+from regulars.segment.methods.rules import Rules
 from regulars.segment.nearest import Nearest, Prepared
 from regulars.segment.rules import Rule
+from regulars.segment.waterfall import Waterfall
 from regulars.testing import FEATURES, TYPES, customers, strangers
 from regulars.types import Segment
 
@@ -48,6 +52,8 @@ def follow(segments, legend, customer) -> str:
     """The segment of a customer, by doing what the words say."""
     if " counts as " in legend[0]:
         return _follow_nearest(segments, legend, customer)
+    if legend[0].startswith("rules are tried in order, and the first that holds takes the customer"):
+        return _follow_waterfall(segments, customer)
     return _follow_grid(segments, legend, customer)
 
 
@@ -98,6 +104,63 @@ def _follow_nearest(segments, legend, customer) -> str:
     return min(segments, key=squares).id
 
 
+def _follow_waterfall(segments, customer) -> str:
+    *ruled, rest = segments
+    for number, segment in enumerate(ruled, 1):
+        head, condition = segment.rule.split(": ", 1)
+        assert head == f"rule {number}" + (", of those whom no rule before it took" if number > 1 else "")
+        if _holds(condition, customer):
+            return segment.id
+    assert rest.rule.startswith("all others: ")
+    return rest.id
+
+
+def _parts(said: str, word: str) -> list[str]:
+    """The pieces between the word, where it stands in no parentheses."""
+    pieces, depth, start = [], 0, 0
+    for at, letter in enumerate(said):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth == 0 and said.startswith(word, at):
+            pieces.append(said[start:at])
+            start = at + len(word)
+    return [*pieces, said[start:]]
+
+
+def _holds(said: str, customer) -> bool | None:
+    for word, strongest in ((" or ", True), (" and ", False)):
+        if len(pieces := _parts(said, word)) > 1:
+            held = [_holds(piece, customer) for piece in pieces]
+            return strongest if strongest in held else None if None in held else not strongest
+    if said.startswith("not ("):
+        held = _holds(said[5:-1], customer)
+        return None if held is None else not held
+    if said.startswith("("):
+        return _holds(said[1:-1], customer)
+    return _leaf_holds(re.sub(r" \((top|bottom) [\d.]+ %\)$", "", said), customer)
+
+
+def _leaf_holds(said: str, customer) -> bool | None:
+    feature, what = said.split(" is ", 1)
+    value = customer[feature]
+    if what in ("known", "unknown"):
+        return (value is None) == (what == "unknown")
+    if value is None:
+        return None
+    numbers = [Decimal(n.replace(",", "").replace("−", "-")) for n in re.findall(r"−?\d[\d,]*\.?\d*", what)]
+    first, last = numbers[0], numbers[-1]
+    if isinstance(value, float):
+        numbers, first, last = [float(n) for n in numbers], float(first), float(last)
+    if what.startswith("from "):
+        return first <= value <= last
+    if what.startswith("one of "):
+        return value in numbers
+    tests = {
+        "more than": value > first, "at least": value >= first, "less than": value < first,
+        "at most": value <= first, "not": value != first, "": value == first,
+    }  # fmt: skip
+    return tests[re.sub(r" ?−?[\d,.]+$", "", what)]
+
+
 # --- rules of any shape ---------------------------------------------------------------------------
 
 
@@ -138,6 +201,45 @@ def nearests(draw) -> Nearest:
         tuple(draw(preparations(name)) for name in NAMES),
         {f"s{n + 1}": each for n, each in enumerate(centres)},
     )
+
+
+SIGNS = ("=", "<>", "<", "<=", ">", ">=")
+EXACT = {"recency_days": True, "spend": True, "gap_days": False}
+
+
+@st.composite
+def comparisons(draw):
+    feature = draw(st.sampled_from(NAMES))
+    exact = EXACT[feature]
+    low, high = sorted((draw(cents(-3, 15)), draw(cents(-3, 15))))
+    sign, end = (
+        draw(st.sampled_from(["=", "<>", "<", "<=", ">", ">="])),
+        draw(st.sampled_from(["top", "bottom"])),
+    )
+    return draw(
+        st.sampled_from(
+            [
+                Compare(feature, sign, low, exact),
+                Between(feature, low, high, exact),
+                OneOf(feature, (high, Decimal(5), Decimal(1)), exact),
+                IsUnknown(feature),
+                Ranked(end, Decimal(10), feature, exact, low),
+            ]
+        )
+    )
+
+
+def conditions():
+    def joined(inner):
+        several = st.lists(inner, min_size=2, max_size=3).map(tuple)
+        return st.one_of(inner.map(Not), several.map(AllOf), several.map(AnyOf))
+
+    return st.recursive(comparisons(), joined, max_leaves=6)
+
+
+def waterfalls():
+    listed = st.lists(conditions(), min_size=1, max_size=4)
+    return listed.map(lambda each: Waterfall(tuple((f"w{n}", one) for n, one in enumerate(each)), "rest"))
 
 
 def defined(rule: Rule) -> Definition:
@@ -188,7 +290,13 @@ def test_sql_scorer_and_words_of_any_centres_agree(engine, anyone, rule):
     three_ways(engine, defined(rule), anyone, NAMES)
 
 
-@given(rule=st.one_of(grids(), nearests()))
+@seldom
+@given(rule=waterfalls())
+def test_sql_scorer_and_words_of_any_waterfall_agree(engine, anyone, rule):
+    three_ways(engine, defined(rule), anyone, NAMES)
+
+
+@given(rule=st.one_of(grids(), nearests(), waterfalls()))
 def test_a_definition_is_the_same_after_it_was_written_and_read(rule):
     written = defined(rule)
     read = Definition.from_json(json.loads(pretty(written.as_json())))
@@ -196,7 +304,19 @@ def test_a_definition_is_the_same_after_it_was_written_and_read(rule):
     assert read.digest == written.digest
 
 
-@pytest.mark.parametrize("method", [Rfm(), KMeans(), KMeans(k=3)], ids=["rfm", "kmeans", "three"])
+TIERS = Rules(
+    segments=(
+        {"name": "VIP", "when": "spend > 500 and orders >= 4 and not never_known > 3"},
+        {"name": "Big", "when": "top 10 % by spend or bottom 12.5 % by gap_days"},
+        {"name": "Regular", "when": "not (weekend_share between 0.1 and 0.9 or gap_days is null)"},
+        {"name": "Tried", "when": "orders in (1, 2) and recency_days <= 100 and one_price <> 1.5"},
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "method", [Rfm(), KMeans(), KMeans(k=3), TIERS], ids=["rfm", "kmeans", "three", "rules"]
+)
 def test_sql_scorer_and_words_of_a_fitted_method_agree_on_those_it_knows_and_on_strangers(engine, method):
     known = engine.values("known", TYPES, customers(300))
     engine.values("unlike", TYPES, strangers(150))
@@ -228,6 +348,29 @@ def test_a_feature_is_prepared_to_the_same_unit_in_sql_and_in_process(engine, ki
     assert [prepared.of(x) for x, _ in rows] == [whole for _, whole in rows]
 
 
+EXACTLY = Context(prec=40)
+WIDE = {
+    **NUMBERS,
+    "decimal(38, 4)": st.integers(-(10**38) + 1, 10**38 - 1).map(lambda n: Decimal(n).scaleb(-4, EXACTLY)),
+}
+
+
+@pytest.mark.parametrize("kind", WIDE)
+@given(data=st.data())
+def test_a_feature_is_compared_alike_in_sql_and_in_process_to_the_last_digit(engine, kind, data):
+    values = data.draw(st.lists(WIDE[kind], min_size=1, max_size=20))
+    written = st.integers(-(10**15) + 1, 10**15 - 1).flatmap(
+        lambda digits: st.integers(0, 4).map(lambda places: Decimal(digits).scaleb(-places))
+    )
+    # A cut point is one of the values; what a person writes lies on, beside and between them.
+    number = data.draw(st.one_of(written, st.sampled_from(values).map(Decimal)))
+    engine.values("values_of_x", {"place": "integer", "x": kind}, list(enumerate([None, *values])))
+    tests = [Compare("x", sign, number, kind != "double") for sign in SIGNS]
+    columns = ", ".join(condition_sql(each).sql("duckdb") for each in tests)
+    for x, *held in engine.rows(f"select x, {columns} from values_of_x order by place"):
+        assert [truth(each, {"x": x}) for each in tests] == held, (x, number)
+
+
 def test_not_a_number_counts_as_the_highest_value_in_every_form(engine):
     engine.create("odd", "select 'C1' as customer_id, cast('nan' as double) as gap_days, 0 as recency_days, "
                          "cast(0 as decimal(18, 2)) as spend")  # fmt: skip
@@ -236,7 +379,9 @@ def test_not_a_number_counts_as_the_highest_value_in_every_form(engine):
     band = Band("g_score", "G", "gap_days", (Decimal(1), Decimal(2)), False, "days")
     near = Nearest(prepared, {"low": (0, 0, 0), "high": (0, 0, 9000)})
     grid = Grid((band,), {"low": ((1,), (2,)), "high": ((3,),)})
-    for rule in (near, grid):
+    cases = [Compare("gap_days", sign, Decimal(1), False) for sign in ("=", "<", "<=")]
+    fall = Waterfall((("low", AnyOf((*cases, IsUnknown("gap_days")))), ("high", Not(cases[0]))), "rest")
+    for rule in (near, grid, fall):
         definition = defined(rule)
         engine.make("assignments", {step.name: step for step in definition.steps("odd", AS_OF)})
         assert engine.rows("select segment_id from assignments") == [("high",)]

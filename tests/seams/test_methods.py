@@ -10,10 +10,26 @@ from regulars.segment.methods import Ground, Method, chosen
 from regulars.segment.methods.rfm import Rfm
 from regulars.testing import check_method
 
+NEEDED = {"rules": {"segments": [{"name": "VIP", "when": "top 10 % by spend and recency_days <= 90"}]}}
+"""What a method cannot do without; the others have a default for everything."""
+
 
 @pytest.mark.parametrize("name", plugins.names("methods"))
 def test_a_method_that_can_be_chosen_keeps_the_laws_of_segmentation(name):
-    check_method(chosen("tried", {"method": name}))
+    check_method(chosen("tried", {"method": name, **NEEDED.get(name, {})}))
+
+
+def test_rules_keep_the_laws_with_every_kind_of_condition():
+    conditions = (
+        "spend > 500 and orders >= 4",
+        "top 10 % by spend or bottom 5.5% by gap_days",
+        "not (weekend_share > 0.1 or never_known = 3) and gap_days not between 3 and 20.5",
+        "one_price = 3",
+        "orders in (1, 3, 5) and gap_days is not null",
+        "-200.5 < recency_days and categories <> 7",
+    )
+    segments = [{"name": f"Rule {n}", "when": when} for n, when in enumerate(conditions)]
+    check_method(chosen("tried", {"method": "rules", "segments": segments, "rest": "Nobody's"}))
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,10 @@ class Engine:
         described = self.execute(f"describe {quoted(name)}", name)
         return Table(name, tuple(column for column, *_ in described))
 
+    def kinds(self, name: str) -> dict[str, str]:
+        """The type of each column of a table, in this engine's own words, such as ``DECIMAL(38,4)``."""
+        return {column: kind for column, kind, *_ in self.execute(f"describe {quoted(name)}", name)}
+
     def tables(self) -> set[str]:
         """Names of the tables and views made here; those of an attached source are not among them."""
         here = "table_catalog = current_database() and table_schema = current_schema()"

@@ -58,8 +58,9 @@ def literal(value: Bound) -> exp.Expression:
         return exp.cast(exp.Literal.string(value.isoformat()), "date")
     if isinstance(value, str):
         return exp.Literal.string(value)
-    # Written out: 1E+3 would be a DOUBLE.
-    number = exp.Literal.number(f"{abs(value):f}" if isinstance(value, Decimal) else str(abs(value)))
+    # Written out: 1E+3 would be a DOUBLE. Not abs(), which rounds a decimal to 28 digits.
+    size = f"{value.copy_abs():f}" if isinstance(value, Decimal) else str(abs(value))
+    number = exp.Literal.number(size)
     return exp.Paren(this=exp.Neg(this=number)) if value < 0 else number
 
 

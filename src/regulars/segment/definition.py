@@ -16,10 +16,15 @@ from regulars.errors import RunDamaged
 from regulars.segment.grid import Grid
 from regulars.segment.nearest import Nearest
 from regulars.segment.rules import Customer, Rule, Scored, column, layer_name
+from regulars.segment.waterfall import Waterfall
 from regulars.types import Finding, Segment
 
 SCHEMA = "segment-definition/1"
-_RULES: dict[str, Callable[[dict[str, Any]], Rule]] = {"grid": Grid.from_json, "nearest": Nearest.from_json}
+_RULES: dict[str, Callable[[dict[str, Any]], Rule]] = {
+    "grid": Grid.from_json,
+    "nearest": Nearest.from_json,
+    "waterfall": Waterfall.from_json,
+}
 
 
 @dataclass(frozen=True)

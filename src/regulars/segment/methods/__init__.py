@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -100,8 +100,26 @@ def chosen(name: str, settings: dict[str, Any]) -> Method:
         return make(**asked)
     except ValidationError as bad:
         known = list(make.model_fields)
-        faults = "; ".join(
-            f"{'.'.join(map(str, e['loc']))}: {e['msg']}{did_you_mean(str(e['loc'][0]), known)}"
-            for e in bad.errors()
-        )
+        faults = "; ".join(_fault(make, error["loc"], error["msg"]) for error in bad.errors())
         raise SettingsError(where, faults, f"{method} takes: {', '.join(known) or 'nothing'}.") from bad
+
+
+def _fault(model: type[BaseModel], place: tuple[int | str, ...], said: str) -> str:
+    """One fault with its place, and for a setting that there is none of, the near name at that place."""
+    told = f"{'.'.join(map(str, place))}: " if place else ""
+    near = did_you_mean(str(place[-1]), _settings_at(model, place[:-1])) if place else ""
+    return f"{told}{said.removeprefix('Value error, ')}{near}"
+
+
+def _settings_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+    """Names of the settings of what stands at that place: the method's own, or those of a part of it."""
+    for part in place:
+        if isinstance(part, int):
+            continue
+        field = model.model_fields.get(part)
+        kinds = (field.annotation, *get_args(field.annotation)) if field else ()
+        parts = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)]
+        if not parts:
+            return []
+        model = parts[0]
+    return list(model.model_fields)

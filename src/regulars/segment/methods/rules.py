@@ -1,0 +1,200 @@
+"""Rules: segments by conditions that people write, tried in order, with a named rest."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import replace
+from decimal import ROUND_CEILING, Decimal
+from typing import Annotated, ClassVar
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
+
+from regulars.engine import Engine, quoted
+from regulars.errors import NotReady, SettingsError
+from regulars.segment.condition_parser import LONGEST, parse
+from regulars.segment.condition_tokens import NotACondition
+from regulars.segment.conditions import Condition, Leaf, Ranked, changed
+from regulars.segment.definition import Definition
+from regulars.segment.methods import Ground, Method
+from regulars.segment.preview import doubts, preview
+from regulars.segment.waterfall import Waterfall
+from regulars.types import Segment
+
+_DOUBLES = {"DOUBLE", "FLOAT", "REAL"}
+_EXACT = re.compile(r"DECIMAL.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
+_LARGEST = "cast('1.7976931348623157e308' as double)"
+_TAKEN = {"overall"}
+"""Ids that mean something else in a facts file."""
+
+
+def _readable(name: str) -> str:
+    if not name.isprintable():
+        raise ValueError("a name must be of characters that can be seen")
+    return name
+
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(_readable)
+]
+
+
+class Tier(BaseModel):
+    """One rule: who meets the condition, and was not taken before, is in the segment of that name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    when: str = Field(max_length=LONGEST)
+
+    @field_validator("when")
+    @classmethod
+    def _can_be_read(cls, text: str) -> str:
+        parse(text)
+        return text
+
+
+class Rules(Method):
+    """Conditions on any features, tried in order: the first that holds takes the customer.
+
+    Outcomes are welcome here: a person says what makes a segment, and no pattern is claimed.
+    """
+
+    method: ClassVar[str] = "rules"
+
+    segments: tuple[Tier, ...] = Field(min_length=1, max_length=50)
+    """First before last. Beyond 50 nobody keeps track of which rule comes before which."""
+    rest: Name = "Everyone else"
+    """The segment of those for whom no condition holds."""
+
+    @model_validator(mode="after")
+    def _ids_are_told_apart(self) -> Rules:
+        held: dict[str, str] = {}
+        for name in self._names:
+            if (made := slug(name)) in held:
+                raise ValueError(f"{held[made]!r} and {name!r} are too alike: both would be {made!r}")
+            held[made] = name
+        return self
+
+    @property
+    def _names(self) -> list[str]:
+        return [*(tier.name for tier in self.segments), self.rest]
+
+    def fit(self, ground: Ground, engine: Engine) -> Definition:
+        """The conditions with every "top p %" turned into a value, and what each takes of the customers.
+
+        Raises SettingsError for a feature that this data does not have, NotReady where there are no
+        customers or a rank is asked of a feature that is known for none.
+        """
+        customers = engine.count(ground.table.name)
+        if not customers:
+            raise NotReady(
+                f"segmentations.{ground.name}", "there are no customers to put in segments",
+                "Check the ledger for what set the rows aside.",
+            )  # fmt: skip
+        ids = [slug(name) for name in self._names]
+        conditions = [_with_cuts(each, ground, engine) for each in self._conditions(ground, engine)]
+        rule = Waterfall(tuple(zip(ids[:-1], conditions, strict=True)), ids[-1])
+        names = dict(zip(ids, self._names, strict=True))
+        seen = preview(engine, ground.table, rule)
+        return Definition(
+            name=ground.name,
+            method=self.method,
+            recipe=self.recipe,
+            ground=ground.constants,
+            rule=rule,
+            segments=tuple(Segment(each, names[each], rule.words(each)) for each in ids),
+            fitted={"customers": customers, "as_of": ground.as_of.isoformat()},
+            notes=tuple(doubts(seen, names, f"segmentations.{ground.name}")),
+            choice=seen.as_json(),
+        )
+
+    def _conditions(self, ground: Ground, engine: Engine) -> list[Condition]:
+        """The conditions read against the features there are. Raises SettingsError with every fault."""
+        known = _kinds(ground, engine)
+        read, faults = [], []
+        for place, tier in enumerate(self.segments):
+            try:
+                read.append(parse(tier.when, known))
+            except NotACondition as fault:
+                faults.append(f"segments.{place}.when ({tier.name}): {fault}")
+        if faults:
+            offered = ", ".join(known) or "none"
+            raise SettingsError(
+                f"segmentations.{ground.name}", "; ".join(faults), f"Features of this data: {offered}."
+            )
+        return read
+
+
+def slug(name: str) -> str:
+    """The id of a segment of that name: ``"Big spenders"`` is ``big_spenders``.
+
+    A name without any letter a to z or digit gets a digest of itself, so that the id lasts as it does.
+    """
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    made = re.sub(r"[^a-z0-9]+", "_", ascii_name.lower()).strip("_")
+    if not made:
+        return f"segment_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    # s1, s2, … are the ids of clusters, which a refit hands on by overlap; these stay with their names.
+    return f"segment_{made}" if made in _TAKEN or re.fullmatch(r"s\d+", made) else made
+
+
+def _kinds(ground: Ground, engine: Engine) -> dict[str, bool]:
+    """The features that a condition may name, each with whether it is exact; what is no number is not one."""
+    kinds = engine.kinds(ground.table.name)
+    offered = {each.name: kinds.get(each.name, "") for each in ground.features}
+    return {
+        name: kind not in _DOUBLES
+        for name, kind in offered.items()
+        if kind in _DOUBLES or _EXACT.fullmatch(kind)
+    }
+
+
+def _with_cuts(condition: Condition, ground: Ground, engine: Engine) -> Condition:
+    def cut(leaf: Leaf) -> Leaf:
+        return replace(leaf, cut=_cut(leaf, ground, engine)) if isinstance(leaf, Ranked) else leaf
+
+    return changed(condition, cut)
+
+
+def _cut(leaf: Ranked, ground: Ground, engine: Engine) -> Decimal:
+    """The value of the last customer in: counted from the end, at p % of those known, rounded up.
+
+    Everybody with that same value is in too: equal customers are never parted.
+    """
+    name, table = quoted(leaf.feature), quoted(ground.table.name)
+    # NaN and infinity have no place among the ranks: no number could be the cut.
+    known = f"{name} is not null" if leaf.exact else f"{name} between -{_LARGEST} and {_LARGEST}"
+    ((customers,),) = engine.rows(f"select count(*) from {table} where {known}", "known_customers")
+    if not customers:
+        raise NotReady(
+            f"segmentations.{ground.name}",
+            f"{leaf.feature} is known for no customer, so nobody is in its {leaf.end} {leaf.percent:f} %",
+            "Rank by another feature, or leave that condition out.",
+        )
+    order = "desc" if leaf.end == "top" else "asc"
+    ((value,),) = engine.rows(
+        f"select {name} from {table} where {known} order by {name} {order} "
+        f"limit 1 offset {rank(leaf.percent, customers) - 1:d}",
+        "cut_point",
+    )
+    # Minus zero is zero, and would be written as another.
+    return Decimal(str(value)) if value else Decimal(0)
+
+
+def rank(percent: Decimal, customers: int) -> int:
+    """How many of the customers that percentage is, rounded up to whole ones; counted in whole numbers.
+
+    >>> rank(Decimal(10), 25), rank(Decimal("0.1"), 7), rank(Decimal(100), 7)
+    (3, 1, 7)
+    """
+    return int((percent * customers / 100).to_integral_value(ROUND_CEILING))

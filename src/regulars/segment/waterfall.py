@@ -1,0 +1,106 @@
+"""A waterfall rule: conditions in order; the first that holds takes the customer, the rest fall through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlglot import exp
+
+from regulars.engine import literal
+from regulars.segment.condition_json import as_json, from_json
+from regulars.segment.condition_words import words
+from regulars.segment.conditions import Condition, compiled, leaves, plain, truth
+from regulars.segment.rules import Customer, Scored, column
+
+UNKNOWN = (
+    "a comparison with what is unknown is unknown, and so is its opposite; what is unknown does not hold"
+)
+
+
+@dataclass(frozen=True)
+class Waterfall:
+    """Segment ids with their conditions, first before last, and the segment of all for whom none holds."""
+
+    rules: tuple[tuple[str, Condition], ...]
+    rest: str
+
+    kind = "waterfall"
+
+    def __post_init__(self) -> None:
+        if not self.rules or len(set(self.segment_ids)) != len(self.segment_ids):
+            raise ValueError("a waterfall needs a rule, and a segment of its own for each and for the rest")
+        _ = self._plain
+
+    @cached_property
+    def _plain(self) -> tuple[tuple[str, Condition], ...]:
+        return tuple((segment_id, plain(condition)) for segment_id, condition in self.rules)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(leaf.feature for _, condition in self.rules for leaf in leaves(condition)))
+
+    @property
+    def segment_ids(self) -> tuple[str, ...]:
+        return (*(segment_id for segment_id, _ in self.rules), self.rest)
+
+    @property
+    def score_names(self) -> tuple[str, ...]:
+        return ()
+
+    def layers(self, source: str) -> list[exp.Select]:
+        return [exp.select(column("customer_id"), exp.alias_(self.case(), "segment_id")).from_(source)]
+
+    def case(self) -> exp.Case:
+        """The segment id as one expression: CASE takes the first branch that holds, and passes over what
+        is unknown."""
+        case = exp.Case()
+        for segment_id, condition in self._plain:
+            case = case.when(compiled(condition), literal(segment_id))
+        return case.else_(literal(self.rest))
+
+    def score(self, customer: Customer) -> Scored:
+        for segment_id, condition in self._plain:
+            if truth(condition, customer):
+                return Scored(segment_id, {})
+        return Scored(self.rest, {})
+
+    def legend(self) -> tuple[str, ...]:
+        return (
+            "rules are tried in order, and the first that holds takes the customer",
+            UNKNOWN,
+            "from … to … takes in both ends",
+        )
+
+    def words(self, segment_id: str) -> str:
+        """``rule 2, of those whom no rule before it took: recency_days is more than 90``."""
+        if segment_id == self.rest:
+            before = (
+                "rule 1 does not hold"
+                if len(self.rules) == 1
+                else f"none of rules 1 to {len(self.rules)} holds"
+            )
+            return f"all others: {before}"
+        place = self.segment_ids.index(segment_id)
+        left = ", of those whom no rule before it took" if place else ""
+        return f"rule {place + 1}{left}: {words(self.rules[place][1])}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "rules": [
+                {"segment": segment_id, "when": as_json(condition)} for segment_id, condition in self.rules
+            ],
+            "rest": self.rest,
+        }
+
+    @staticmethod
+    def from_json(saved: dict[str, Any]) -> Waterfall:
+        rules = tuple((str(each["segment"]), from_json(each["when"])) for each in saved["rules"])
+        return Waterfall(rules, saved["rest"])
+
+    def renamed(self, ids: Mapping[str, str]) -> Waterfall:
+        rules = tuple((ids.get(segment_id, segment_id), condition) for segment_id, condition in self.rules)
+        return Waterfall(rules, ids.get(self.rest, self.rest))
