@@ -182,7 +182,9 @@ def _how(segmentation: Segmentation) -> str:
     if segmentation.method == "rfm":
         scored = "how recently, how often and how much" if has_money else "how recently and how often"
         return f"Each customer is scored on {scored} they bought; the scores name the segment."
-    if segmentation.method in ("kmeans", "hierarchical", "mixture"):
+    if segmentation.method == "rules":
+        return "Each customer is in the first segment whose rule holds; the last takes everybody else."
+    if segmentation.method == "kmeans":
         kept_out = f" {_KEPT_OUT}" if has_money else ""
         return f"Groups of customers who buy alike, found from behaviour.{kept_out}"
     return f"Made with the method {segmentation.method}."
