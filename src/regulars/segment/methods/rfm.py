@@ -56,7 +56,7 @@ class Rfm(Method):
             _require_a_difference(engine, ground, bands)
         named = [(segment, _cells(cells, len(axes))) for segment, cells in named_cells()]
         grid = Grid(bands, {segment.id: cells for segment, cells in named if cells})
-        meant = meanings(grid, {band.feature: _beyond(engine, ground, band, customers) for band in bands})
+        meant = meanings(grid, _beyond(engine, ground, bands, customers))
         segments = tuple(
             replace(s, rule=grid.words(s.id), meaning=meant[s.id]) for s, cells in named if cells
         )
@@ -105,14 +105,17 @@ def cut_points(engine: Engine, table: str, feature: str) -> tuple[Decimal, ...]:
     return tuple(Decimal(str(cut)) for cut in engine.cut_points(table, feature, BANDS))
 
 
-def _beyond(engine: Engine, ground: Ground, band: Band, customers: int) -> list[float]:
-    """The share of customers, 0 to 1, above each cut: ties may leave fewer than a quantile promises."""
-    name = quoted(band.feature)
-    sums = (
-        f"sum(case when {name} > {literal(cut).sql(engine.dialect)} then 1 else 0 end)" for cut in band.cuts
-    )
-    (above,) = engine.rows(f"select {', '.join(sums)} from {quoted(ground.table.name)}", "beyond_cuts")
-    return [int(count) / customers for count in above]
+def _beyond(engine: Engine, ground: Ground, bands: Sequence[Band], customers: int) -> dict[str, list[float]]:
+    """By feature, the share of customers, 0 to 1, above each cut: ties may leave fewer than a quantile
+    promises. Counted in one walk over the customers."""
+    counts = [
+        f"count(case when {quoted(band.feature)} > {literal(cut).sql(engine.dialect)} then 1 end)"
+        for band in bands
+        for cut in band.cuts
+    ]
+    (above,) = engine.rows(f"select {', '.join(counts)} from {quoted(ground.table.name)}", "beyond_cuts")
+    shares = iter([int(count) / customers for count in above])
+    return {band.feature: [next(shares) for _ in band.cuts] for band in bands}
 
 
 def _unit(ground: Ground, name: str) -> str:
