@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Protocol, get_args
+from typing import Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -73,12 +73,6 @@ class Method(BaseModel):
     def recipe(self) -> dict[str, Any]:
         """The settings as plain values, as the definition keeps them."""
         return self.model_dump(mode="json")
-
-
-class Fits(Protocol):
-    """What the plug-in door gives back for ``regulars.methods``: a class of :class:`Method`."""
-
-    def __call__(self, **settings: Any) -> Method: ...
 
 
 def chosen(name: str, settings: dict[str, Any]) -> Method:
