@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -131,13 +132,55 @@ def test_running_again_changes_no_file_and_says_that_it_was_there(workspace: Wor
 def test_eight_runs_at_once_give_one_run_with_the_same_bytes(finished: Workspace, tmp_path: Path) -> None:
     workspace = opened(tmp_path / "shop")
     command = [sys.executable, "-m", "regulars", "run", "-w", str(workspace.root), "--json"]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) for _ in range(8)]
-    told = [json.loads(each.communicate()[0]) for each in running]
-    assert [each.returncode for each in running] == [0] * 8
+    told = [json.loads(said) for said in all_at_once([command] * 8)]
     assert len({each["run_id"] for each in told}) == 1
     assert sorted(each["already_there"] for each in told) == [False] + [True] * 7
     assert contents(the_run(workspace)) == contents(the_run(finished))
     assert not [path for path in workspace.root.rglob(".*") if path.name != ".lock"]
+
+
+WHO_HOLDS_THE_LOCK = """
+import fcntl, sys
+from regulars.app.cli import main
+
+def hook(event, arguments):
+    if event == "os.rename" and "/reports/" in str(arguments[1]):
+        with open(sys.argv[-1] + "/.lock", "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                print("nobody", file=sys.stderr)
+            except BlockingIOError:
+                print("the writer", file=sys.stderr)
+
+sys.addaudithook(hook)
+main()
+"""
+
+
+@pytest.mark.parametrize("command", ["run", "report"])
+def test_a_report_is_written_under_the_lock_so_that_no_other_run_sweeps_it(
+    workspace: Workspace, command: str
+) -> None:
+    asked = [sys.executable, "-c", WHO_HOLDS_THE_LOCK, command, "-w", str(workspace.root)]
+    done = subprocess.run(asked, check=True, capture_output=True, encoding="utf-8")
+    assert "the writer" in done.stderr
+    assert "nobody" not in done.stderr
+
+
+def all_at_once(commands: list[list[str]]) -> list[str]:
+    """What each of several commands printed on stdout; all run together, and all succeed."""
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(
+                subprocess.Popen(each, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+            )
+            for each in commands
+        ]
+        said = [each.communicate() for each in running]
+    assert [
+        (each.returncode, err) for each, (_, err) in zip(running, said, strict=True) if each.returncode
+    ] == []
+    return [out for out, _ in said]
 
 
 def test_what_killed_writers_left_is_swept_by_the_next_run(workspace: Workspace) -> None:

@@ -72,7 +72,8 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
         if not there:
             work.save(run_id, identity)
         study = saved.load(workspace.run(run_id))
-    return Ran(study, render(workspace, study), there, dict(engine.made))
+        report = write_report(study, workspace.report(run_id))
+    return Ran(study, report, there, dict(engine.made))
 
 
 def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
@@ -108,8 +109,15 @@ def _day_asked(settings: Settings, asked: Asked) -> date | None:
 
 
 def render(workspace: Workspace, study: Study, to: Path | None = None) -> Path:
-    """Write a study's dashboard: a view, made again at will."""
-    path = to or workspace.report(study.run_id)
+    """Write a study's dashboard: a view, made again at will. In the workspace, after any run being made."""
+    if to:
+        return write_report(study, to)
+    with workspace.lock():
+        return write_report(study, workspace.report(study.run_id))
+
+
+def write_report(study: Study, path: Path) -> Path:
+    """A study's dashboard as a file; in the workspace, only for who holds its lock: others sweep."""
     write_whole(path, dashboard(study))
     return path
 
