@@ -19,7 +19,8 @@ from tests.prepare.orders import AS_OF, Line, cleaned, line, settings
 
 from regulars.engine import Engine
 from regulars.errors import NotReady
-from regulars.prepare.features import FAMILIES, make_features
+from regulars.prepare.catalogue import FAMILIES
+from regulars.prepare.features import make_features
 
 EXAMPLES = 500 if os.environ.get("REGULARS_SOAK") else 40
 PHASES = [Phase.explicit, Phase.generate]
@@ -120,6 +121,7 @@ def rhythm(book: Book) -> dict[str, object]:
     return {
         "tenure_days": (AS_OF - book.days[0]).days,
         "gap_days": share(sum(gaps), len(gaps)) if gaps else None,
+        "last_gap_days": gaps[-1] if gaps else None,
         "gap_variation": spread / float(mean) if len(gaps) > 1 else None,
     }
 

@@ -9,7 +9,8 @@ import pytest
 from tests.prepare.orders import AS_OF, cleaned, line, settings
 
 from regulars.engine import Engine
-from regulars.prepare.features import FAMILIES, make_features
+from regulars.prepare.catalogue import FAMILIES
+from regulars.prepare.features import make_features
 from regulars.settings import Columns
 
 ALL = {"product": "what", "category": "kind", "promotion": "promo"}
@@ -52,6 +53,13 @@ def test_rhythm_is_over_days_not_orders(engine) -> None:
     assert (found["orders"], found["gap_days"], found["gap_variation"]) == (3, 2.0, None)
     found = features_of(engine, *same_day, later, line("ann", "2024-06-07", 1, order_id="9"))
     assert (found["gap_days"], found["gap_variation"]) == (3.0, 0.333333)
+
+
+def test_the_last_gap_is_between_the_last_two_days_and_unknown_with_one(engine) -> None:
+    days = [line("ann", f"2024-06-{day:02} {hour}:00", 1) for day in (1, 20, 23) for hour in (10, 11)]
+    assert features_of(engine, *days)["last_gap_days"] == 3
+    assert features_of(engine, *days[:4])["last_gap_days"] == 19
+    assert features_of(engine, *days[:2])["last_gap_days"] is None
 
 
 def test_one_who_buys_like_a_clock_has_no_irregularity(engine) -> None:
@@ -162,7 +170,8 @@ def test_customers_and_dates_alone_give_features_and_the_reasons_for_the_rest(en
     cleaned(engine, [line("ann", "2024-06-01"), line("ann", "2024-06-08")], bare)
     made = make_features(engine, bare.sources.orders.columns, AS_OF)
     names = {feature.name for feature in made.features}
-    assert names == {"recency_days", "orders", "tenure_days", "gap_days", "gap_variation", "weekend_share"}
+    rhythm = {"tenure_days", "gap_days", "last_gap_days", "gap_variation"}
+    assert names == {"recency_days", "orders", "weekend_share", *rhythm}
     assert made.left_out["spend"] == "the orders carry no amounts"
     assert made.left_out["evening_share"] == "the orders carry no time of day"
     assert names | set(made.left_out) == {f.name for family in FAMILIES for f in family.features}
@@ -182,4 +191,6 @@ def test_money_stays_decimal_and_spend_is_never_a_cause(engine) -> None:
     assert kinds["spend"] == "DECIMAL(38,4)"
     assert kinds["average_order"].startswith("DECIMAL")
     outcomes = {f.name for family in FAMILIES for f in family.features if f.role == "outcome"}
-    assert outcomes == {"recency_days", "orders", "spend", "average_order", "tenure_days"}
+    assert outcomes == {
+        "recency_days", "orders", "spend", "average_order", "tenure_days", "last_gap_days",
+    }  # fmt: skip

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from regulars.engine import Engine
-from regulars.prepare.features import FAMILIES
+from regulars.prepare.catalogue import FAMILIES
 from regulars.profile.facts import Frame, profile
 from regulars.types import Profile, Segment
 

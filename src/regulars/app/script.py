@@ -9,7 +9,8 @@ from sqlglot import exp
 
 from regulars.engine import Step, room, text
 from regulars.engine.steps import compose, in_order, parse
-from regulars.prepare.features import FAMILIES, features_step
+from regulars.prepare.catalogue import FAMILIES
+from regulars.prepare.features import features_step
 from regulars.segment.assign import assignment_steps, reading
 from regulars.segment.definition import Definition
 from regulars.settings import Settings

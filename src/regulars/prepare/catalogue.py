@@ -1,0 +1,164 @@
+"""The catalogue: every feature that orders can give, with its unit, role and meaning, and what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from regulars.types import Feature
+
+
+@dataclass(frozen=True)
+class Family:
+    """Features that one step makes, and what the orders must hold for them."""
+
+    step: str
+    features: tuple[Feature, ...]
+    needs: str = ""
+    lacking: str = ""
+
+
+# fmt: off
+FAMILIES = (
+    Family(
+        "rfm_features",
+        (
+            Feature(
+                "recency_days", "Days since last order", "days", "outcome",
+                "Days from the customer's last order to the day of the study.",
+            ),
+            Feature(
+                "orders", "Orders", "count", "outcome",
+                "Orders placed; returns are none.",
+            ),
+        ),
+    ),
+    Family(
+        "rfm_features",
+        (
+            Feature(
+                "spend", "Net spend", "currency", "outcome",
+                "What was bought less what was returned.",
+            ),
+        ),
+        "value", "the orders carry no amounts",
+    ),
+    Family(
+        "value_features",
+        (
+            Feature(
+                "average_order", "Average order value", "currency", "outcome",
+                "Net spend over orders.",
+            ),
+        ),
+        "value", "the orders carry no amounts",
+    ),
+    Family(
+        "rhythm_features",
+        (
+            Feature(
+                "tenure_days", "Days since first order", "days", "outcome",
+                "Days from the customer's first order to the day of the study.",
+            ),
+            Feature(
+                "gap_days", "Days between purchases", "days", "cause",
+                "Mean days between days with an order; unknown with one.",
+                "Slow-rhythm", "Quick-rhythm",
+            ),
+            Feature(
+                "last_gap_days", "Days between the last two purchases", "days", "outcome",
+                "Days between the customer's last two days with an order; unknown with one.",
+            ),
+            Feature(
+                "gap_variation", "Irregularity of purchases", "ratio", "cause",
+                "Standard deviation of the gaps over their mean: 0 like a clock, more in bursts.",
+                "Bursty", "Clockwork",
+            ),
+        ),
+    ),
+    Family(
+        "clock_features",
+        (
+            Feature(
+                "weekend_share", "Orders at the weekend", "share", "cause",
+                "Share of orders placed on Saturday or Sunday; all or nothing with one order.",
+                "Weekend", "Weekday",
+            ),
+        ),
+    ),
+    Family(
+        "clock_features",
+        (
+            Feature(
+                "morning_share", "Orders in the morning", "share", "cause",
+                "Share of orders placed before noon; all or nothing with one order.",
+                "Morning", "Afternoon",
+            ),
+            Feature(
+                "evening_share", "Orders in the evening", "share", "cause",
+                "Share of orders placed from 18:00; all or nothing with one order.",
+                "Evening", "Daytime",
+            ),
+        ),
+        "time", "the orders carry no time of day",
+    ),
+    Family(
+        "basket_features",
+        (
+            Feature(
+                "products_per_order", "Products per order", "ratio", "cause",
+                "Mean number of different products in an order whose products are known.",
+                "Full-basket", "Small-basket",
+            ),
+            Feature(
+                "product_variety", "Product variety", "share", "cause",
+                "Share of an order's products that were not in the order before; unknown with one order.",
+                "Exploring", "Repeat-item",
+            ),
+        ),
+        "products", "the orders carry no products",
+    ),
+    Family(
+        "category_features",
+        (
+            Feature(
+                "categories", "Categories bought", "count", "cause",
+                "Different product categories bought.",
+                "Wide-range", "Narrow-range",
+            ),
+            Feature(
+                "category_entropy", "Spread over categories", "ratio", "cause",
+                "Shannon entropy of the customer's lines over categories, in bits.",
+                "Broad-mix", "Focused",
+            ),
+            Feature(
+                "top_category_share", "Share of the largest category", "share", "cause",
+                "Share of the customer's lines in the category bought most.",
+                "One-category", "Many-category",
+            ),
+        ),
+        "categories", "the products carry no categories",
+    ),
+    Family(
+        "return_features",
+        (
+            Feature(
+                "return_share", "Share returned", "share", "cause",
+                "Value returned over value bought.",
+                "High-return", "Low-return",
+            ),
+        ),
+        "returns", "the orders hold no returns",
+    ),
+    Family(
+        "promotion_features",
+        (
+            Feature(
+                "promotion_share", "Orders with a promotion", "share", "cause",
+                "Share of orders with a promotion on any line.",
+                "Promotion-led", "Full-price",
+            ),
+        ),
+        "promotions", "the orders carry no promotions",
+    ),
+)
+# fmt: on
