@@ -37,6 +37,7 @@ TYPES = {
     "categories": "bigint",
     "one_price": "decimal(9, 2)",
     "never_known": "double",
+    "region": "varchar",
 }
 FEATURES = (
     Feature("recency_days", "Days since last order", "days", "outcome", ""),
@@ -48,9 +49,13 @@ FEATURES = (
     Feature("categories", "Categories bought", "count", "cause", "", "Wide-range", "Narrow-range"),
     Feature("one_price", "Always the same", "ratio", "cause", "", "Dear", "Cheap"),
     Feature("never_known", "Never known", "ratio", "cause", "", "Known", "Unknown"),
+    Feature("region", "Region", "category", "attribute", ""),
 )
-"""What the checks fit on: causes and outcomes, whole, decimal and double, one constant, one never known."""
+"""What the checks fit on: causes and outcomes, whole, decimal and double, one constant, one never known,
+and an attribute of text."""
 
+REGIONS = (None, "North", "South", "O'Brien's \\ Cove", "Åland")
+"""Commonest first: unknown, plain, and with the letters that trouble SQL."""
 Row = tuple[Bound, ...]
 
 
@@ -90,7 +95,7 @@ def customers(count: int) -> list[Row]:
                 _decimal(chance.betavariate(5, 2) if at_weekend else chance.betavariate(1, 6)),
                 _decimal(chance.lognormvariate(2.5 if at_weekend else 1.2, 0.5)),
                 chance.randrange(6, 15) if at_weekend else chance.randrange(1, 6),
-                Decimal("9.99"), None,
+                Decimal("9.99"), None, chance.choices(REGIONS, (60, 25, 12, 2, 1))[0],
             )
         )  # fmt: skip
     return made
@@ -102,6 +107,8 @@ def strangers(count: int) -> list[Row]:
     odd = (None, Decimal(0), Decimal(-1), Decimal("0.5"), Decimal("1e6"), Decimal("123456789.01"))
 
     def value(kind: str) -> Bound:
+        if kind == "varchar":
+            return chance.choice((*REGIONS, "", "north", "North ", "Nowhere"))
         drawn = chance.choice((*odd, _decimal(chance.uniform(0, 50))))
         return drawn if drawn is None or kind != "bigint" else int(drawn)
 
@@ -197,7 +204,7 @@ def _hard_cases() -> Iterator[tuple[str, list[Row]]]:
     yield "one customer", customers(1)
     yield "twelve customers", customers(12)
     yield "customers all alike", [(f"C{number}", *customers(1)[0][1:]) for number in range(150)]
-    yield "features never known", [(f"C{number}", 1, 1, Decimal(1), *([None] * 6)) for number in range(150)]
+    yield "features never known", [(f"C{number}", 1, 1, Decimal(1), *([None] * 7)) for number in range(150)]
 
 
 def _answers_or_refuses(method: Method, what: str, people: Sequence[Row]) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-Role = Literal["cause", "outcome"]
+Role = Literal["cause", "outcome", "attribute"]
 Severity = Literal["note", "warning", "refusal"]
 Value = int | float | str | None
 
@@ -117,11 +117,13 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Feature:
-    """A number about a customer: what it is called, its unit, what it means, and what it may be used for.
+    """One thing known of a customer: what it is called, its unit, what it means, and what it may be used for.
 
-    ``role`` is *cause* for what a customer does (when, what and how regularly they buy) and *outcome*
-    for what follows from it (spend, order value). Behavioural clustering takes causes only.
+    ``role`` is *cause* for what a customer does (when, what and how regularly they buy), *outcome* for
+    what follows from it (spend, order value) and *attribute* for what a customer is (size, region).
+    Behavioural clustering takes causes only. Of unit ``category`` it is text, else a number.
     ``high`` and ``low`` are the words for a group that stands out on it, used in segment names.
+    ``protected`` is why it may not tell customers apart (age, a postcode), empty where it may.
     """
 
     name: str
@@ -131,6 +133,11 @@ class Feature:
     meaning: str
     high: str = ""
     low: str = ""
+    protected: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        return self.unit == "category"
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ from regulars.segment.methods import Ground
 from regulars.segment.methods.kmeans import KMeans
 from regulars.segment.methods.rfm import Rfm
 from regulars.segment.methods.rules import Rules
-from regulars.segment.nearest import Nearest, Prepared
+from regulars.segment.nearest import Nearest
+from regulars.segment.prepared import Prepared
 from regulars.segment.rules import Rule
 from regulars.segment.waterfall import Waterfall
 from regulars.testing import FEATURES, TYPES, customers, strangers

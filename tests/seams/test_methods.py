@@ -37,6 +37,8 @@ def test_rules_keep_the_laws_with_every_kind_of_condition():
     [
         {"k": 9, "sample": 100},
         {"features": ("weekend_share", "spend"), "allow_outcomes": "to show what is lost"},
+        {"features": ("weekend_share", "gap_days", "region")},
+        {"features": ("region",), "k": 2},
     ],
     ids=str,
 )

@@ -1,5 +1,6 @@
 from regulars.segment.naming import meanings, names
-from regulars.segment.nearest import Nearest, Prepared
+from regulars.segment.nearest import Nearest
+from regulars.segment.prepared import Indicator, Prepared
 from regulars.types import Feature
 
 FEATURES = (
@@ -62,3 +63,14 @@ def test_a_meaning_says_where_the_segment_stands_out_without_a_figure() -> None:
         "s1": "high in orders at the weekend, low in days between purchases",
         "s2": "close to the average customer in all that was measured",
     }
+
+
+def test_a_category_names_those_in_it_and_none_of_those_outside() -> None:
+    region = Feature("region", "Region", "category", "attribute", "")
+    prepared = (
+        Indicator("region", ("North",), is_rest=False, yes=600, no=-400),
+        Indicator("region", ("North",), is_rest=True, yes=400, no=-600),
+    )
+    rule = Nearest(prepared, {"s1": (600, -600), "s2": (-400, 400)})
+    assert list(names(rule, [region]).values()) == ["North buyers", "Middle-of-the-road buyers"]
+    assert meanings(rule, [region])["s1"] == "mostly region North, seldom region other"

@@ -6,13 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.engine import Engine
-from regulars.segment.nearest import Prepared
+from regulars.segment.prepared import Indicator, Prepared, from_json
 from regulars.segment.sample import Sample, distinct, drawn, fitted, whole
+from regulars.types import Feature
 
 
 def sampled(**columns: list[float | None]) -> Sample:
     values = {name: np.array(column, dtype=np.float64) for name, column in columns.items()}
     return Sample(len(next(iter(values.values()))), values)
+
+
+def features(*names: str) -> list[Feature]:
+    return [Feature(name, "", "ratio", "cause", "") for name in names]
 
 
 def left_out(fit) -> dict[str, str]:
@@ -47,7 +52,7 @@ def test_the_sample_is_the_same_customers_in_the_same_order_whatever_the_rows():
             engine.create(
                 "people", f"select 'C' || i as customer_id, i * 0.5 as gap_days from range(3000) t(i) {order}"
             )
-            sample = drawn(engine, engine.table("people"), ["gap_days"], 200)
+            sample = drawn(engine, engine.table("people"), features("gap_days"), 200)
             seen.add(tuple(sample.columns["gap_days"].tolist()))
     (only,) = seen
     assert len(set(only)) == 200
@@ -59,7 +64,7 @@ def test_whole_decimal_and_unknown_values_come_as_doubles():
     with Engine(threads=1) as engine:
         kinds = {"customer_id": "varchar", "orders": "bigint", "spend": "decimal(9, 2)", "gap_days": "double"}
         engine.values("people", kinds, [("C1", 3, Decimal("12.34"), None)])
-        sample = drawn(engine, engine.table("people"), ["orders", "spend", "gap_days"], 10)
+        sample = drawn(engine, engine.table("people"), features("orders", "spend", "gap_days"), 10)
     assert [column.tolist()[0] for column in sample.columns.values()][:2] == [3.0, 12.34]
     assert np.isnan(sample.columns["gap_days"][0])
 
@@ -125,3 +130,57 @@ def test_of_two_features_that_say_the_same_the_first_is_kept():
 def test_customers_differ_in_as_many_ways_as_the_features_can_tell():
     fit = fitted(sampled(x=[0.0, 1.0, 2.0] * 50), "tried")
     assert distinct(fit.places) == 3
+
+
+# --- text -----------------------------------------------------------------------------------------
+
+
+def told(*values: str | None) -> Sample:
+    return Sample(len(values), {"region": np.array(values, dtype=np.object_)})
+
+
+def test_categories_become_indicators_and_the_rare_ones_count_as_other():
+    fit = fitted(told(*["North"] * 60, *["South"] * 35, *["East"] * 3, *["West"] * 2), "tried")
+    assert [(each.categories, each.is_rest) for each in fit.prepared] == [
+        (("North",), False),
+        (("South",), False),
+        (("North", "South"), True),
+    ]
+    north, _, other = fit.prepared
+    assert other.of("East") == other.of(None) == other.of("never seen") == other.yes
+    assert north.of("north") == north.no
+    assert [from_json(each.as_json()) for each in fit.prepared] == list(fit.prepared)
+
+
+def test_unknown_is_a_category_of_its_own_where_many_are():
+    fit = fitted(told(*["North"] * 60, *[None] * 40), "tried")
+    assert [each.categories for each in fit.prepared] == [("North",), (None,)]
+    assert fit.prepared[1].of(None) > 0 > fit.prepared[1].of("North")
+
+
+def test_all_indicators_of_a_feature_together_weigh_as_one_number():
+    fit = fitted(told(*["a"] * 50, *["b"] * 30, *["c"] * 20), "tried")
+    assert sum(fit.places.var(axis=0)) == pytest.approx(1000**2, rel=0.01)
+    assert fit.places.mean(axis=0) == pytest.approx([0, 0, 0], abs=1)
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        (["x"] * 100, "the same for almost every"),
+        (["x"] * 95 + ["y"] * 5, "95 of 100 customers had the same value"),
+        ([None] * 90 + ["x"] * 10, "known for 10 of 100"),
+        ([f"id {n}" for n in range(100)], "no category of it had 5%"),
+    ],
+)
+def test_text_that_tells_nobody_apart_is_left_out_with_the_reason(values, why):
+    fit = fitted(told(*values), "tried")
+    assert fit.prepared == ()
+    assert why in fit.notes[0].what
+
+
+def test_an_indicator_says_for_whom_it_counts():
+    rest = Indicator("region", ("North", None), is_rest=True, yes=900, no=-100)
+    assert rest.words() == (
+        "region is none of these: 'North' or unknown counts as 0.900, anything else as -0.100"
+    )

@@ -31,9 +31,9 @@ def assignment_steps(definition: Definition, as_of: date, columns: tuple[str, ..
     lacking = [name for name in definition.rule.features if name not in columns]
     if not lacking:
         return definition.steps("features", as_of)
-    widened = exp.select("*", *(exp.alias_(exp.cast(exp.null(), "double"), name) for name in lacking)).from_(
-        "features"
-    )
+    texts = definition.rule.text_features
+    unknown = {name: exp.cast(exp.null(), "varchar" if name in texts else "double") for name in lacking}
+    widened = exp.select("*", *(exp.alias_(null, name) for name, null in unknown.items())).from_("features")
     return [Step(SOURCE, widened), *definition.steps(SOURCE, as_of)]
 
 

@@ -19,7 +19,7 @@ from typing import Any, Literal
 from sqlglot import exp
 
 from regulars.engine import literal
-from regulars.segment.rules import Customer, Number, column
+from regulars.segment.rules import Customer, Number, column, number
 
 Sign = Literal["=", "<>", "<", "<=", ">", ">="]
 End = Literal["top", "bottom"]
@@ -154,7 +154,7 @@ def truth(condition: Condition, customer: Customer) -> Truth:
     """Whether a plain condition holds for one customer; an absent feature is missing."""
     match condition:
         case Compare():
-            return _holds(condition, customer.get(condition.feature))
+            return _holds(condition, number(customer.get(condition.feature)))
         case IsUnknown(feature):
             return customer.get(feature) is None
         case Not(part):

@@ -69,23 +69,25 @@ class Definition:
         """
         layers = self.rule.layers(source)
         made = [Step(layer_name(position), select) for position, select in enumerate(layers)]
-        return [*made, Step("assignments", self._named(made[-1].name, as_of))]
+        return [*made, Step("assignments", self._named(made[-1], as_of))]
 
-    def _named(self, scored: str, as_of: date) -> exp.Select:
+    def _named(self, scored: Step, as_of: date) -> exp.Select:
         names = exp.Case()
         for segment in self.segments:
             is_it = exp.EQ(this=column("segment_id"), expression=literal(segment.id))
             names = names.when(is_it, literal(segment.name))
+        certain = exp.alias_(exp.cast(literal(1), "double"), "probability")
+        is_soft = "probability" in scored.select.named_selects
+        probability = column("probability") if is_soft else certain
         return exp.select(
             column("customer_id"),
             column("segment_id"),
             exp.alias_(names, "segment_name"),
-            # A hard rule is certain; mixtures will give their own.
-            exp.alias_(exp.cast(literal(1), "double"), "probability"),
+            probability,
             exp.alias_(literal(self.digest), "definition"),
             exp.alias_(literal(as_of), "as_of"),
             *map(column, self.rule.score_names),
-        ).from_(scored)
+        ).from_(scored.name)
 
     def score(self, customer: Customer) -> Scored:
         """The segment of one customer, from its features by name; microseconds, no engine."""

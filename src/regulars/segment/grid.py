@@ -15,7 +15,7 @@ from typing import Any
 from sqlglot import exp
 
 from regulars.engine import literal
-from regulars.segment.rules import Customer, Number, Scored, column, outer_table
+from regulars.segment.rules import Customer, Known, Scored, column, number, outer_table
 
 Cell = tuple[int, ...]
 Box = list[tuple[int, int]]
@@ -40,11 +40,12 @@ class Band:
     def top(self) -> int:
         return len(self.cuts) + 1
 
-    def of(self, value: Number) -> int:
+    def of(self, value: Known) -> int:
         """The score of one value, 1 (worst) to ``top`` (best)."""
-        if value is None:
+        known = number(value)
+        if known is None:
             return 1
-        exact = value if isinstance(value, Decimal) else Decimal(str(value))
+        exact = known if isinstance(known, Decimal) else Decimal(str(known))
         # NaN stands above every number, as engines order it.
         above = len(self.cuts) if exact.is_nan() else sum(1 for cut in self.cuts if exact > cut)
         return self.top - above if self.low_is_good else 1 + above
@@ -115,6 +116,10 @@ class Grid:
     @property
     def features(self) -> tuple[str, ...]:
         return tuple(band.feature for band in self.bands)
+
+    @property
+    def text_features(self) -> tuple[str, ...]:
+        return ()
 
     @property
     def segment_ids(self) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from regulars.segment.nearest import UNITS, Nearest
+from regulars.segment.nearest import Nearest
+from regulars.segment.prepared import UNITS, Indicator, Preparation
 from regulars.types import Feature
 
 STANDS_OUT = 0.5
@@ -47,26 +48,50 @@ def meanings(rule: Nearest, features: Sequence[Feature]) -> dict[str, str]:
 
 
 def _meaning(rule: Nearest, segment_id: str, labels: Mapping[str, str]) -> str:
-    ends = sorted(zip(rule.features, rule.centres[segment_id], strict=True), key=lambda end: -abs(end[1]))
-    far = [(name, at) for name, at in ends if abs(at) >= STANDS_OUT * UNITS][:TOLD]
-    sides = {
-        "high in": [labels.get(name, name) for name, at in far if at > 0],
-        "low in": [labels.get(name, name) for name, at in far if at < 0],
-    }
-    said = [f"{side} {' and '.join(named)}" for side, named in sides.items() if named]
+    ends = sorted(zip(rule.prepared, rule.centres[segment_id], strict=True), key=lambda end: -abs(end[1]))
+    far = [(_side(each, at), each, at) for each, at in ends if abs(at) >= STANDS_OUT * UNITS][:TOLD]
+    said = [
+        f"{side} {' and '.join(_told(each, labels) for met, each, _ in far if met == side)}"
+        for side in ("high in", "low in", "mostly", "seldom")
+        if any(met == side for met, _, _ in far)
+    ]
     return ", ".join(said) or "close to the average customer in all that was measured"
+
+
+def _side(each: Preparation, at: int) -> str:
+    if isinstance(each, Indicator):
+        return "mostly" if at > 0 else "seldom"
+    return "high in" if at > 0 else "low in"
+
+
+def _told(each: Preparation, labels: Mapping[str, str]) -> str:
+    """A feature by its label; a category by what it is: ``region North``."""
+    label = labels.get(each.feature, each.feature)
+    return f"{label} {_category(each)}" if isinstance(each, Indicator) else label
+
+
+def _category(each: Indicator) -> str:
+    if each.is_rest:
+        return "other"
+    return " or ".join(category or "unknown" for category in each.categories)
 
 
 def _words(rule: Nearest, segment_id: str, known: Mapping[str, Feature]) -> list[tuple[float, str]]:
     """How far and in which word, farthest first; equally far in the order of the features."""
     told: dict[str, float] = {}
-    ends = zip(rule.features, rule.centres[segment_id], strict=True)
-    for name, at in sorted(ends, key=lambda end: -abs(end[1])):
-        feature = known.get(name)
-        word = "" if feature is None else feature.high if at > 0 else feature.low
+    ends = zip(rule.prepared, rule.centres[segment_id], strict=True)
+    for each, at in sorted(ends, key=lambda end: -abs(end[1])):
+        word = _word(each, at, known.get(each.feature))
         if word and abs(at) >= IN_DOUBT * UNITS:
             told.setdefault(word, abs(at) / UNITS)
     return [(far, word) for word, far in told.items()]
+
+
+def _word(each: Preparation, at: int, feature: Feature | None) -> str:
+    """The word for standing high or low on it; of a category, the category itself, where it is common."""
+    if isinstance(each, Indicator):
+        return _category(each) if at > 0 and not each.is_rest else ""
+    return "" if feature is None else feature.high if at > 0 else feature.low
 
 
 def _clash(words: Mapping[str, list[tuple[float, str]]], extra: Mapping[str, int]) -> list[str]:

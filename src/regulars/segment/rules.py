@@ -16,15 +16,26 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 
 Number = int | float | Decimal | None
-Customer = Mapping[str, Number]
+Known = Number | str
+Customer = Mapping[str, Known]
+"""One customer's features by name: numbers, text for features of text, None for what is unknown."""
+
+
+def number(value: Known) -> Number:
+    """A number as it is. Raises TypeError for text, which no rule about numbers can read."""
+    if isinstance(value, str):
+        raise TypeError(f"{value!r:.80} is text, where a number is needed")
+    return value
 
 
 @dataclass(frozen=True)
 class Scored:
-    """Where one customer belongs, and the scores that led there (empty for rules without any)."""
+    """Where one customer belongs, the scores that led there (empty for rules without any), and how
+    probable it is (0 to 1): certain but for rules that are soft, such as a mixture."""
 
     segment_id: str
-    scores: Mapping[str, int]
+    scores: Mapping[str, int | float]
+    probability: float = 1.0
 
 
 class Rule(Protocol):
@@ -39,6 +50,10 @@ class Rule(Protocol):
         """Names of the features that it reads."""
 
     @property
+    def text_features(self) -> tuple[str, ...]:
+        """Those of the features that are text; the others are numbers."""
+
+    @property
     def segment_ids(self) -> tuple[str, ...]:
         """Every segment that it can give, in the rule's own order."""
 
@@ -49,7 +64,8 @@ class Rule(Protocol):
     def layers(self, source: str) -> list[exp.Select]:
         """SELECTs, each reading the one before it (the first reads ``source``).
 
-        The last has ``customer_id``, the scores and ``segment_id``.
+        The last has ``customer_id``, the scores and ``segment_id``, and if the rule is soft
+        ``probability`` (DOUBLE, 0 to 1), that of the segment given.
         """
 
     def score(self, customer: Customer) -> Scored:

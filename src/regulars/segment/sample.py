@@ -4,17 +4,21 @@ and each of its features as whole numbers, prepared as the definition will prepa
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from regulars.engine import Engine, quoted
-from regulars.segment.nearest import UNITS, Prepared
-from regulars.types import Finding, Table
+from regulars.segment.prepared import UNITS, Indicator, Preparation, Prepared
+from regulars.types import Feature, Finding, Table
 
 Column = npt.NDArray[np.float64]
+Values = npt.NDArray[Any]
+"""Doubles, NaN where unknown; or text as objects, None where unknown."""
 Places = npt.NDArray[np.float64]
 """Customers × features: whole numbers held in doubles. Their sums stay below 2**53, so they are exact
 in any order, on any machine and with any number of threads."""
@@ -37,62 +41,113 @@ TWINS = 0.95
 """Features correlated beyond this say the same thing twice and would count double."""
 
 
+POOLED_SHARE = 0.05
+"""Categories that fewer customers have than this count together, as other: few cannot make a segment."""
+
+
 @dataclass(frozen=True)
 class Sample:
-    """Customers drawn, in the order of a hash of their ids: one column a feature, NaN where unknown."""
+    """Customers drawn, in the order of a hash of their ids: one column a feature."""
 
     customers: int
-    columns: dict[str, Column]
+    columns: dict[str, Values]
 
 
 @dataclass(frozen=True)
 class Fit:
     """What is left to cluster on: how each feature is prepared, the prepared customers, and doubts."""
 
-    prepared: tuple[Prepared, ...]
+    prepared: tuple[Preparation, ...]
     places: Places
     notes: tuple[Finding, ...]
 
 
-def drawn(engine: Engine, table: Table, features: Sequence[str], size: int) -> Sample:
+def drawn(engine: Engine, table: Table, features: Sequence[Feature], size: int) -> Sample:
     """At most ``size`` customers, those whose hashed ids come first."""
     if not features:
         return Sample(0, {})
-    columns = ", ".join(f"cast({quoted(name)} as double)" for name in features)
+    columns = ", ".join(
+        quoted(each.name) if each.is_text else f"cast({quoted(each.name)} as double)" for each in features
+    )
     customer = "cast(customer_id as varchar)"
     rows = engine.rows(
         f"select {columns} from {quoted(table.name)} order by md5({customer}), {customer} limit {size:d}",
         "fit_sample",
     )
-    values = np.array(rows, dtype=np.float64).reshape(len(rows), len(features))
-    return Sample(len(rows), {name: values[:, at] for at, name in enumerate(features)})
+    columns_of_rows = zip(*rows, strict=True) if rows else ([] for _ in features)
+    return Sample(
+        len(rows),
+        {
+            each.name: np.array(values, dtype=np.object_ if each.is_text else np.float64)
+            for each, values in zip(features, columns_of_rows, strict=True)
+        },
+    )
 
 
 def fitted(sample: Sample, where: str) -> Fit:
     """The features that tell customers apart, prepared; each that does not is left out with a note."""
     notes: list[Finding] = []
-    kept: list[Prepared] = []
+    kept: list[Preparation] = []
     columns: list[Column] = []
     for name, values in sample.columns.items():
-        made = _prepared(name, values)
+        made = (
+            _indicators(name, values) if values.dtype == np.object_ else _number(name, values, kept, columns)
+        )
         if isinstance(made, str):
             notes.append(_left_out(where, name, made))
-            continue
-        column = whole(made, values)
-        twins = [k.feature for k, other in zip(kept, columns, strict=True) if _are_twins(column, other)]
-        if twins:
-            notes.append(
-                _left_out(where, name, f"it said the same as {twins[0]} (correlation beyond {TWINS})")
-            )
-            continue
-        kept.append(made)
-        columns.append(column)
+        else:
+            kept += made
+            columns += [whole(each, values) for each in made]
     places = np.stack(columns, axis=1) if columns else np.empty((sample.customers, 0))
     return Fit(tuple(kept), places, tuple(notes))
 
 
-def whole(prepared: Prepared, values: Column) -> Column:
-    """:meth:`Prepared.of` for many customers at once, operation for operation."""
+def _number(
+    name: str, values: Column, kept: Sequence[Preparation], columns: Sequence[Column]
+) -> Sequence[Preparation] | str:
+    made = _prepared(name, values)
+    if isinstance(made, str):
+        return made
+    column = whole(made, values)
+    twins = [k.feature for k, other in zip(kept, columns, strict=True) if _are_twins(column, other)]
+    return f"it said the same as {twins[0]} (correlation beyond {TWINS})" if twins else [made]
+
+
+def _indicators(name: str, values: Values) -> Sequence[Preparation] | str:
+    """One indicator a category, those that few customers have pooled, or why it cannot tell customers apart.
+
+    Together they have the variance of one number: being of another category weighs about as much as
+    standing one or two standard deviations apart (after Huang 1998, k-prototypes).
+    """
+    counted = Counter(values.tolist())
+    known = len(values) - counted[None]
+    if known < KNOWN_SHARE * len(values):
+        return f"it was known for {known:,} of {len(values):,} customers"
+    enough = POOLED_SHARE * len(values)
+    own = sorted((each for each, count in counted.items() if count >= enough), key=lambda c: (c is None, c))
+    groups = [((each,), False, counted[each]) for each in own]
+    if not own:
+        return f"no category of it had {POOLED_SHARE:.0%} of the customers"
+    if pooled := len(values) - sum(count for _, _, count in groups):
+        groups.append((tuple(own), True, pooled))
+    commonest = max(count for _, _, count in groups)
+    if commonest > COMMON_SHARE * len(values):
+        alike = f"{commonest:,} of {len(values):,} customers had the same value"
+        return SAME if commonest == len(values) else alike
+    shares = [count / len(values) for _, _, count in groups]
+    scale = math.sqrt(math.fsum(share * (1 - share) for share in shares))
+    return [
+        Indicator(
+            name, categories, is_rest, round((1 - share) / scale * UNITS), -round(share / scale * UNITS)
+        )
+        for (categories, is_rest, _), share in zip(groups, shares, strict=True)
+    ]
+
+
+def whole(prepared: Preparation, values: Values) -> Column:
+    """What ``prepared.of`` gives, for many customers at once, operation for operation."""
+    if isinstance(prepared, Indicator):
+        return np.array([prepared.of(each) for each in values.tolist()], dtype=np.float64)
     x = np.where(np.isnan(values), prepared.missing, values)
     x = np.where(x < prepared.low, prepared.low, np.where(x <= prepared.high, x, prepared.high))
     if prepared.log:

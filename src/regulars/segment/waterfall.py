@@ -43,6 +43,10 @@ class Waterfall:
         return tuple(dict.fromkeys(leaf.feature for _, condition in self.rules for leaf in leaves(condition)))
 
     @property
+    def text_features(self) -> tuple[str, ...]:
+        return ()
+
+    @property
     def segment_ids(self) -> tuple[str, ...]:
         return (*(segment_id for segment_id, _ in self.rules), self.rest)
 

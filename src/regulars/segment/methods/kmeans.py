@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it carries no types
 
 from regulars.engine import Engine
-from regulars.errors import NotReady, SettingsError, did_you_mean
+from regulars.errors import NotReady
 from regulars.measure.separation import Batches
 from regulars.segment.centres import Clustering, clusterings
 from regulars.segment.choose import FEWEST, Candidate, choice
 from regulars.segment.definition import Definition
+from regulars.segment.eligible import Reason, eligible
 from regulars.segment.methods import Ground, Method
 from regulars.segment.naming import meanings, names
-from regulars.segment.nearest import UNITS, Nearest, Prepared
+from regulars.segment.nearest import Nearest
+from regulars.segment.prepared import UNITS, Preparation
 from regulars.segment.sample import Fit, counts, distinct, drawn, fitted
-from regulars.types import Feature, Finding, Segment
+from regulars.types import Segment
 
 FEWEST_CUSTOMERS = 2 * (FEWEST + 1)
 """Below this, two segments that are large enough to be shown cannot be made of them."""
@@ -37,8 +39,10 @@ class KMeans(Method):
     """Teams rarely keep more than 8 segments in mind; more than 10 are rarely used."""
     sample: int = Field(50_000, ge=100)
     """Customers to fit on. Centres from 50,000 stand within 0.01 sd of those from millions."""
-    allow_outcomes: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] | None = None
+    allow_outcomes: Reason | None = None
     """The reason for which outcomes may stand in ``features``; it is kept in the definition."""
+    allow_protected: Reason | None = None
+    """The reason for which protected attributes, or proxies for them, may stand in ``features``."""
 
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """Centres of the customers' prepared features, and the evidence for their number.
@@ -46,9 +50,14 @@ class KMeans(Method):
         Raises SettingsError for a feature that may not be used; NotReady for too few customers, where
         nothing tells them apart, and for more segments than there are different customers.
         """
-        used, notes = self._features(ground)
+        used, notes = eligible(
+            ground,
+            self.features,
+            allow_outcomes=self.allow_outcomes,
+            allow_protected=self.allow_protected,
+        )
         customers = engine.count(ground.table.name)
-        sample = drawn(engine, ground.table, [each.name for each in used], self.sample)
+        sample = drawn(engine, ground.table, used, self.sample)
         fit = fitted(sample, ground.name)
         candidates = self._candidates(ground, fit, customers)
         with threadpool_limits(1):
@@ -75,38 +84,6 @@ class KMeans(Method):
             notes=(*notes, *fit.notes, *chosen.notes),
             choice=chosen.as_json(),
         )
-
-    def _features(self, ground: Ground) -> tuple[list[Feature], list[Finding]]:
-        """The features to use, in the study's own order, and what is to be said about them."""
-        asked = self.features
-        if asked is None:
-            return [each for each in ground.features if each.role == "cause"], []
-        where = f"segmentations.{ground.name}.features"
-        offered = [each.name for each in ground.features]
-        if unknown := [name for name in asked if name not in offered]:
-            near = "".join(did_you_mean(name, offered) for name in unknown)
-            raise SettingsError(
-                where, f"this data has no feature {', '.join(map(repr, unknown))}.{near}".rstrip("."),
-                f"It has {', '.join(offered)}.",
-            )  # fmt: skip
-        used = [each for each in ground.features if each.name in asked]
-        outcomes = ", ".join(each.name for each in used if each.role == "outcome")
-        if outcomes and self.allow_outcomes is None:
-            raise SettingsError(
-                where,
-                f"{outcomes} cannot be used: segments are made from what customers do, to explain what comes "
-                "of it; made from outcomes, they would only repeat them",
-                f"Leave {outcomes} out, or say why not in segmentations.{ground.name}.allow_outcomes.",
-            )
-        if not outcomes:
-            return used, []
-        return used, [
-            Finding(
-                "note", f"{ground.name}.features",
-                f"Outcomes were among the features ({outcomes}), for this reason: {self.allow_outcomes}",
-                "Read differences between the segments in these as their making, not as a finding.",
-            )
-        ]  # fmt: skip
 
     def _candidates(self, ground: Ground, fit: Fit, customers: int) -> list[int]:
         """The numbers of segments to try: what is asked for, beside 2 to ``max_k`` as far as they go."""
@@ -161,7 +138,7 @@ def _inertia(clustering: Clustering) -> float:
     return round(clustering.inertia / len(clustering.labels) / UNITS**2, 6)
 
 
-def _rule(prepared: tuple[Prepared, ...], clustering: Clustering) -> Nearest:
+def _rule(prepared: tuple[Preparation, ...], clustering: Clustering) -> Nearest:
     """The centres as segments s1, s2, …: the largest first, equal ones by their place."""
     sizes = counts(clustering.labels, clustering.k)
     centres = [tuple(int(at) for at in centre) for centre in clustering.centres]
