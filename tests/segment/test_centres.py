@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from sklearn.cluster import AgglomerativeClustering, KMeans
 
-from regulars.segment.centres import clusterings, nearest, plus_plus, settled, ward_starts
+from regulars.segment import centres
+from regulars.segment.centres import clusterings, micro_clusters, nearest, plus_plus, settled, ward_starts
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +69,17 @@ def test_as_many_groups_as_different_customers_leave_no_distance():
     found = clusterings(same, [3], seed=0)[3]
     assert found.inertia == 0
     assert np.bincount(found.labels).tolist() == [40, 40, 40]
+
+
+def test_micro_clusters_hold_everybody_in_few_small_groups(places):
+    middles, sizes = micro_clusters(places, 50)
+    assert (len(middles), sizes.sum(), sizes.min() > 0) == (50, 3000, True)
+    assert np.array_equal(middles, np.floor(middles))
+    few, each = micro_clusters(np.array([[0.0], [5.0], [5.0]]), 50)
+    assert (few.ravel().tolist(), each.tolist()) == ([0, 5], [1, 2])
+
+
+def test_distances_worked_out_in_parts_give_the_same_centres(places, monkeypatch):
+    whole = settled(places, places[:40])
+    monkeypatch.setattr(centres, "AT_A_TIME", 1000)
+    assert np.array_equal(settled(places, places[:40]).centres, whole.centres)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from regulars.segment.sample import Places, distinct
+from regulars.segment.ward import grown
 
 Labels = npt.NDArray[np.int64]
 
@@ -23,6 +24,8 @@ MICRO = 500
 """Micro-clusters under the Ward tree: enough to trace any shape that eight segments can follow."""
 MICRO_ROUNDS = 10
 ROUNDS = 300
+AT_A_TIME = 2_000_000
+"""Distances worked out together: they stay in the processor's memory, whatever the number of centres."""
 PLUS_PLUS_STARTS = 20
 
 
@@ -77,7 +80,9 @@ def nearest(places: Places, centres: Places) -> tuple[Labels, Places]:
 
 def _labels(places: Places, centres: Places) -> Labels:
     # The square of the place itself is the same for every centre, so it decides nothing.
-    labels: Labels = ((centres**2).sum(axis=1) - 2.0 * (places @ centres.T)).argmin(axis=1)
+    squares, rows = (centres**2).sum(axis=1), max(1, AT_A_TIME // len(centres))
+    parts = [places[at : at + rows] for at in range(0, len(places), rows)]
+    labels: Labels = np.concatenate([(squares - 2.0 * (part @ centres.T)).argmin(axis=1) for part in parts])
     return labels
 
 
@@ -85,9 +90,9 @@ def _means(places: Places, centres: Places) -> Places:
     """The means of the customers nearest to each centre, in whole units; a centre with none starts again
     at the customer farthest from all."""
     labels = _labels(places, centres)
-    member = (np.arange(len(centres))[:, None] == labels).astype(np.float64)
-    sizes = member.sum(axis=1)
-    moved: Places = np.floor(member @ places / np.maximum(sizes, 1)[:, None] + 0.5)
+    sizes = np.bincount(labels, minlength=len(centres))
+    sums = [np.bincount(labels, weights=values, minlength=len(centres)) for values in places.T]
+    moved: Places = np.floor(np.stack(sums, axis=1) / np.maximum(sizes, 1)[:, None] + 0.5)
     empty = np.flatnonzero(sizes == 0)
     if len(empty):
         _, squares = nearest(places, centres)
@@ -117,30 +122,14 @@ def _squares_to(places: Places, customer: int) -> Places:
 
 def ward_starts(places: Places, ks: Iterable[int]) -> Mapping[int, Places]:
     """Centres of the k branches of a weighted Ward tree over micro-clusters, for each k that it has."""
-    wanted = set(ks)
+    tree = grown(*micro_clusters(places, MICRO))
+    return {k: np.floor(tree.centres[tree.branches(k)] + 0.5) for k in sorted(set(ks)) if k <= tree.points}
+
+
+def micro_clusters(places: Places, count: int) -> tuple[Places, Places]:
+    """At most ``count`` small groups of customers: their centres (whole numbers) and sizes, none empty."""
     different, first = np.unique(places, axis=0, return_index=True)
     # The sample is in the order of a hash, so the first to come are a fair draw.
-    micro = settled(places, different[np.argsort(first)[:MICRO]], MICRO_ROUNDS)
-    weights = np.bincount(micro.labels, minlength=micro.k).astype(np.float64)
-    points, weights = micro.centres[weights > 0], weights[weights > 0]
-    costs = np.stack([_merge_costs(at, points, weights) for at in range(len(points))])
-    starts = {}
-    while True:
-        if len(points) in wanted:
-            starts[len(points)] = np.floor(points + 0.5)
-        if len(points) <= min(wanted):
-            return starts
-        i, j = sorted(divmod(int(costs.argmin()), len(points)))
-        both = weights[i] + weights[j]
-        points[i], weights[i] = (points[i] * weights[i] + points[j] * weights[j]) / both, both
-        points, weights = np.delete(points, j, axis=0), np.delete(weights, j)
-        costs = np.delete(np.delete(costs, j, axis=0), j, axis=1)
-        costs[i] = costs[:, i] = _merge_costs(i, points, weights)
-
-
-def _merge_costs(at: int, points: Places, weights: Places) -> Places:
-    """By how much the sum of squares grows if a point is merged with each other one (Ward 1963)."""
-    squares = ((points - points[at]) ** 2).sum(axis=1)
-    costs: Places = squares * (weights * weights[at] / (weights + weights[at]))
-    costs[at] = np.inf
-    return costs
+    micro = settled(places, different[np.argsort(first)[:count]], MICRO_ROUNDS)
+    sizes = np.bincount(micro.labels, minlength=micro.k).astype(np.float64)
+    return micro.centres[sizes > 0], sizes[sizes > 0]
