@@ -19,10 +19,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
-from regulars.engine import Bound, Engine
+from regulars.engine import Bound, Engine, quoted
 from regulars.errors import NotReady
 from regulars.segment.definition import Definition, canonical, pretty
 from regulars.segment.methods import Ground, Method
+from regulars.segment.rules import Scored
 from regulars.types import Feature, Table
 
 AS_OF = date(2024, 6, 30)
@@ -57,15 +58,22 @@ and an attribute of text."""
 REGIONS = (None, "North", "South", "O'Brien's \\ Cove", "Åland")
 """Commonest first: unknown, plain, and with the letters that trouble SQL."""
 Row = tuple[Bound, ...]
+ROUNDED = 1.5e-6
+"""Probabilities are rounded to six decimals; exponentials may differ in the last bit before that."""
+SMALL_SAMPLE = 500
+ONLY_TOTALS = 1_000
+"""Rows that a fit may ask for at once without a sample: of bands, categories or cut points."""
 
 
 def check_method(method: Method) -> None:
     """Fit the method on made-up customers, some of them odd, and hold it to the laws of the seam.
 
     Every customer in exactly one segment; the same document whatever the order of rows and the number of
-    threads; SQL and scorer agree on every customer, also on ones never seen; the document and the
-    settings survive being written and read; no customers, one, or customers all alike are put in
-    segments or refused with NotReady. Raises AssertionError with the law that does not hold.
+    threads; SQL and scorer agree on every customer (segment, scores, probability), also on ones never
+    seen and on ones of whom nothing is known; the document and the settings survive being written and
+    read; no customers, one, or customers all alike are put in segments or refused with NotReady; no more
+    customers leave the engine than the method's setting ``sample`` says, without one none but totals.
+    Raises AssertionError with the law that does not hold.
     """
     _settings_survive(method)
     people = customers(400)
@@ -75,9 +83,11 @@ def check_method(method: Method) -> None:
         _each_customer_has_one_segment(study)
         _scorer_agrees(study, people)
         _scorer_agrees(study, strangers(100))
+        _scorer_agrees(study, [(f"U{number:05d}", *([None] * len(FEATURES))) for number in range(3)])
         _order_and_threads_do_not_matter(method, people, study.definition)
     for what, few in _hard_cases():
         _answers_or_refuses(method, what, few)
+    _rows_stay_in_the_engine(method)
 
 
 def customers(count: int) -> list[Row]:
@@ -134,19 +144,36 @@ class _Study:
 
     def segments(self, source: str) -> list[tuple[str, str]]:
         """Customer and segment of every row of the assignments, as the SQL has them."""
-        steps = {step.name: step for step in self.definition.steps(source, AS_OF)}
-        self.engine.make("assignments", steps)
+        self._assign(source)
         return self.engine.rows("select customer_id, segment_id from assignments order by customer_id")
+
+    def scored(self, source: str) -> list[tuple[Scored, float]]:
+        """What the SQL gives each customer of a table, in the order of their ids, with the probability."""
+        self._assign(source)
+        names = self.definition.rule.score_names
+        columns = ", ".join(["segment_id", "probability", *map(quoted, names)])
+        rows = self.engine.rows(f"select {columns} from assignments order by customer_id")
+        return [
+            (Scored(segment, dict(zip(names, scores, strict=True))), probability)
+            for segment, probability, *scores in rows
+        ]
+
+    def _assign(self, source: str) -> None:
+        self.engine.make("assignments", {step.name: step for step in self.definition.steps(source, AS_OF)})
 
 
 def _fitted(method: Method, people: Sequence[Row], threads: int = 1) -> _Study:
     engine = Engine(threads=threads)
     try:
         table = _filled(engine, "customers", people)
-        return _Study(method.fit(Ground("tried", table, FEATURES, AS_OF, 0, "UTC", "GBP"), engine), engine)
+        return _Study(method.fit(_ground(table), engine), engine)
     except BaseException:
         engine.__exit__()
         raise
+
+
+def _ground(table: Table) -> Ground:
+    return Ground("tried", table, FEATURES, AS_OF, 0, "UTC", "GBP")
 
 
 def _filled(engine: Engine, name: str, people: Sequence[Row]) -> Table:
@@ -184,10 +211,13 @@ def _scorer_agrees(study: _Study, people: Sequence[Row]) -> None:
     _filled(study.engine, "tried", people)
     columns = ", ".join(TYPES)
     rows = study.engine.rows(f"select {columns} from tried order by customer_id")
-    for (who, segment), row in zip(study.segments("tried"), rows, strict=True):
+    for (made, probable), row in zip(study.scored("tried"), rows, strict=True):
         customer: dict[str, Any] = dict(zip(TYPES, row, strict=True))
-        scored = study.definition.score(customer).segment_id
-        assert scored == segment, f"SQL puts {who} in {segment}, the scorer in {scored}: {customer}"
+        own = study.definition.score(customer)
+        alike = (own.segment_id, own.scores) == (made.segment_id, made.scores)
+        assert alike, f"SQL says {made}, the scorer {own}, of {customer}"
+        near = 0 <= probable <= 1 and abs(own.probability - probable) <= ROUNDED
+        assert near, f"SQL says a probability of {probable}, the scorer {own.probability}, of {customer}"
 
 
 def _order_and_threads_do_not_matter(method: Method, people: Sequence[Row], first: Definition) -> None:
@@ -205,6 +235,31 @@ def _hard_cases() -> Iterator[tuple[str, list[Row]]]:
     yield "twelve customers", customers(12)
     yield "customers all alike", [(f"C{number}", *customers(1)[0][1:]) for number in range(150)]
     yield "features never known", [(f"C{number}", 1, 1, Decimal(1), *([None] * 7)) for number in range(150)]
+
+
+class _Watched(Engine):
+    """An engine that remembers the most rows that it ever gave."""
+
+    most = 0
+
+    def execute(self, statement: str, step: str = "statement", **registered: object) -> list[tuple[Any, ...]]:
+        rows = super().execute(statement, step, **registered)
+        self.most = max(self.most, len(rows))
+        return rows
+
+
+def _rows_stay_in_the_engine(method: Method) -> None:
+    allowed = ONLY_TOTALS
+    if "sample" in type(method).model_fields:
+        allowed = SMALL_SAMPLE
+        method = method.model_copy(update={"sample": allowed})
+    with _Watched(threads=1) as engine:
+        table = _filled(engine, "customers", customers(2 * ONLY_TOTALS))
+        try:
+            method.fit(_ground(table), engine)
+        except NotReady:
+            return
+        assert engine.most <= allowed, f"{engine.most} rows left the engine at once; {allowed} may"
 
 
 def _answers_or_refuses(method: Method, what: str, people: Sequence[Row]) -> None:

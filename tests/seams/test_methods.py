@@ -1,11 +1,14 @@
 """Every method keeps the laws of the seam, and the check that says so can fail."""
 
+from dataclasses import replace
+
 import pytest
 
 from regulars import plugins
 from regulars.engine import Engine
 from regulars.errors import NotReady, SettingsError
 from regulars.segment.definition import Definition
+from regulars.segment.grid import Grid
 from regulars.segment.methods import Ground, Method, chosen
 from regulars.segment.methods.rfm import Rfm
 from regulars.testing import check_method
@@ -85,6 +88,14 @@ class Forgetful(Rfm):
         return {}
 
 
+class Hoarding(Rfm):
+    """Takes every customer out of the engine."""
+
+    def fit(self, ground: Ground, engine: Engine) -> Definition:
+        engine.rows(f"select customer_id, spend from {ground.table.name}")
+        return super().fit(ground, engine)
+
+
 @pytest.mark.parametrize(
     ("method", "law"),
     [
@@ -92,9 +103,17 @@ class Forgetful(Rfm):
         (Careless(), "instead of an answer or NotReady"),
         (Blaming(), "no customers: SettingsError instead of an answer or NotReady"),
         (Forgetful(bands=3), "settings change"),
+        (Hoarding(), "2000 rows left the engine at once"),
     ],
-    ids=["order", "nobody", "blame", "settings"],
+    ids=["order", "nobody", "blame", "settings", "rows"],
 )
 def test_a_method_that_breaks_a_law_is_told_which(method: Method, law: str):
     with pytest.raises(AssertionError, match=law):
         check_method(method)
+
+
+def test_a_scorer_that_is_less_sure_than_the_sql_is_told(monkeypatch):
+    sure = Grid.score
+    monkeypatch.setattr(Grid, "score", lambda *given: replace(sure(*given), probability=0.5))
+    with pytest.raises(AssertionError, match=r"SQL says a probability of 1.0, the scorer 0.5"):
+        check_method(Rfm())
