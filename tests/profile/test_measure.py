@@ -9,7 +9,7 @@ import pytest
 from tests.profile.crowds import FEATURES, laid_out
 
 from regulars.engine import Engine
-from regulars.profile.measure import Sums, measure, proportion_interval, ratio_margin, t95
+from regulars.profile.measure import Sums, measure, ratio_margin, t95
 from regulars.profile.metrics import measures
 
 
@@ -17,15 +17,6 @@ from regulars.profile.metrics import measures
 def engine():
     with Engine(threads=1) as made:
         yield made
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "low", "high"),
-    [(81, 263, 25.53, 36.62), (15, 148, 6.24, 16.05), (0, 20, 0.0, 16.11), (1, 29, 0.61, 17.18)],
-)
-def test_a_proportion_has_wilsons_interval(part: int, whole: int, low: float, high: float) -> None:
-    """Newcombe 1998, Statistics in Medicine 17, table I, method 3 (score, without continuity correction)."""
-    assert proportion_interval(part, whole) == pytest.approx((low, high), abs=0.005)
 
 
 @pytest.mark.parametrize(("freedom", "t"), [(1, 12.706), (10, 2.228), (30, 2.042), (120, 1.980)])

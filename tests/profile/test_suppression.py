@@ -15,9 +15,9 @@ from scipy.optimize import linprog
 from tests.profile.crowds import customers, profiled
 
 from regulars.engine import Engine
+from regulars.measure.small_cells import SMALLEST_SHOWN, covered
 from regulars.profile.facts_file import as_json
 from regulars.profile.panels import hidden_cells
-from regulars.profile.suppression import SMALLEST_SHOWN, covered
 
 EXAMPLES = 2_000 if os.environ.get("REGULARS_SOAK") else 60
 

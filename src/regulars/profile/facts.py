@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from regulars.engine import Engine
-from regulars.profile.measure import Measured, Sums, measure, proportion_interval, ratio_margin
+from regulars.measure.proportion import proportion_interval
+from regulars.profile.measure import Measured, Sums, measure, ratio_margin
 from regulars.profile.metrics import Measure, measures
 from regulars.profile.panels import panels
 from regulars.profile.suppression import suppressed

@@ -12,8 +12,6 @@ from regulars.engine import Engine, literal, room
 from regulars.profile.metrics import Measure, Product
 
 MILLIONTHS = 1_000_000
-Z95 = 1.959963984540054
-"""The 97.5th percentile of the standard normal: 95 % intervals reach this many standard errors."""
 FEWEST_FOR_BOUNDS = 6
 """The smallest and largest of five values hold the median with 93.75 %, of six with 96.9 %."""
 
@@ -129,14 +127,6 @@ def _long(products: Sequence[Product]) -> str:
 
 def _units(value: str) -> str:
     return f"cast(floor(cast({value} as double) * {MILLIONTHS} + 0.5) as bigint)"
-
-
-def proportion_interval(part: float, whole: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of ``part`` out of ``whole``, as percent (Wilson 1927)."""
-    share, z2 = part / whole, Z95 * Z95
-    centre = (share + z2 / (2 * whole)) / (1 + z2 / whole)
-    half = Z95 * math.sqrt(share * (1 - share) / whole + z2 / (4 * whole * whole)) / (1 + z2 / whole)
-    return 100 * max(centre - half, 0.0), 100 * min(centre + half, 1.0)
 
 
 def ratio_margin(above: Sums, below: Sums, cross: Sums) -> float | None:

@@ -7,8 +7,8 @@ from itertools import product
 from typing import Any
 
 from regulars.engine import Engine
+from regulars.measure.small_cells import SMALLEST_SHOWN, covered
 from regulars.profile.metrics import Measure
-from regulars.profile.suppression import SMALLEST_SHOWN, covered
 from regulars.types import Fact
 
 BANDS = 5

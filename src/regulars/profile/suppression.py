@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TypeVar
 
+from regulars.measure.small_cells import SMALLEST_SHOWN, covered
 from regulars.types import Fact
 
-SMALLEST_SHOWN = 11
 HIDDEN = "not shown: ten customers or fewer, or with the totals it would give away such a group"
 """One note for both: which is which would narrow down what is hidden."""
 
 Group = dict[str, Fact]
-Cell = TypeVar("Cell", bound=Hashable)
 
 
 def suppressed(groups: Mapping[str, Group], overall: Group) -> tuple[dict[str, Group], Group]:
@@ -33,29 +31,6 @@ def suppressed(groups: Mapping[str, Group], overall: Group) -> tuple[dict[str, G
         for group, facts in groups.items()
     }
     return safe, {metric: _blank(fact) if _is_small(fact) else fact for metric, fact in overall.items()}
-
-
-def covered(counts: Mapping[Cell, int], hidden: Collection[Cell], prefer: Collection[Cell] = ()) -> set[Cell]:
-    """Which other cells must be hidden with those given, so that no hidden one follows from the total.
-
-    The smallest others, preferred ones first, until what is hidden has two filled cells and eleven customers.
-    Cells without customers neither need cover nor give it.
-    """
-    together = [counts[cell] for cell in hidden if counts[cell]]
-    cover: set[Cell] = set()
-    if not together:
-        return cover
-    for cell in _smallest_first(counts, prefer):
-        if len(together) >= 2 and sum(together) >= SMALLEST_SHOWN:
-            break
-        if counts[cell] and cell not in hidden:
-            cover.add(cell)
-            together.append(counts[cell])
-    return cover
-
-
-def _smallest_first(counts: Mapping[Cell, int], prefer: Collection[Cell]) -> Iterable[Cell]:
-    return sorted(counts, key=lambda cell: (cell not in prefer, counts[cell], str(cell)))
 
 
 def _hidden(

@@ -1,0 +1,16 @@
+"""Shares of customers with the interval that a sample of them leaves."""
+
+from __future__ import annotations
+
+import math
+
+Z95 = 1.959963984540054
+"""The 97.5th percentile of the standard normal: 95 % intervals reach this many standard errors."""
+
+
+def proportion_interval(part: float, whole: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of ``part`` out of ``whole``, as percent (Wilson 1927)."""
+    share, z2 = part / whole, Z95 * Z95
+    centre = (share + z2 / (2 * whole)) / (1 + z2 / whole)
+    half = Z95 * math.sqrt(share * (1 - share) / whole + z2 / (4 * whole * whole)) / (1 + z2 / whole)
+    return 100 * max(centre - half, 0.0), 100 * min(centre + half, 1.0)
