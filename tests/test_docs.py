@@ -1,0 +1,21 @@
+"""What the docs say a reader can run, runs."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def examples(page: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+@pytest.mark.parametrize("page", ["adding_a_method.md"])
+def test_the_python_of_a_page_runs_from_top_to_bottom(page: str) -> None:
+    blocks = examples(page)
+    assert blocks
+    names: dict[str, object] = {"__name__": "example"}
+    for block in blocks:
+        exec(compile(block, page, "exec"), names)
