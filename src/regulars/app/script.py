@@ -52,6 +52,8 @@ def script(definition: Definition, settings: Settings, dialect: str, day: date) 
     """
     before, step = _features(definition, day)
     made = compose([*before, step])
+    rule = definition.rule
+    numbers = [name for name in rule.features if name not in rule.text_features]
     assigned = compose(assignment_steps(definition, day, tuple(step.select.named_selects)))
     clean = [table for table in CLEAN if any(table in each.needs for each in before)]
     parts: list[Part] = [
@@ -64,7 +66,7 @@ def script(definition: Definition, settings: Settings, dialect: str, day: date) 
         ),
         (
             "3. Profile: size and share of each segment, and its means of what the definition reads.",
-            [checks.profile(definition.rule.features, FEATURES, ASSIGNMENTS)],
+            [checks.profile(numbers, FEATURES, ASSIGNMENTS)],
         ),
         *_validation(definition, clean, day),
     ]
@@ -95,8 +97,8 @@ def _features(definition: Definition, day: date) -> tuple[list[Step], Step]:
 
 
 def _known(table: str) -> Step:
-    """What was known of a clean table on the day, of customers who had bought by then: a later order would make
-    days since the last negative, and who had only returned was no customer yet."""
+    """What was known of a clean table on the day, of customers who had bought by then: a later order would
+    make days since the last negative, and who had only returned was no customer yet."""
     return parse(
         f"known_{table}",
         f"select * from {table} where ordered_on <= $as_of and customer_id in "
@@ -138,7 +140,9 @@ def _steps_in_words(before: Sequence[Step]) -> str:
     told = ["1. Features: one row a customer, in these steps:"]
     for step in before:
         about = step.about.removeprefix("Grain: ")
-        told.append(f"  {step.name}: {about or 'what was known on the day, of customers who had bought by then'}")
+        told.append(
+            f"  {step.name}: {about or 'what was known on the day, of customers who had bought by then'}"
+        )
     return "\n".join(told)
 
 
@@ -148,8 +152,7 @@ def _validation(definition: Definition, clean: Sequence[str], day: date) -> Iter
         [checks.counts(clean[:1], day, FEATURES, ASSIGNMENTS)],
     )
     yield (
-        "5. Validation: every segment of the definition with its customers, also those with none; "
-        "each of the counts must be what you expect.",
+        "5. Validation: every segment of the definition with its customers, also those with none.",
         [checks.sizes([(s.id, s.name) for s in definition.segments], ASSIGNMENTS)],
     )
 
