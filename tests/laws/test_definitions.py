@@ -20,7 +20,20 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from regulars.engine import Engine, Step
-from regulars.segment.conditions import AllOf, AnyOf, Between, Compare, IsUnknown, Not, OneOf, Ranked, truth
+from regulars.segment.conditions import (
+    AllOf,
+    AnyOf,
+    Between,
+    Compare,
+    CompareFeatures,
+    CompareText,
+    IsUnknown,
+    Not,
+    OneOf,
+    OneOfTexts,
+    Ranked,
+    truth,
+)
 from regulars.segment.conditions import compiled as condition_sql
 from regulars.segment.definition import Definition, pretty
 from regulars.segment.grid import Band, Grid
@@ -38,6 +51,7 @@ from regulars.types import Segment
 AS_OF = date(2024, 6, 30)
 NAMES = ("recency_days", "spend", "gap_days")
 KINDS = {"recency_days": "bigint", "spend": "decimal(18, 2)", "gap_days": "double"}
+REGIONS = ("North", "north", "North ", "O'Brien is (unknown) and", "\\'", "")
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +133,11 @@ def _follow_waterfall(segments, customer) -> str:
 def _parts(said: str, word: str) -> list[str]:
     """The pieces between the word, where it stands in no parentheses."""
     pieces, depth, start = [], 0, 0
+    is_text = False
     for at, letter in enumerate(said):
+        is_text ^= letter == "'"
+        if is_text:
+            continue
         depth += {"(": 1, ")": -1}.get(letter, 0)
         if depth == 0 and said.startswith(word, at):
             pieces.append(said[start:at])
@@ -147,6 +165,10 @@ def _leaf_holds(said: str, customer) -> bool | None:
         return (value is None) == (what == "unknown")
     if value is None:
         return None
+    if texts := [text.replace("''", "'") for text in re.findall(r"'((?:[^']|'')*)'", what)]:
+        return (value not in texts) if what.startswith("not ") else (value in texts)
+    if pair := re.fullmatch(r"(more than|at least|less than|at most|not|) ?(?:([\d,.]+) × )?([a-z_]+)", what):
+        return _pair_holds(*pair.groups(), value, customer)
     numbers = [Decimal(n.replace(",", "").replace("−", "-")) for n in re.findall(r"−?\d[\d,]*\.?\d*", what)]
     first, last = numbers[0], numbers[-1]
     if isinstance(value, float):
@@ -155,11 +177,22 @@ def _leaf_holds(said: str, customer) -> bool | None:
         return first <= value <= last
     if what.startswith("one of "):
         return value in numbers
-    tests = {
-        "more than": value > first, "at least": value >= first, "less than": value < first,
-        "at most": value <= first, "not": value != first, "": value == first,
-    }  # fmt: skip
-    return tests[re.sub(r" ?−?[\d,.]+$", "", what)]
+    return _compares(re.sub(r" ?−?[\d,.]+$", "", what), value, first)
+
+
+def _pair_holds(test: str, factor: str | None, other: str, value, customer) -> bool | None:
+    if customer[other] is None:
+        return None
+    if factor or float in (type(value), type(customer[other])):
+        return _compares(test, float(value), float((factor or "1").replace(",", "")) * float(customer[other]))
+    return _compares(test, value, customer[other])
+
+
+def _compares(test: str, value, last) -> bool:
+    return {
+        "more than": value > last, "at least": value >= last, "less than": value < last,
+        "at most": value <= last, "not": value != last, "": value == last,
+    }[test]  # fmt: skip
 
 
 # --- rules of any shape ---------------------------------------------------------------------------
@@ -210,8 +243,10 @@ EXACT = {"recency_days": True, "spend": True, "gap_days": False}
 
 @st.composite
 def comparisons(draw):
-    feature = draw(st.sampled_from(NAMES))
+    feature, other = draw(st.sampled_from(NAMES)), draw(st.sampled_from(NAMES))
     exact = EXACT[feature]
+    factor = Decimal(draw(st.sampled_from(["0.5", "1.1", "2", "1234.5"])))
+    region, test = draw(st.sampled_from(REGIONS)), draw(st.sampled_from(["=", "<>"]))
     low, high = sorted((draw(cents(-3, 15)), draw(cents(-3, 15))))
     sign, end = (
         draw(st.sampled_from(["=", "<>", "<", "<=", ">", ">="])),
@@ -223,7 +258,11 @@ def comparisons(draw):
                 Compare(feature, sign, low, exact),
                 Between(feature, low, high, exact),
                 OneOf(feature, (high, Decimal(5), Decimal(1)), exact),
-                IsUnknown(feature),
+                CompareFeatures(feature, sign, other, exact=exact and EXACT[other]),
+                CompareFeatures(feature, sign, other, factor, exact=False),
+                CompareText("region", test, region),
+                OneOfTexts("region", (region, "South")),
+                IsUnknown(draw(st.sampled_from([feature, "region"]))),
                 Ranked(end, Decimal(10), feature, exact, low),
             ]
         )
@@ -273,9 +312,10 @@ def anyone(engine):
     rows = [
         [f"C{number}", chance.choice([None, -1, 0, 1, 2, 3, 5, 8, 13, 2**40])]
         + [chance.choice([None, Decimal(chance.randrange(-400, 4000)) / 100, Decimal(10**9)]) for _ in "ab"]
+        + [chance.choice([None, "South", *REGIONS])]
         for number in range(80)
     ]
-    engine.values("anyone", {"customer_id": "varchar", **KINDS}, rows)
+    engine.values("anyone", {"customer_id": "varchar", **KINDS, "region": "varchar"}, rows)
     return "anyone"
 
 
@@ -294,7 +334,7 @@ def test_sql_scorer_and_words_of_any_centres_agree(engine, anyone, rule):
 @seldom
 @given(rule=waterfalls())
 def test_sql_scorer_and_words_of_any_waterfall_agree(engine, anyone, rule):
-    three_ways(engine, defined(rule), anyone, NAMES)
+    three_ways(engine, defined(rule), anyone, (*NAMES, "region"))
 
 
 @given(rule=st.one_of(grids(), nearests(), waterfalls()))
@@ -310,6 +350,11 @@ TIERS = Rules(
         {"name": "VIP", "when": "spend > 500 and orders >= 4 and not never_known > 3"},
         {"name": "Big", "when": "top 10 % by spend or bottom 12.5 % by gap_days"},
         {"name": "Regular", "when": "not (weekend_share between 0.1 and 0.9 or gap_days is null)"},
+        {
+            "name": "Cove",
+            "when": "region in ('O''Brien''s \\ Cove', 'Åland') or region = 'North' and spend < 200",
+        },
+        {"name": "Slipping", "when": "recency_days > 1.5 * gap_days and region is not unknown"},
         {"name": "Tried", "when": "orders in (1, 2) and recency_days <= 100 and one_price <> 1.5"},
     )
 )

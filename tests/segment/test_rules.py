@@ -219,6 +219,32 @@ def test_the_key_of_the_table_is_no_feature(engine):
         fit(engine, ("One", "customer_id = 1"))
 
 
+def test_a_condition_on_what_protects_people_needs_a_reason(engine):
+    table = engine.values("people", {"customer_id": "varchar", "sex": "varchar"}, [("C1", "f"), ("C2", "m")])
+    protected = Feature("sex", "Sex", "category", "attribute", "", protected="sex is protected by law")
+    ground = Ground("tiers", table, (protected,), AS_OF, 0, "UTC", "GBP")
+    with pytest.raises(SettingsError, match="must not be told apart by what protects them .sex: sex is"):
+        asked(("Women", "sex = 'f'")).fit(ground, engine)
+    fitted = asked(("Women", "sex = 'f'"), allow_protected="an audit of equal pay").fit(ground, engine)
+    assert [note.severity for note in fitted.notes] == ["warning"]
+    assert "an audit of equal pay" in fitted.notes[0].what
+    assert fitted.rule.score({"sex": "f"}).segment_id == "women"
+
+
+def test_text_and_number_are_told_apart_once_there_is_data(engine):
+    kinds = {"customer_id": "varchar", "region": "varchar", "orders": "bigint"}
+    table = engine.values("people", kinds, [(f"C{n}", "NS"[n % 2], n) for n in range(20)])
+    features = tuple(Feature(name, "", "", "attribute", "") for name in ("region", "orders"))
+    ground = Ground("tiers", table, features, AS_OF, 0, "UTC", "GBP")
+    with pytest.raises(SettingsError) as refused:
+        asked(("A", "region = 5"), ("B", "orders = 'N'")).fit(ground, engine)
+    assert "segments.0.when (A): at character 10: region is text" in refused.value.found
+    assert "segments.1.when (B): at character 10: orders is a number; 'N' is text" in refused.value.found
+    fitted = asked(("North", "region = 'N' and orders > 1")).fit(ground, engine)
+    assert fitted.rule.text_features == ("region",)
+    assert fitted.segments[0].rule == "rule 1: region is 'N' and orders is more than 1"
+
+
 def test_nobody_is_refused_and_so_is_a_rank_by_what_is_never_known(engine):
     with pytest.raises(NotReady, match="there are no customers to put in segments"):
         fit(engine, ("VIP", "spend > 1"), rows=[])

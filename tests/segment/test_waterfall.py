@@ -15,7 +15,7 @@ from regulars.segment.waterfall import Waterfall
 from regulars.types import Segment
 
 KINDS = {"customer_id": "varchar", "spend": "decimal(38, 4)", "orders": "bigint", "gap_days": "double"}
-FEATURES = {"spend": True, "orders": True, "gap_days": False}
+FEATURES = {"spend": "exact", "orders": "exact", "gap_days": "double", "region": "text"}
 PEOPLE = [
     ("both", Decimal(900), 9, 1.5),
     ("spends", Decimal(900), 1, None),

@@ -12,17 +12,22 @@ from regulars.segment.conditions import (
     AnyOf,
     Between,
     Compare,
+    CompareFeatures,
+    CompareText,
     Condition,
     End,
+    Equality,
     IsUnknown,
     Not,
     OneOf,
+    OneOfTexts,
     Ranked,
     Sign,
 )  # fmt: skip
 
 _KINDS: dict[str, type[Condition]] = {
     "compare": Compare, "between": Between, "one_of": OneOf, "unknown": IsUnknown, "ranked": Ranked,
+    "compare_features": CompareFeatures, "compare_text": CompareText, "one_of_texts": OneOfTexts,
     "not": Not, "all_of": AllOf, "any_of": AnyOf,
 }  # fmt: skip
 _NAMES = {kind: name for name, kind in _KINDS.items()}
@@ -49,7 +54,8 @@ def _written(value: object) -> object:
 def from_json(saved: Mapping[str, Any]) -> Condition:
     """The condition of a saved one. Raises ValueError, KeyError or TypeError where it is none."""
     kind = _KINDS[saved["is"]]
-    read = {name: _READ[name](value) for name, value in saved.items() if name != "is"}
+    readers = {**_READ, "sign": _among(get_args(Equality))} if kind is CompareText else _READ
+    read = {name: readers[name](value) for name, value in saved.items() if name != "is"}
     return kind(**read)
 
 
@@ -63,6 +69,12 @@ def _number(text: str) -> Decimal:
     return number
 
 
+def _text(saved: object) -> str:
+    if not isinstance(saved, str):
+        raise TypeError(f"{saved!r} is no text")
+    return saved
+
+
 def _among(offered: tuple[str, ...]) -> Callable[[str], str]:
     return {word: word for word in offered}.__getitem__
 
@@ -74,7 +86,9 @@ def _parts(saved: list[dict[str, Any]]) -> tuple[Condition, ...]:
 
 
 _READ: dict[str, Callable[[Any], Any]] = {
-    "feature": str, "exact": {True: True, False: False}.__getitem__,
+    "feature": _text, "other": _text, "text": _text, "factor": _number,
+    "texts": lambda saved: tuple(map(_text, saved)),
+    "exact": {True: True, False: False}.__getitem__,
     "sign": _among(get_args(Sign)), "end": _among(get_args(End)),
     "value": _number, "low": _number, "high": _number, "percent": _number, "cut": _number,
     "values": lambda saved: tuple(map(_number, saved)), "part": from_json, "parts": _parts,

@@ -9,10 +9,14 @@ from regulars.segment.conditions import (
     AnyOf,
     Between,
     Compare,
+    CompareFeatures,
+    CompareText,
     Condition,
     IsUnknown,
+    Leaf,
     Not,
     OneOf,
+    OneOfTexts,
     Ranked,
 )
 
@@ -20,6 +24,7 @@ _SAID = {
     "=": "is", "<>": "is not", "<": "is less than", "<=": "is at most",
     ">": "is more than", ">=": "is at least",
 }  # fmt: skip
+_BOUND = {"top": "is at least", "bottom": "is at most"}
 
 
 def words(condition: Condition) -> str:
@@ -28,18 +33,6 @@ def words(condition: Condition) -> str:
     Numbers are whole, to the last digit, so that a person who applies the words decides as the SQL does.
     """
     match condition:
-        case Compare(feature, sign, value, exact):
-            return f"{feature} {_SAID[sign]} {figure(value, exact)}"
-        case Between(feature, low, high, exact):
-            return f"{feature} is from {figure(low, exact)} to {figure(high, exact)}"
-        case OneOf(feature, values, exact):
-            return f"{feature} is one of {', '.join(figure(value, exact) for value in values)}"
-        case IsUnknown(feature):
-            return f"{feature} is unknown"
-        case Ranked(end, percent, feature, exact, cut):
-            bound = "is at least" if end == "top" else "is at most"
-            found = "–" if cut is None else figure(cut, exact)
-            return f"{feature} {bound} {found} ({end} {_plain(percent)} %)"
         case Not(IsUnknown(feature)):
             return f"{feature} is known"
         case Not(part):
@@ -48,19 +41,34 @@ def words(condition: Condition) -> str:
             return " and ".join(_inside(part, words(part)) for part in parts)
         case AnyOf(parts):
             return " or ".join(_inside(part, words(part)) for part in parts)
+        case _:
+            return f"{condition.feature} {_is_said(condition)}"
+
+
+def _is_said(leaf: Leaf) -> str:
+    match leaf:
+        case Compare(_, sign, value, exact):
+            return f"{_SAID[sign]} {figure(value, exact)}"
+        case Between(_, low, high, exact):
+            return f"is from {figure(low, exact)} to {figure(high, exact)}"
+        case OneOf(_, values, exact):
+            return f"is one of {', '.join(figure(value, exact) for value in values)}"
+        case CompareFeatures(_, sign, other, factor):
+            return f"{_SAID[sign]} {_times(factor, f'{_plain(factor)} × ')}{other}"
+        case CompareText(_, sign, text):
+            return f"{_SAID[sign]} {in_quotes(text)}"
+        case OneOfTexts(_, texts):
+            return f"is one of {', '.join(map(in_quotes, texts))}"
+        case IsUnknown():
+            return "is unknown"
+        case Ranked(end, percent, _, exact, cut):
+            found = "–" if cut is None else figure(cut, exact)
+            return f"{_BOUND[end]} {found} ({end} {_plain(percent)} %)"
 
 
 def written(condition: Condition) -> str:
     """The condition as settings would say it; reading that gives the same condition."""
     match condition:
-        case Compare(feature, sign, value):
-            return f"{feature} {sign} {value:f}"
-        case Between(feature, low, high):
-            return f"{feature} between {low:f} and {high:f}"
-        case OneOf(feature, values):
-            return f"{feature} in ({', '.join(f'{value:f}' for value in values)})"
-        case IsUnknown(feature):
-            return f"{feature} is null"
         case Ranked(end, percent, feature):
             return f"{end} {percent:f} % by {feature}"
         case Not(IsUnknown(feature)):
@@ -71,6 +79,41 @@ def written(condition: Condition) -> str:
             return " and ".join(_inside(part, written(part)) for part in parts)
         case AnyOf(parts):
             return " or ".join(_inside(part, written(part)) for part in parts)
+        case _:
+            return f"{condition.feature} {_is_written(condition)}"
+
+
+def _is_written(
+    leaf: Compare | Between | OneOf | CompareFeatures | CompareText | OneOfTexts | IsUnknown,
+) -> str:
+    match leaf:
+        case Compare(_, sign, value):
+            return f"{sign} {value:f}"
+        case Between(_, low, high):
+            return f"between {low:f} and {high:f}"
+        case OneOf(_, values):
+            return f"in ({', '.join(f'{value:f}' for value in values)})"
+        case CompareFeatures(_, sign, other, factor):
+            return f"{sign} {_times(factor, f'{factor:f} * ')}{other}"
+        case CompareText(_, sign, text):
+            return f"{sign} {in_quotes(text)}"
+        case OneOfTexts(_, texts):
+            return f"in ({', '.join(map(in_quotes, texts))})"
+        case IsUnknown():
+            return "is null"
+
+
+def _times(factor: Decimal, said: str) -> str:
+    return "" if factor == 1 else said
+
+
+def in_quotes(text: str) -> str:
+    """A text as conditions write it: in single quotes, one within it doubled.
+
+    >>> in_quotes("Macy's")
+    "'Macy''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
 
 
 def figure(value: Decimal, exact: bool) -> str:

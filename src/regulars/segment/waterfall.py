@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,12 +12,22 @@ from sqlglot import exp
 from regulars.engine import literal
 from regulars.segment.condition_json import as_json, from_json
 from regulars.segment.condition_words import words
-from regulars.segment.conditions import Condition, compiled, leaves, plain, truth
+from regulars.segment.conditions import (
+    CompareText,
+    Condition,
+    Leaf,
+    compiled,
+    leaves,
+    plain,
+    read_features,
+    truth,
+)  # fmt: skip
 from regulars.segment.rules import Customer, Scored, column
 
 UNKNOWN = (
     "a comparison with what is unknown is unknown, and so is its opposite; what is unknown does not hold"
 )
+EVERY_CHARACTER = "texts are the same where every character is: capitals, accents and blanks at the end count"
 
 
 @dataclass(frozen=True)
@@ -39,12 +49,16 @@ class Waterfall:
         return tuple((segment_id, plain(condition)) for segment_id, condition in self.rules)
 
     @property
+    def _plain_leaves(self) -> Iterator[Leaf]:
+        return (leaf for _, condition in self._plain for leaf in leaves(condition))
+
+    @property
     def features(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(leaf.feature for _, condition in self.rules for leaf in leaves(condition)))
+        return tuple(dict.fromkeys(name for _, each in self.rules for name in read_features(each)))
 
     @property
     def text_features(self) -> tuple[str, ...]:
-        return ()
+        return tuple(dict.fromkeys(leaf.feature for leaf in self._plain_leaves if _is_of_text(leaf)))
 
     @property
     def segment_ids(self) -> tuple[str, ...]:
@@ -72,10 +86,12 @@ class Waterfall:
         return Scored(self.rest, {})
 
     def legend(self) -> tuple[str, ...]:
+        texts = any(map(_is_of_text, self._plain_leaves))
         return (
             "rules are tried in order, and the first that holds takes the customer",
             UNKNOWN,
             "from … to … takes in both ends",
+            *([EVERY_CHARACTER] if texts else []),
         )
 
     def words(self, segment_id: str) -> str:
@@ -108,3 +124,7 @@ class Waterfall:
     def renamed(self, ids: Mapping[str, str]) -> Waterfall:
         rules = tuple((ids.get(segment_id, segment_id), condition) for segment_id, condition in self.rules)
         return Waterfall(rules, ids.get(self.rest, self.rest))
+
+
+def _is_of_text(leaf: Leaf) -> bool:
+    return isinstance(leaf, CompareText)

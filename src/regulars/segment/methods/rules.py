@@ -23,15 +23,15 @@ from regulars.engine import Engine, quoted
 from regulars.errors import NotReady, SettingsError
 from regulars.segment.condition_parser import LONGEST, parse
 from regulars.segment.condition_tokens import NotACondition
-from regulars.segment.conditions import Condition, Leaf, Ranked, changed
+from regulars.segment.conditions import Condition, Leaf, Ranked, changed, read_features
 from regulars.segment.definition import Definition
+from regulars.segment.eligible import Reason, named, protected_allowed
+from regulars.segment.kinds import kinds
 from regulars.segment.methods import Ground, Method
 from regulars.segment.preview import doubts, preview
 from regulars.segment.waterfall import Waterfall
 from regulars.types import Segment
 
-_DOUBLES = {"DOUBLE", "FLOAT", "REAL"}
-_EXACT = re.compile(r"DECIMAL.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")
 _LARGEST = "cast('1.7976931348623157e308' as double)"
 _TAKEN = {"overall"}
 """Ids that mean something else in a facts file."""
@@ -75,6 +75,8 @@ class Rules(Method):
     """First before last. Beyond 50 nobody keeps track of which rule comes before which."""
     rest: Name = "Everyone else"
     """The segment of those for whom no condition holds."""
+    allow_protected: Reason | None = None
+    """The reason for which conditions may name protected attributes; it is kept in the definition."""
 
     @model_validator(mode="after")
     def _ids_are_told_apart(self) -> Rules:
@@ -92,8 +94,8 @@ class Rules(Method):
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """The conditions with every "top p %" turned into a value, and what each takes of the customers.
 
-        Raises SettingsError for a feature that this data does not have, NotReady where there are no
-        customers or a rank is asked of a feature that is known for none.
+        Raises SettingsError for a feature that this data does not have or that is protected, NotReady where
+        there are no customers or a rank is asked of a feature that is known for none.
         """
         customers = engine.count(ground.table.name)
         if not customers:
@@ -102,7 +104,10 @@ class Rules(Method):
                 "Check the ledger for what set the rows aside.",
             )  # fmt: skip
         ids = [slug(name) for name in self._names]
-        conditions = [_with_cuts(each, ground, engine) for each in self._conditions(ground, engine)]
+        read = self._conditions(ground, engine)
+        used = named(ground, [name for each in read for name in read_features(each)])
+        protected = protected_allowed(ground, used, self.allow_protected)
+        conditions = [_with_cuts(each, ground, engine) for each in read]
         rule = Waterfall(tuple(zip(ids[:-1], conditions, strict=True)), ids[-1])
         names = dict(zip(ids, self._names, strict=True))
         seen = preview(engine, ground.table, rule)
@@ -114,13 +119,13 @@ class Rules(Method):
             rule=rule,
             segments=tuple(Segment(each, names[each], rule.words(each)) for each in ids),
             fitted={"customers": customers, "as_of": ground.as_of.isoformat()},
-            notes=tuple(doubts(seen, names, f"segmentations.{ground.name}")),
+            notes=(*protected, *doubts(seen, names, f"segmentations.{ground.name}")),
             choice=seen.as_json(),
         )
 
     def _conditions(self, ground: Ground, engine: Engine) -> list[Condition]:
         """The conditions read against the features there are. Raises SettingsError with every fault."""
-        known = _kinds(ground, engine)
+        known = kinds(ground, engine)
         read, faults = [], []
         for place, tier in enumerate(self.segments):
             try:
@@ -146,17 +151,6 @@ def slug(name: str) -> str:
         return f"segment_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     # s1, s2, … are the ids of clusters, which a refit hands on by overlap; these stay with their names.
     return f"segment_{made}" if made in _TAKEN or re.fullmatch(r"s\d+", made) else made
-
-
-def _kinds(ground: Ground, engine: Engine) -> dict[str, bool]:
-    """The features that a condition may name, each with whether it is exact; what is no number is not one."""
-    kinds = engine.kinds(ground.table.name)
-    offered = {each.name: kinds.get(each.name, "") for each in ground.features}
-    return {
-        name: kind not in _DOUBLES
-        for name, kind in offered.items()
-        if kind in _DOUBLES or _EXACT.fullmatch(kind)
-    }
 
 
 def _with_cuts(condition: Condition, ground: Ground, engine: Engine) -> Condition:
