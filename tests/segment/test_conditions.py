@@ -41,7 +41,8 @@ ATTACKS = (
     "$spend > 1", "spend::text > 1", "read_csv('/etc/passwd') > 1", "canary.alive = 1", "spend > 0x1F",
     "spend > 1e9", "spend like 1", "spend + 1 > 2", "case when 1 then 2 end", "spend > nan",
     "spend > ١٢", "ｓｐｅｎｄ > 1", "region = 'x' || 'y'", "region = 'x'; drop table canary", "region = E'x'",
-    "region = '\\' or 1 = 1", "region like 'N%'", "spend > -2 * orders", "spend > orders * 2", "spend > orders + 1",
+    "region = '\\' or 1 = 1", "region like 'N%'", "spend > -2 * orders", "spend > orders * 2",
+    "spend > orders + 1",
 )  # fmt: skip
 
 
