@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from regulars.errors import SettingsError, did_you_mean
+from regulars.feature_settings import FeatureChoices
 
 SCHEMA = "regulars/1"
 
@@ -154,6 +155,7 @@ class Settings(_Choices):
     seed: int = Field(0, ge=0)
     sources: Sources
     cleaning: Cleaning = Cleaning()
+    features: FeatureChoices = FeatureChoices()
     readiness: Readiness = Readiness()
     segmentations: dict[str, dict[str, Any]] = Field(
         default_factory=lambda: {"rfm": {"method": "rfm"}, "behaviour": {"method": "kmeans"}}, min_length=1

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from sqlglot import exp
 
 from regulars.engine import Step, room, text
 from regulars.engine.steps import compose, in_order, parse
-from regulars.prepare.catalogue import FAMILIES
-from regulars.prepare.features import features_step
+from regulars.errors import SettingsError
+from regulars.feature_settings import FeatureChoices
+from regulars.prepare.features import features_step, needed
 from regulars.segment.assign import assignment_steps, reading
 from regulars.segment.definition import Definition
 from regulars.settings import Settings
@@ -25,7 +26,7 @@ def script(definition: Definition, settings: Settings, dialect: str, day: date) 
 
     ``day`` is the day to look from; orders after it are not looked at.
     """
-    features = _features(definition, day)
+    features = _features(definition, settings.features, day)
     made = _make("segment_features", compose([*features.before, features.step]))
     assigned = compose(assignment_steps(definition, day, tuple(features.select.named_selects)))
     parts = [
@@ -52,14 +53,28 @@ class _Features:
         return self.step.select
 
 
-def _features(definition: Definition, day: date) -> _Features:
-    wanted = set(definition.rule.features)
-    families = [family for family in FAMILIES if wanted & {feature.name for feature in family.features}]
-    step = features_step(families)
+def _features(definition: Definition, choices: FeatureChoices, day: date) -> _Features:
+    families, made = needed(definition.rule.features, choices)
+    _refuse_other(definition, {each.feature.name: each.ground for each in made})
+    step = features_step(families, made)
     steps = {name: each for name, each in room("regulars.prepare").items() if name not in CLEAN}
     before = in_order({**steps, "features": step}, ["features"], CLEAN)[:-1]
     known = [_known(table) for table in CLEAN if any(table in each.needs for each in before)]
     return _Features([each.bind({"as_of": day}) for each in (*known, *map(_from_known, before))], step)
+
+
+def _refuse_other(definition: Definition, made: Mapping[str, str]) -> None:
+    """Raises SettingsError where the settings make a feature otherwise than when it was fitted on."""
+    there = {f"features.{name}": said for name, said in made.items()}
+    changed = [name for name, said in there.items() if definition.ground.get(name) != said]
+    if changed:
+        raise SettingsError(
+            changed[0],
+            f"it is now {there[changed[0]]}, and segmentation {definition.name!r} stands on "
+            f"{definition.ground.get(changed[0], 'another')}",
+            "Fit it on what the settings say now, or put the settings back.",
+            next_command="regulars run",
+        )
 
 
 def _known(table: str) -> Step:

@@ -15,11 +15,12 @@ from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
 from regulars.engine import Engine
 from regulars.errors import SourceUnreadable, UsageError
 from regulars.prepare.clean import Cleaned, clean, day_of_study, repeats_are_set_aside
+from regulars.prepare.features import derivations
 from regulars.prepare.read import Read, read
 from regulars.prepare.readiness import Gate, gates
 from regulars.publish.dashboard import dashboard
 from regulars.segment.definition import Definition
-from regulars.segment.methods import chosen
+from regulars.segment.methods import Method, chosen
 from regulars.settings import Settings
 from regulars.types import Finding, Input, Study
 
@@ -52,7 +53,7 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
 
     Pinned definitions are reused; ``refit`` (or changed settings of a method) makes a new version.
     """
-    methods = {name: chosen(name, each) for name, each in settings.segmentations.items()}
+    methods = _methods(settings)
     day = _day_asked(settings, asked)
     with workspace.lock(), _engine(workspace, asked) as engine:
         asked.stage("Reading the orders")
@@ -78,8 +79,7 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
 
 def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
     """A dry run up to the readiness gate: what the data can carry, and the ledger. Writes nothing."""
-    for name, each in settings.segmentations.items():
-        chosen(name, each)
+    _methods(settings)
     with (
         TemporaryDirectory(prefix="regulars-") as spill,
         Engine(
@@ -95,6 +95,12 @@ def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
             source.input,
             (*source.findings, *cleaned.findings),
         )
+
+
+def _methods(settings: Settings) -> dict[str, Method]:
+    """The methods that are asked for. Raises SettingsError for what cannot be, before anything is read."""
+    derivations(settings.features)
+    return {name: chosen(name, each) for name, each in settings.segmentations.items()}
 
 
 def _day_asked(settings: Settings, asked: Asked) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from regulars.engine import Engine
 from regulars.errors import NotReady, sentence
 from regulars.narrate.template import narrate
 from regulars.prepare.clean import Cleaned, clean
-from regulars.prepare.features import Features, make_features
+from regulars.prepare.features import Features, derivations, make_features
 from regulars.prepare.read import Read
 from regulars.prepare.readiness import gates, require
 from regulars.profile.facts import Frame, profile
@@ -64,7 +64,9 @@ class Work:
             found = gates(self.engine, self.cleaned, self.settings.readiness)
             self.findings += require(found, self.settings.readiness)
             self.asked.stage("Measuring each customer")
-            self.features = make_features(self.engine, self.settings.sources.orders.columns, self.as_of)
+            self.features = make_features(
+                self.engine, self.settings.sources.orders.columns, self.as_of, self.settings.features
+            )
         return self.cleaned, self.features
 
     def pinned(self, methods: Mapping[str, Method]) -> dict[str, Definition] | None:
@@ -78,8 +80,20 @@ class Work:
         pinned = self.workspace.pinned(name)
         if pinned is None or pinned.method != method.method or pinned.recipe != method.recipe:
             return None
-        stands_on = constants(self.settings.timezone, self.settings.currency, _mapped(self.settings))
-        return pinned if pinned.ground == stands_on else None
+        return pinned if pinned.ground == self._stands_on(method, pinned.rule.features) else None
+
+    def _stands_on(self, method: Method, used: Collection[str]) -> dict[str, str]:
+        """The ground of a definition that uses these features.
+
+        Of those that the settings make it holds the ones used, and for a method that takes what there is
+        the ones offered: any other is no reason to fit anew.
+        """
+        made = {
+            each.feature.name: each.ground
+            for each in derivations(self.settings.features)
+            if each.feature.name in used or (method.takes_all and each.feature.role != "outcome")
+        }
+        return constants(self.settings.timezone, self.settings.currency, _mapped(self.settings), made)
 
     def fit(self, methods: Mapping[str, Method]) -> dict[str, Definition]:
         """Fit and pin what is not pinned (or everything, on ``refit``).
@@ -109,6 +123,7 @@ class Work:
             self.settings.timezone, self.settings.currency, _mapped(self.settings),
         )  # fmt: skip
         new = method.fit(ground, self.engine)
+        new = replace(new, ground=self._stands_on(method, new.rule.features))
         old = self.workspace.pinned(name)
         if old is not None:
             if old.digest == new.digest:

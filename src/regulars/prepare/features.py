@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlglot import exp
 
 from regulars.engine import Engine, Step, room
+from regulars.errors import SettingsError
+from regulars.feature_settings import FeatureChoices
 from regulars.prepare.catalogue import FAMILIES, Family
+from regulars.prepare.derived import Derived, derived, require_fitting
 from regulars.settings import Columns
 from regulars.types import Feature, Finding, Table
 
@@ -23,11 +27,14 @@ class Features:
     findings: tuple[Finding, ...] = ()
 
 
-def make_features(engine: Engine, columns: Columns, as_of: date) -> Features:
+def make_features(
+    engine: Engine, columns: Columns, as_of: date, choices: FeatureChoices | None = None
+) -> Features:
     """Every feature that these orders can give, as the table ``features``: one row a customer.
 
     Shares and ratios are doubles rounded half up to six decimals, money is decimal; all are the same to
-    the bit whatever the order of rows. What the orders cannot give is named in ``left_out``.
+    the bit whatever the order of rows. What the orders cannot give is named in ``left_out``. Raises
+    SettingsError for a derived feature that cannot be, or that comes to what its unit cannot mean.
     """
     there = _what_orders_hold(engine, columns)
     families = [family for family in FAMILIES if not family.needs or there[family.needs]]
@@ -37,24 +44,66 @@ def make_features(engine: Engine, columns: Columns, as_of: date) -> Features:
         if family not in families
         for feature in family.features
     }
-    steps = {**room("regulars.prepare"), "features": features_step(families)}
+    asked = derivations(choices or FeatureChoices())
+    made = [each for each in asked if not left_out.keys() & each.formula.features]
+    left_out |= {each.feature.name: _lacking(each, left_out) for each in asked if each not in made}
+    steps = {**room("regulars.prepare"), "features": features_step(families, made)}
     table = engine.make("features", steps, {"as_of": as_of})
-    return Features(table, tuple(f for family in families for f in family.features), left_out)
+    require_fitting(engine, made)
+    measured = (feature for family in families for feature in family.features)
+    return Features(table, (*measured, *(each.feature for each in made)), left_out)
 
 
-def features_step(families: list[Family]) -> Step:
+def derivations(choices: FeatureChoices) -> tuple[Derived, ...]:
+    """The features that the settings derive, whether or not the data has what they are made of.
+
+    Raises SettingsError with every fault at once.
+    """
+    return derived(choices.derived, [feature for family in FAMILIES for feature in family.features])
+
+
+def needed(names: Collection[str], choices: FeatureChoices) -> tuple[list[Family], list[Derived]]:
+    """What makes these features and all that they are derived from.
+
+    Raises SettingsError for one that nobody makes: it was derived when a definition was fitted on it.
+    """
+    made = [each for each in derivations(choices) if each.feature.name in names]
+    wanted = {*names, *(name for each in made for name in each.formula.features)}
+    families = [family for family in FAMILIES if wanted & {feature.name for feature in family.features}]
+    known = {each.name for family in families for each in family.features} | {e.feature.name for e in made}
+    if unknown := sorted(wanted - known):
+        raise SettingsError(
+            f"feature {unknown[0]!r}", "neither the orders nor the settings make it",
+            f"Put features.derived.{unknown[0]} back, or run again to fit on what there is.",
+            next_command="regulars run",
+        )  # fmt: skip
+    return families, made
+
+
+def features_step(families: Sequence[Family], made: Sequence[Derived] = ()) -> Step:
     """The step that joins the families' tables: the one place where the list of columns varies."""
     first, *others = dict.fromkeys(family.step for family in families)
-    select = exp.select(exp.column("customer_id", table=first)).from_(first)
-    for family in families:
-        for feature in family.features:
-            select = select.select(exp.column(feature.name, table=family.step))
+    at = {
+        feature.name: exp.column(feature.name, table=family.step)
+        for family in families
+        for feature in family.features
+    }
+    select = exp.select(exp.column("customer_id", table=first), *at.values()).from_(first)
+    for each in made:
+        value = each.formula.sql(lambda name: at[name].copy())
+        select = select.select(exp.alias_(value, each.feature.name))
     for step in others:
         same = exp.EQ(
             this=exp.column("customer_id", table=first), expression=exp.column("customer_id", table=step)
         )
         select = select.join(step, on=same, join_type="left")
     return Step("features", select)
+
+
+def _lacking(made: Derived, left_out: Mapping[str, str]) -> str:
+    """Why a derived feature cannot be made: what its first missing input lacks."""
+    missing = next(name for name in made.formula.features if name in left_out)
+    return f"it is made of {missing}, and {left_out[missing]}"
 
 
 def _what_orders_hold(engine: Engine, columns: Columns) -> dict[str, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, get_args
@@ -40,15 +40,23 @@ class Ground:
         return next((each for each in self.features if each.name == name), None)
 
 
-def constants(timezone: str, currency: str, mapped: Iterable[str] = ()) -> dict[str, str]:
-    """What a definition's features stand on: business zone, currency, and which columns were mapped.
+def constants(
+    timezone: str, currency: str, mapped: Iterable[str] = (), made: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """What a definition's features stand on: business zone, currency, which columns were mapped, and what
+    the features ``made`` by the settings are.
 
     A definition that stands on others must be fitted anew. What was mapped counts, not what happened to
     be in the rows: a month without returns is no reason to refit, amounts mapped since the last run are.
     Nothing mapped is not written, so that definitions made without the question keep their digest.
     """
     columns = ",".join(sorted(set(mapped)))
-    return {"timezone": timezone, "currency": currency, **({"columns": columns} if columns else {})}
+    return {
+        "timezone": timezone,
+        "currency": currency,
+        **({"columns": columns} if columns else {}),
+        **{f"features.{name}": said for name, said in (made or {}).items()},
+    }
 
 
 class Method(BaseModel):
@@ -68,6 +76,12 @@ class Method(BaseModel):
         is for what no other customers could mend.
         """
         raise TypeError(f"{type(self).__name__} does not say how to fit")
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether the settings leave it to the method which features it uses, so that each that is offered
+        may change what it finds."""
+        return "features" in type(self).model_fields and vars(self)["features"] is None
 
     @property
     def recipe(self) -> dict[str, Any]:

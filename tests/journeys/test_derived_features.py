@@ -1,0 +1,107 @@
+"""Features of the user's own, from the settings to the segments, to the warehouse and to the next run."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from tests.shops import SETTINGS, TODAY, opened, studied
+
+from regulars import settings as chosen
+from regulars.app.script import script
+from regulars.app.workspace import Workspace
+from regulars.engine import Engine
+from regulars.errors import SettingsError
+from regulars.prepare.clean import clean, day_of_study, repeats_are_set_aside
+from regulars.prepare.read import read
+
+RULES = """\
+segmentations:
+  rfm: {method: rfm}
+  baskets:
+    method: rules
+    segments: [{name: Big, when: basket_value > 150}]
+  behaviour: {method: kmeans}
+"""
+DERIVED = """\
+features:
+  derived:
+    basket_value: {formula: "spend / orders", unit: currency, label: Basket value}
+"""
+NAMES = ("rfm", "baskets", "behaviour")
+
+
+def versions(workspace: Workspace) -> list[int]:
+    return [definition.version for name in NAMES if (definition := workspace.pinned(name))]
+
+
+def with_settings(workspace: Workspace, text: str) -> Workspace:
+    workspace.settings.write_text(text, encoding="utf-8")
+    return workspace
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return opened(tmp_path, settings_text=SETTINGS + RULES + DERIVED)
+
+
+def test_a_definition_is_fitted_anew_only_where_its_own_features_are_made_otherwise(workspace) -> None:
+    studied(workspace)
+    assert versions(workspace) == [1, 1, 1]
+    another = DERIVED + '    unused: {formula: "orders / tenure_days"}\n'
+    assert studied(with_settings(workspace, SETTINGS + RULES + another)).study
+    assert versions(workspace) == [1, 1, 1], "an outcome that nobody uses"
+    behaviour = DERIVED + '    restless: {formula: "gap_variation * gap_days"}\n'
+    studied(with_settings(workspace, SETTINGS + RULES + behaviour))
+    assert versions(workspace) == [1, 1, 2], "kmeans takes each cause that there is"
+    mended = behaviour.replace("spend / orders", "spend / max(orders, 2)")
+    studied(with_settings(workspace, SETTINGS + RULES + mended))
+    assert versions(workspace) == [1, 2, 2]
+    ground = workspace.pinned("baskets").ground
+    assert ground["features.basket_value"] == "spend / max(orders, 2)"
+    assert "features.restless" not in ground
+
+
+def test_the_warehouse_makes_the_derived_feature_too(workspace, tmp_path) -> None:
+    ran = studied(workspace)
+    settings = chosen.load(workspace.settings)
+    definition = workspace.pinned("baskets")
+    text = script(definition, settings, "duckdb", date.fromisoformat(definition.fitted["as_of"]))
+    with Engine() as engine:
+        source = read(
+            settings.sources.orders, workspace.root, engine, mark_repeats=repeats_are_set_aside(settings),
+            blank_opt_out=settings.cleaning.blank_opt_out, timezone=settings.timezone,
+        )  # fmt: skip
+        clean(engine, source, settings, day_of_study(engine, None, TODAY), TODAY)
+        for table in ("orders", "order_lines"):
+            engine.write_parquet(f"select * from {table}", tmp_path / f"{table}.parquet")
+    with duckdb.connect() as warehouse:
+        for table in ("orders", "order_lines"):
+            warehouse.execute(f"create table {table} as from '{tmp_path / table}.parquet'")
+        warehouse.execute(text)
+        found = warehouse.execute("select customer_id, segment_id from segment_assignments order by all")
+        path = ran.study.path / "assignments" / "baskets.parquet"
+        wanted = duckdb.execute(f"select customer_id, segment_id from '{path}' order by all")
+        assert found.fetchall() == wanted.fetchall()
+
+
+def test_a_script_is_not_written_over_a_feature_that_is_made_otherwise_by_now(workspace) -> None:
+    studied(workspace)
+    definition = workspace.pinned("baskets")
+    for changed, told in (
+        (DERIVED.replace("orders", "max(orders, 2)"), "stands on spend / orders"),
+        ("", "neither the orders nor the settings make it"),
+    ):
+        settings = chosen.load(with_settings(workspace, SETTINGS + RULES + changed).settings)
+        with pytest.raises(SettingsError, match=told):
+            script(definition, settings, "duckdb", TODAY)
+
+
+def test_a_formula_that_cannot_be_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    text = SETTINGS + DERIVED.replace("orders", "ordrs")
+    workspace = opened(tmp_path, settings_text=text)
+    (tmp_path / "orders.csv").unlink()
+    with pytest.raises(SettingsError, match="there is no feature 'ordrs'. Did you mean 'orders'"):
+        studied(workspace)
