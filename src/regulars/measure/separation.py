@@ -10,15 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from regulars.measure.refit import Labels, Places
+
 BATCHES = 8
 BATCH_SIZE = 1_000
 """The exact silhouette takes every pair of customers; 8 × 1,000 customers give ± 0.01 at a fraction of it."""
 SMALLEST_BATCH = 50
 STUDENT_T = (12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646)
 """97.5 % points of Student's t for 1 to 7 degrees of freedom: two to eight batches."""
-
-Places = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # i
 
 from regulars.engine import Engine
 from regulars.errors import NotReady
-from regulars.measure.separation import Batches
-from regulars.segment.centres import Labels
-from regulars.segment.choose import FEWEST, Candidate, choice
+from regulars.measure.refit import Assign, Labels, Places
+from regulars.segment.candidates import FEWEST
+from regulars.segment.choose import choice
 from regulars.segment.definition import Definition
 from regulars.segment.eligible import Reason, eligible
 from regulars.segment.methods import Ground, Method
@@ -25,7 +25,8 @@ from regulars.segment.naming import meanings, names
 from regulars.segment.nearest import Nearest
 from regulars.segment.prepared import UNITS
 from regulars.segment.rules import Rule
-from regulars.segment.sample import Fit, Places, counts, distinct, drawn, fitted
+from regulars.segment.sample import Fit, counts, distinct, drawn, fitted
+from regulars.segment.trials import trials
 from regulars.types import Finding, Segment
 
 FEWEST_CUSTOMERS = 2 * (FEWEST + 1)
@@ -46,6 +47,8 @@ class Grouping:
     labels: Labels
     centres: Places
     inertia: int
+    bic: float | None = None
+    """A mixture's own (:func:`regulars.measure.likelihood.bic`); without it, that of round clouds alike."""
 
     @property
     def mean_square(self) -> float:
@@ -76,6 +79,15 @@ class Clusters(Method):
         """
         raise TypeError(f"{type(self).__name__} does not say how to group")
 
+    def again(self, places: Places, ks: Sequence[int], seed: str) -> Mapping[int, Assign]:
+        """The same kind of groups made anew from other customers (a
+        :class:`~regulars.measure.refit.Clusterer`), quickly: 90 times, with up to 2,000 customers each.
+
+        By number of segments, what puts any customers (× features, as in ``fit.places``) in segments 0 to
+        k − 1. Customers who differ in fewer than k ways may give fewer segments; ``seed`` names all chance.
+        """
+        raise TypeError(f"{type(self).__name__} does not say how to group anew")
+
     def doubts(self, ground: Ground, fit: Fit, taken: Grouping) -> Sequence[Finding]:
         """What is to be doubted about the grouping that was taken."""
         return ()
@@ -102,7 +114,15 @@ class Clusters(Method):
         ks = self._candidates(ground, fit, customers)
         with threadpool_limits(1):
             found = self.grouped(fit, ks, ground.seed)
-            chosen = choice(_measured(found, fit, customers, ground.seed), ground.name, self.k)
+            tried = trials(
+                fit.places,
+                {k: each.labels for k, each in found.items()},
+                self.again,
+                customers,
+                ground.seed,
+                {k: each.bic for k, each in found.items() if each.bic is not None},
+            )
+            chosen = choice(tried, ground.name, self.k)
             taken = found[chosen.k]
             notes = [*notes, *fit.notes, *chosen.notes, *self.doubts(ground, fit, taken)]
             evidence = {**chosen.as_json(), **self.evidence(fit, taken)}
@@ -183,18 +203,3 @@ def _there_are(customers: int) -> str:
     if customers == 1:
         return "there is one customer"
     return f"there are {customers:,} customers" if customers else "there are no customers"
-
-
-def _measured(found: Mapping[int, Grouping], fit: Fit, customers: int, seed: int) -> list[Candidate]:
-    batches = Batches.drawn(fit.places, seed)
-    measured = []
-    for k, grouping in found.items():
-        share = min(counts(grouping.labels, k)) / len(fit.places)
-        silhouette = batches.silhouette(grouping.labels)
-        measured.append(
-            Candidate(
-                k, silhouette.mean, silhouette.low, silhouette.high, grouping.mean_square,
-                round(share, 4), round(share * customers),
-            )
-        )  # fmt: skip
-    return measured

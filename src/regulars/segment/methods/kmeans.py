@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from regulars.segment.centres import Clustering, clusterings
+from regulars.measure.refit import Assign, Places
+from regulars.segment.centres import Clustering, again, clusterings
 from regulars.segment.clusters import Clusters, Grouping, by_size
 from regulars.segment.nearest import Nearest
 from regulars.segment.prepared import Preparation
@@ -22,6 +23,9 @@ class KMeans(Clusters):
     def grouped(self, fit: Fit, ks: Sequence[int], seed: int) -> Mapping[int, Grouping]:
         found = clusterings(fit.places, ks, seed)
         return {k: _grouping(fit.prepared, each) for k, each in found.items()}
+
+    def again(self, places: Places, ks: Sequence[int], seed: str) -> Mapping[int, Assign]:
+        return again(places, ks, seed)
 
 
 def _grouping(prepared: tuple[Preparation, ...], found: Clustering) -> Grouping:
