@@ -8,91 +8,25 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from regulars.errors import SettingsError, did_you_mean
 from regulars.feature_settings import FeatureChoices
+from regulars.source_settings import Choices, Columns, Orders, Sources
+
+__all__ = ["Cleaning", "Columns", "Orders", "Readiness", "Settings", "Sources", "load", "parse"]
 
 SCHEMA = "regulars/1"
-
-
-class _Choices(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Columns(_Choices):
-    """Which column of the source holds what. Only ``customer`` and ``time`` are needed."""
-
-    customer: str
-    time: str
-    order: str | None = None
-    quantity: str | None = None
-    unit_price: str | None = None
-    amount: str | None = None
-    product: str | None = None
-    product_name: str | None = None
-    category: str | None = None
-    promotion: str | None = None
-    consent: str | None = None
-    opt_out: str | None = None
-
-    @model_validator(mode="after")
-    def _amounts_are_said_once(self) -> Columns:
-        if self.amount and self.unit_price:
-            raise ValueError(
-                "amount and unit_price both say what a line is worth; keep one "
-                "(amount is the line's total, unit_price is multiplied by quantity)"
-            )
-        return self
-
-    @property
-    def named(self) -> dict[str, str]:
-        """Meaning to column name, for the columns that are given, in a fixed order."""
-        return {meaning: name for meaning, name in self.model_dump().items() if name is not None}
-
-    @property
-    def has_value(self) -> bool:
-        return bool(self.amount or self.unit_price)
-
-
-class Orders(_Choices):
-    """The order file: where it is, how it is written, and what its columns mean."""
-
-    path: str = ""
-    """CSV (also .gz), parquet or a DuckDB database, relative to the settings file. Not needed where a
-    frame is handed over in Python."""
-    columns: Columns
-    table: str | None = None
-    """The table to read, where ``path`` is a DuckDB database."""
-    date_format: str | None = None
-    """strptime format of a text date column, such as ``%d/%m/%Y %H:%M``. Needed for text dates."""
-    stamps: Literal["local", "utc"] = "local"
-    """Whether times are the shop's own clock or UTC; UTC stamps are moved to ``timezone``."""
-    delimiter: Literal[",", ";", "\t", "|"] = ","
-    decimal_mark: Literal[".", ","] = "."
-    encoding: str = "utf-8"
-    amount_is: Literal["line", "order"] = "line"
-    """``order``: the amount is the whole order's and stands on each of its lines, so it counts once."""
-
-    @model_validator(mode="after")
-    def _totals_are_of_orders(self) -> Orders:
-        if self.amount_is == "order" and not (self.columns.amount and self.columns.order):
-            raise ValueError("amount_is: order needs columns.amount and columns.order, to count each once")
-        return self
-
-
-class Sources(_Choices):
-    orders: Orders
 
 
 Treatment = Literal["keep", "set_aside"]
 
 
-class Cleaning(_Choices):
+class Cleaning(Choices):
     """What is done with rows that are not plain sales."""
 
     missing_customer: Literal["set_aside"] = "set_aside"
@@ -127,7 +61,7 @@ class Cleaning(_Choices):
     """An empty or unreadable consent or opt-out cell counts as no consent: the safe reading."""
 
 
-class Readiness(_Choices):
+class Readiness(Choices):
     """Below these a segmentation cannot be relied on: ``check`` and ``run`` refuse (exit 3)."""
 
     min_customers: int = Field(100, ge=1)
@@ -142,7 +76,7 @@ class Readiness(_Choices):
     """Run all the same; the reasons stay in the findings."""
 
 
-class Settings(_Choices):
+class Settings(Choices):
     """Everything in regulars.yaml."""
 
     schema_: Literal["regulars/1"] = Field(alias="schema")
@@ -178,9 +112,10 @@ class Settings(_Choices):
 
     def answers(self) -> dict[str, Any]:
         """What of the settings can move a customer or a number: all but places and gates."""
-        chosen = self.model_dump(mode="json", by_alias=True, exclude={"readiness", "as_of", "seed"})
-        del chosen["sources"]["orders"]["path"]
-        return chosen
+        chosen = self.model_dump(
+            mode="json", by_alias=True, exclude={"readiness", "as_of", "seed", "sources"}
+        )
+        return {**chosen, "sources": self.sources.answers()}
 
 
 def load(path: Path) -> Settings:
@@ -238,10 +173,21 @@ def _fault(model: type[BaseModel], error: Any) -> str:
 
 
 def _fields(model: type[BaseModel], path: list[str]) -> list[str]:
+    """Names of the settings at that place; the names that a user chose, as of attributes, are passed over."""
     for part in path:
-        field = model.model_fields.get(part)
-        kind = field.annotation if field else None
-        if not isinstance(kind, type) or not issubclass(kind, BaseModel):
+        field = model.model_fields.get(part) or _by_alias(model, part)
+        parts = [] if field is None else _models_in(field.annotation)
+        if field is not None and not parts:
             return []
-        model = kind
+        model = parts[0] if parts else model
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _by_alias(model: type[BaseModel], name: str) -> Any:
+    return next((field for field in model.model_fields.values() if field.alias == name), None)
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for part in get_args(annotation) for found in _models_in(part)]

@@ -34,6 +34,7 @@ COLUMNS = {
     "product_id": "varchar",
     "product_name": "varchar",
     "category": "varchar",
+    "brand": "varchar",
     "promotion": "varchar",
     "consent_state": "varchar",
     "is_repeat": "boolean",
@@ -54,6 +55,7 @@ class Line:
     product_id: str | None = None
     product_name: str | None = None
     category: str | None = None
+    brand: str | None = None
     promotion: str | None = None
     consent_state: str = "in"
     is_repeat: bool = False

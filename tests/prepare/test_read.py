@@ -81,6 +81,7 @@ def test_the_table_has_the_columns_and_types_that_cleaning_builds_on(
         ("product_id", "VARCHAR"),
         ("product_name", "VARCHAR"),
         ("category", "VARCHAR"),
+        ("brand", "VARCHAR"),
         ("promotion", "VARCHAR"),
         ("consent_state", "VARCHAR"),
         ("is_repeat", "BOOLEAN"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -87,6 +88,7 @@ def run(
     settings: str | Path | dict[str, Any] = "regulars/regulars.yaml",
     *,
     orders: object | None = None,
+    tables: Mapping[str, object] | None = None,
     workspace: str | Path | None = None,
     as_of: date | str | None = None,
     refit: bool = False,
@@ -95,9 +97,10 @@ def run(
     """The whole study: orders to segments, facts, words and a dashboard. Running again is a no-op.
 
     ``settings`` is a YAML file or plain values of the same shape. ``orders`` takes the place of the order
-    file: any frame that narwhals knows or that has ``__arrow_c_stream__``. ``workspace`` is by default the
-    settings file's folder, or ``regulars``. ``as_of`` is a date or its ISO form. ``today`` (default: the
-    clock's) tells what lies in the future.
+    file: any frame that narwhals knows or that has ``__arrow_c_stream__``; ``tables`` are such frames for the
+    tables beside it, by the names that the settings have (``customers``, ``products``, …). ``workspace`` is
+    by default the settings file's folder, or ``regulars``. ``as_of`` is a date or its ISO form. ``today``
+    (default: the clock's) tells what lies in the future.
 
     Raises the errors of :mod:`regulars.errors`.
     """
@@ -108,7 +111,9 @@ def run(
     place = Workspace(Path(workspace) if workspace is not None else home)
     day = today or datetime.now(UTC).date()
     looked_from = choices.day(as_of) if isinstance(as_of, str) else as_of
-    ran = study.run(read, place, Asked(today=day, as_of=looked_from, refit=refit, frame=orders))
+    ran = study.run(
+        read, place, Asked(today=day, as_of=looked_from, refit=refit, frame=orders, frames=tables or {})
+    )
     return SavedStudy(ran.study, ran.dashboard, ran.already_there)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,11 +13,12 @@ from regulars.app import saved
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
 from regulars.engine import Engine
-from regulars.errors import SourceUnreadable, UsageError
+from regulars.errors import SourceUnreadable, UsageError, did_you_mean
 from regulars.prepare.clean import Cleaned, clean, day_of_study, repeats_are_set_aside
 from regulars.prepare.features import derivations
 from regulars.prepare.read import Read, read
 from regulars.prepare.readiness import Gate, gates
+from regulars.prepare.side_tables import SideRead, read_beside
 from regulars.publish.dashboard import dashboard
 from regulars.segment.definition import Definition
 from regulars.segment.methods import Method, chosen
@@ -57,13 +58,14 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
     day = _day_asked(settings, asked)
     with workspace.lock(), _engine(workspace, asked) as engine:
         asked.stage("Reading the orders")
-        source = _read(engine, settings, workspace, asked)
+        source, beside = _read(engine, settings, workspace, asked)
         as_of = day_of_study(engine, day, asked.today)
-        work = Work(engine, settings, workspace, asked, source, as_of)
+        work = Work(engine, settings, workspace, asked, source, beside, as_of)
         definitions = work.pinned(methods)
         if definitions is None:
             definitions = work.fit(methods)
-        identity = _identity(settings, source.input, as_of, definitions)
+        inputs = (source.input, *(side.input for side in beside.values()))
+        identity = _identity(settings, inputs, as_of, definitions)
         run_id = run_id_of(identity)
         there = workspace.run(run_id).is_dir()
         if there:
@@ -86,14 +88,15 @@ def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
             threads=asked.threads, memory_limit=asked.memory_limit, temp_directory=Path(spill) / "spill"
         ) as engine,
     ):
-        source = _read(engine, settings, workspace, asked)
+        source, beside = _read(engine, settings, workspace, asked)
         as_of = day_of_study(engine, _day_asked(settings, asked), asked.today)
-        cleaned = clean(engine, source, settings, as_of, asked.today)
+        cleaned = clean(engine, source, settings, as_of, asked.today, beside)
+        doubts = [doubt for side in beside.values() for doubt in side.findings]
         return Checked(
             gates(engine, cleaned, settings.readiness),
             cleaned,
             source.input,
-            (*source.findings, *cleaned.findings),
+            (*source.findings, *doubts, *cleaned.findings),
         )
 
 
@@ -141,7 +144,32 @@ def _engine(workspace: Workspace, asked: Asked) -> Engine:
     )
 
 
-def _read(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked) -> Read:
+def _read(
+    engine: Engine, settings: Settings, workspace: Workspace, asked: Asked
+) -> tuple[Read, dict[str, SideRead]]:
+    """The orders, and the tables beside them by name."""
+    _refuse_strange_frames(settings, asked)
+    beside = {
+        name: read_beside(
+            name, layout, workspace.root, engine, timezone=settings.timezone,
+            blank_opt_out=settings.cleaning.blank_opt_out, frame=asked.frames.get(name),
+        )
+        for name, layout in settings.sources.beside.items()
+    }  # fmt: skip
+    return _read_orders(engine, settings, workspace, asked), beside
+
+
+def _refuse_strange_frames(settings: Settings, asked: Asked) -> None:
+    known = list(settings.sources.beside)
+    for name in asked.frames:
+        if name not in known:
+            raise UsageError(
+                f"a frame for {name!r}", f"the settings have no sources.{name}",
+                f"Say there what its columns mean.{did_you_mean(name, known)}",
+            )  # fmt: skip
+
+
+def _read_orders(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked) -> Read:
     if asked.frame is None and not settings.sources.orders.path:
         raise SourceUnreadable(
             "sources.orders.path", "no file is named and no frame was given", "Name the order file."
@@ -159,14 +187,14 @@ def _read(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked
 
 
 def _identity(
-    settings: Settings, source: Input, as_of: date, definitions: Mapping[str, Definition]
+    settings: Settings, inputs: Sequence[Input], as_of: date, definitions: Mapping[str, Definition]
 ) -> dict[str, Any]:
     """Everything that a run's content is a function of."""
     return {
         "answer_version": ANSWER_VERSION,
         "as_of": as_of.isoformat(),
         "seed": settings.seed,
-        "inputs": [{"name": source.name, "sha256": source.sha256, "size_bytes": source.size_bytes}],
+        "inputs": [asdict(each) for each in inputs],
         "settings": {**settings.answers(), "readiness_override": settings.readiness.override},
         "definitions": {name: {"version": d.version, "digest": d.digest} for name, d in definitions.items()},
     }

@@ -17,6 +17,7 @@ from regulars.prepare.clean import Cleaned, clean
 from regulars.prepare.features import Features, derivations, make_features
 from regulars.prepare.read import Read
 from regulars.prepare.readiness import gates, require
+from regulars.prepare.side_tables import SideRead
 from regulars.profile.facts import Frame, profile
 from regulars.segment.assign import assign
 from regulars.segment.carry import carried
@@ -35,6 +36,8 @@ class Asked:
     as_of: date | None = None
     refit: bool = False
     frame: object | None = None
+    frames: Mapping[str, object] = field(default_factory=dict)
+    """Tables beside the orders that are handed over, by name."""
     debug: bool = False
     threads: int | None = None
     memory_limit: str | None = None
@@ -50,6 +53,7 @@ class Work:
     workspace: Workspace
     asked: Asked
     source: Read
+    beside: Mapping[str, SideRead]
     as_of: date
     cleaned: Cleaned | None = None
     features: Features | None = None
@@ -60,7 +64,9 @@ class Work:
         """Clean orders and features, once; the readiness gate stands between them."""
         if self.cleaned is None or self.features is None:
             self.asked.stage("Cleaning, with every row accounted for")
-            self.cleaned = clean(self.engine, self.source, self.settings, self.as_of, self.asked.today)
+            self.cleaned = clean(
+                self.engine, self.source, self.settings, self.as_of, self.asked.today, self.beside
+            )
             found = gates(self.engine, self.cleaned, self.settings.readiness)
             self.findings += require(found, self.settings.readiness)
             self.asked.stage("Measuring each customer")
@@ -167,7 +173,8 @@ class Work:
         cleaned, features = self.prepare()
         self.asked.stage("Saving")
         notes = [note for each in self.made.values() for note in _notes(each.definition, cleaned, self.as_of)]
-        findings = (*self.source.findings, *cleaned.findings, *features.findings, *self.findings, *notes)
+        read = [*self.source.findings, *(doubt for side in self.beside.values() for doubt in side.findings)]
+        findings = (*read, *cleaned.findings, *features.findings, *self.findings, *notes)
         with self.workspace.new_run(run_id) as folder:
             saved.write_tables(self.engine, folder, list(self.made))
             saved.write_documents(

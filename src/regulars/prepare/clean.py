@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from regulars.engine import Bound, Engine, room
 from regulars.errors import DatesRefused, NotReady
+from regulars.prepare.beside import accounts, lay_out
+from regulars.prepare.ledger import account, flag
 from regulars.prepare.read import Read
+from regulars.prepare.side_tables import SideRead
 from regulars.settings import Cleaning, Settings
-from regulars.types import Example, Finding, Ledger, SetAside, SourceLedger, Value
-
-EXAMPLES = 3
-WITHOUT_EXAMPLES = ("opted_out", "consent_unknown")
-"""Of those who did not consent nothing is shown, not even where their rows stand."""
+from regulars.types import Finding, Ledger, SetAside, SourceLedger, Value
 
 MEANINGS = {
     "ragged_row": "The row has more or fewer fields than the header.",
@@ -35,6 +35,8 @@ MEANINGS = {
     "return": "A return or cancellation, left out by the settings.",
     "customer_without_sale": "The customer has returns or cancellations but no purchase.",
     "net_spend_not_positive": "With returns taken off, the customer spent nothing; left out by the settings.",
+    "product_not_listed": "The table of products does not have it; kept, its category and brand unknown.",
+    "customer_not_listed": "The table of customers does not have them; kept, their attributes unknown.",
     "outlier": "An unusually large amount; kept, worth a look.",
 }
 
@@ -60,14 +62,23 @@ def day_of_study(engine: Engine, asked: date | None, today: date) -> date:
     return last or today
 
 
-def clean(engine: Engine, read: Read, settings: Settings, as_of: date, today: date) -> Cleaned:
-    """Judge every row, make ``order_lines`` and ``orders``, and account for what was set aside.
+def clean(
+    engine: Engine,
+    read: Read,
+    settings: Settings,
+    as_of: date,
+    today: date,
+    beside: Mapping[str, SideRead] = MappingProxyType({}),
+) -> Cleaned:
+    """Judge every row, make ``order_lines``, ``orders`` and the clean tables ``beside`` them, and account
+    for what was set aside.
 
     Raises DatesRefused where many rows lie after ``today`` (the date format is wrong) and NotReady where
     no sale is left.
     """
     _refuse_future(engine, settings.cleaning, today)
     _mark(engine, settings.cleaning)
+    lay_out(engine, beside, needs_consent=_needs_consent(settings))
     values = _values(settings, as_of)
     steps = room("regulars.prepare")
     for target in ("marked_products", "marked_customers", "marked_orders", "judged_rows", "settled_rows"):
@@ -75,8 +86,10 @@ def clean(engine: Engine, read: Read, settings: Settings, as_of: date, today: da
     engine.drop("judged_rows")
     engine.make("order_lines", steps, values)
     engine.make("orders", steps, values)
-    ledger = Ledger((_account(engine, read, settings),), _totals(engine, settings))
+    of_orders, totals = _account(engine, read, settings, beside), _totals(engine, settings)
     engine.drop("settled_rows")
+    of_others, doubts = accounts(engine, beside, as_of)
+    ledger = Ledger((of_orders, *of_others), totals)
     if not ledger.totals["customers"]:
         raise NotReady(
             "the orders", "no customer with a sale is left after cleaning",
@@ -84,7 +97,7 @@ def clean(engine: Engine, read: Read, settings: Settings, as_of: date, today: da
             next_command="regulars check",
         )  # fmt: skip
     start = engine.rows("select min(ordered_on) from orders where not is_return")[0][0]
-    return Cleaned(ledger, as_of, start, tuple(_findings(ledger, settings)))
+    return Cleaned(ledger, as_of, start, (*_findings(ledger, settings), *doubts))
 
 
 def _refuse_future(engine: Engine, cleaning: Cleaning, today: date) -> None:
@@ -102,6 +115,13 @@ def _refuse_future(engine: Engine, cleaning: Cleaning, today: date) -> None:
             count=future,
             next_command="regulars init ORDERS",
         )
+
+
+def _needs_consent(settings: Settings) -> bool:
+    """Whether whom the table of customers does not have has to be taken for one who gave no consent."""
+    customers = settings.sources.customers
+    is_asked = customers is not None and customers.columns.consent is not None
+    return is_asked and settings.cleaning.blank_opt_out == "opted_out"
 
 
 def _mark(engine: Engine, cleaning: Cleaning) -> None:
@@ -133,58 +153,34 @@ def repeats_are_set_aside(settings: Settings) -> bool:
     return treatment == "set_aside" or (treatment == "auto" and has_order_ids)
 
 
-def _account(engine: Engine, read: Read, settings: Settings) -> SourceLedger:
-    counted = engine.rows(
-        "select reason, count(*) from settled_rows group by reason order by count(*) desc, reason"
-    )
-    kept = sum(rows for reason, rows in counted if reason is None)
-    hidden = ", ".join(f"'{reason}'" for reason in WITHOUT_EXAMPLES)
-    shown = _examples(engine, f"settled_rows where reason not in ({hidden})", "reason", "shown", read.line_of)
-    set_aside = tuple(
-        SetAside(reason, MEANINGS[reason], rows, tuple(shown.get(reason, ())))
-        for reason, rows in counted
-        if reason
-    )
-    return SourceLedger(
-        read.input.name,
-        sum(rows for _, rows in counted),
-        kept,
-        set_aside,
-        tuple(_flagged(engine, read, settings.cleaning)),
-    )
+def _account(engine: Engine, read: Read, settings: Settings, beside: Collection[str]) -> SourceLedger:
+    flagged = (*_unlisted(engine, read, beside), *_flagged(engine, read, settings.cleaning))
+    return account(engine, read.input.name, "settled_rows", MEANINGS, read.line_of, flagged)
 
 
-def _examples(
-    engine: Engine, where: str, reason: str, shown: str, line_of: Callable[[Sequence[int]], dict[int, int]]
-) -> dict[str, list[Example]]:
-    """The first few records of each reason."""
-    rows = engine.rows(
-        f"select reason, record, shown from (select {reason} as reason, record, {shown} as shown, "
-        f"row_number() over (partition by {reason} order by record) as nth from {where}) as numbered "
-        f"where nth <= {EXAMPLES} order by reason, record"
-    )
-    lines = line_of([record for _, record, _ in rows])
-    found: dict[str, list[Example]] = {}
-    for named, record, value in rows:
-        found.setdefault(named, []).append(Example(record, lines.get(record), value))
-    return found
+def _unlisted(engine: Engine, read: Read, beside: Collection[str]) -> Iterator[SetAside]:
+    """Kept rows of which a table beside the orders says nothing."""
+    for name in ("products", "customers"):
+        if name in beside:
+            key = f"{name.removesuffix('s')}_id"
+            listed = f"select {key} from {name[:-1]}_rows where fault is null"
+            where = f"settled_rows where reason is null and {key} is not null and {key} not in ({listed})"
+            reason = f"{name.removesuffix('s')}_not_listed"
+            shown = "product_id" if name == "products" else "null"
+            yield from flag(engine, where, reason, MEANINGS[reason], read.line_of, shown)
 
 
-def _flagged(engine: Engine, read: Read, cleaning: Cleaning) -> list[SetAside]:
+def _flagged(engine: Engine, read: Read, cleaning: Cleaning) -> tuple[SetAside, ...]:
     """Kept rows worth more than so many median orders, either way."""
     engine.create("sale_amounts", "select amount from orders where not is_return and amount is not null")
     medians = engine.cut_points("sale_amounts", "amount", 2)
     engine.drop("sale_amounts")
     limit = Decimal(str(cleaning.outlier_multiple)) * (medians[0] if medians else Decimal(0))
     if limit <= 0:
-        return []
+        return ()
     large = f"settled_rows where reason is null and abs(amount) > {limit:f}"
-    ((rows,),) = engine.rows(f"select count(*) from {large}")
-    if not rows:
-        return []
-    examples = _examples(engine, large, "'outlier'", "cast(amount as varchar)", read.line_of)["outlier"]
     meaning = f"{MEANINGS['outlier']} More than {cleaning.outlier_multiple:g} times the median order."
-    return [SetAside("outlier", meaning, rows, tuple(examples))]
+    return flag(engine, large, "outlier", meaning, read.line_of, "cast(amount as varchar)")
 
 
 def _totals(engine: Engine, settings: Settings) -> dict[str, Value]:
@@ -223,6 +219,20 @@ def _largest(ledger: Ledger) -> str:
     return ", ".join(f"{s.rows:,} {s.reason}" for s in each[:3]) or "the file has no rows"
 
 
+_FLAG_REMEDIES = {
+    "outlier": "Look at the examples in the ledger; set cleaning.outlier_multiple to move the limit.",
+    "product_not_listed": "Add these products to the table, or see whether their ids are written otherwise.",
+    "customer_not_listed": "Add these customers to the table; until then they count as unknown.",
+    "never_sold": "Nothing to do, unless they should have been: then ids may be written otherwise.",
+}
+
+
+def _flag_told(flag: SetAside) -> str:
+    if flag.reason == "outlier":
+        return f"Kept rows with unusually large amounts: {flag.rows:,}."
+    return f"{flag.rows:,} rows: {flag.meaning[:1].lower()}{flag.meaning[1:]}"
+
+
 def _findings(ledger: Ledger, settings: Settings) -> list[Finding]:
     found = []
     for source in ledger.sources:
@@ -239,13 +249,9 @@ def _findings(ledger: Ledger, settings: Settings) -> list[Finding]:
                 )
             )  # fmt: skip
         found += [
-            Finding(
-                "note", f"ledger.{source.name}",
-                f"Kept rows with unusually large amounts: {flag.rows:,}.",
-                "Look at the examples in the ledger; set cleaning.outlier_multiple to move the limit.",
-            )
+            Finding("note", f"ledger.{source.name}", _flag_told(flag), _FLAG_REMEDIES[flag.reason])
             for flag in source.flagged
-        ]  # fmt: skip
+        ]
     not_positive = ledger.totals["customers_net_not_positive"]
     if not_positive and settings.cleaning.net_spend_not_positive == "keep":
         found.append(

@@ -13,26 +13,25 @@ from regulars.engine import steps as sql
 from regulars.errors import SettingsError, did_you_mean
 from regulars.prepare import cells, dates, order_totals
 from regulars.prepare.sources import STAGED, SourceColumn
-from regulars.settings import Orders
 from regulars.types import Finding, Table
 
 ORDER_ROWS = "order_rows"
 Matched = Mapping[str, SourceColumn]
-_TEXTS = ("product_name", "category", "promotion")
+_TEXTS = ("product_name", "category", "brand", "promotion")
 
 
-def matched(orders: Orders, columns: Sequence[SourceColumn], title: str) -> dict[str, SourceColumn]:
-    """Meaning to column, for each that the settings name; names match exactly ("ID" is not "id").
+def matched(named: Mapping[str, str], columns: Sequence[SourceColumn], title: str) -> dict[str, SourceColumn]:
+    """Meaning to column, for each that the settings have ``named``; names match exactly ("ID" is not "id").
 
     Raises SettingsError with every name that is not there, the nearest one that is, and the setting.
     """
     by_name = {column.name: column for column in columns if column.name}
-    missing = {meaning: name for meaning, name in orders.columns.named.items() if name not in by_name}
+    missing = {meaning: name for meaning, name in named.items() if name not in by_name}
     if missing:
         raise SettingsError(
             title, _absent(missing, list(by_name)), _remedy(columns), next_command="regulars check"
         )
-    return {meaning: by_name[name] for meaning, name in orders.columns.named.items()}
+    return {meaning: by_name[name] for meaning, name in named.items()}
 
 
 def _absent(missing: Mapping[str, str], known: list[str]) -> str:
@@ -127,6 +126,7 @@ select
     product_id,
     product_name,
     category,
+    brand,
     promotion,
     consent_state,
     is_repeat
@@ -150,7 +150,7 @@ def _order_cells(columns: Matched, rules: Rules) -> exp.Query:
     made |= _who_and_what(columns, rules)
     made |= _when(columns["time"], rules, hides=columns["time"] == columns["customer"])
     made |= _how_much(columns, rules)
-    made["consent_state"] = _consent(columns, rules)
+    made["consent_state"] = consent_state(columns, rules.blank_opt_out)
     if rules.amount_is == "order":
         made["is_extra"] = order_totals.is_extra(made["product_id"], rules.extra_codes)
     return exp.select(*(exp.alias_(each, name) for name, each in made.items())).from_(exp.to_table(STAGED))
@@ -227,8 +227,9 @@ def _said_of(columns: Matched, meaning: str) -> exp.Expression:
     return cells.of_its_order(cell, _inner(columns["customer"]), _inner(columns["order"]))
 
 
-def _consent(columns: Matched, rules: Rules) -> exp.Expression:
-    blank = "in" if rules.blank_opt_out == "opted_in" else "unknown"
+def consent_state(columns: Matched, blank_opt_out: str) -> exp.Expression:
+    """``'in'``, ``'out'`` or ``'unknown'`` from the columns of consent and opting out; in without either."""
+    blank = "in" if blank_opt_out == "opted_in" else "unknown"
     states = [
         cells.consent(
             _said_of(columns, meaning), columns[meaning].kind, is_opt_out=meaning == "opt_out", blank=blank

@@ -21,18 +21,20 @@ from regulars.prepare.csv_text import lines_of
 from regulars.prepare.sources import STAGED, SourceColumn, Staged, repeats
 from regulars.types import Finding
 
-LINES = "record_lines"
 LONG_RECORD_LINES = 20
-MEANINGS = 12
-"""As many columns as the settings can name."""
+MEANINGS = 13
+"""As many columns as the settings of orders can name."""
 MAX_LOADED_LINE_BYTES = 8 * 2**20
-"""A dozen cells of the 131,072 characters that a cell may have, as UTF-8."""
+"""Some dozen cells of the 131,072 characters that a cell may have, as UTF-8."""
 
 
 class CsvSource:
     """A CSV file or its gzip. All its columns are text; records are numbered from 1 below the header."""
 
-    def __init__(self, path: Path, delimiter: str, encoding: str, engine: Engine) -> None:
+    def __init__(
+        self, path: Path, delimiter: str, encoding: str, engine: Engine, name: str = "orders"
+    ) -> None:
+        self._lines = f"{name}_record_lines"
         self.title = f"orders file {str(path)!r}"
         self._path = path
         self._delimiter = delimiter
@@ -60,7 +62,7 @@ class CsvSource:
                 # Every text is quoted: left to itself the writer does not quote a lone CR.
                 csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(kept.of(rows))
             self._refuse_shapeless(kept)
-            load(loaded, wanted, self._engine, mark_repeats=mark_repeats)
+            load(loaded, wanted, self._engine, self._lines, mark_repeats=mark_repeats)
         arrived = self._engine.count(STAGED)
         if arrived != kept.records:
             raise SourceUnreadable(
@@ -68,7 +70,7 @@ class CsvSource:
                 f"{kept.records:,} records were read but {arrived:,} arrived in the engine",
                 "This is a fault of Regulars, not of the file; please report it.",
             )
-        return Staged(LineIndex(self._engine).of, _doubts(records))
+        return Staged(LineIndex(self._engine, self._lines).of, _doubts(records))
 
     def _refuse_shapeless(self, kept: _Kept) -> None:
         if not kept.records:
@@ -122,8 +124,10 @@ def _key(cells: list[str]) -> str:
     return hashlib.blake2b("\0".join(cells).encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
 
-def load(written: Path, wanted: Sequence[SourceColumn], engine: Engine, *, mark_repeats: bool) -> None:
-    """Make ``source_rows`` and ``record_lines`` of a file of our own writing."""
+def load(
+    written: Path, wanted: Sequence[SourceColumn], engine: Engine, lines: str, *, mark_repeats: bool
+) -> None:
+    """Make ``source_rows``, and the table ``lines`` of where records start, of a file of our own writing."""
     kinds = {"record": "BIGINT", "line": "BIGINT", "ragged": "VARCHAR", "key": "VARCHAR"}
     declared = kinds | {column.inner: "VARCHAR" for column in wanted}
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in declared.items())
@@ -144,7 +148,7 @@ def load(written: Path, wanted: Sequence[SourceColumn], engine: Engine, *, mark_
         f"select record, nullif(ragged, '') as ragged, {is_repeat} as is_repeat{picked} "
         "from loaded_records order by record",
     )
-    engine.create(LINES, _LINES)
+    engine.create(lines, _LINES)
     engine.drop("loaded_records")
 
 
@@ -164,6 +168,7 @@ class LineIndex:
     """Which line a record starts on. Kept in the engine as the records where the distance changes."""
 
     engine: Engine
+    table: str
 
     def of(self, records: Sequence[int]) -> dict[int, int]:
         """Record number to line of the file, from 1, for each record asked for."""
@@ -172,9 +177,10 @@ class LineIndex:
         asked = ", ".join(f"({int(record)})" for record in sorted(set(records)))
         found = self.engine.rows(
             "select asked.record, max_by(jump.line + asked.record - jump.record, jump.record) "
-            f"from (values {asked}) as asked(record) join {LINES} as jump on jump.record <= asked.record "
+            f"from (values {asked}) as asked(record) "
+            f"join {self.table} as jump on jump.record <= asked.record "
             "group by asked.record order by asked.record",
-            LINES,
+            self.table,
         )
         return dict(found)
 

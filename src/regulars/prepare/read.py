@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from regulars.prepare.sources import (
     file_content,
 )
 from regulars.settings import Cleaning, Orders
+from regulars.source_settings import Layout
 from regulars.types import Finding, Input, Table
 
 _NOT_TEXT = {
@@ -63,9 +66,9 @@ def read(
 
     Columns: ``record`` BIGINT from 1; ``fault`` (NULL, ragged_row, missing_date, unreadable_date or
     unreadable_number) and ``fault_text`` (the cell, at most 80 characters, never the customer);
-    ``customer_id``, ``order_id``, ``product_id``, ``product_name``, ``category``, ``promotion`` VARCHAR,
-    NULL where blank; ``ordered_at`` TIMESTAMP on the business's clock; ``quantity`` DECIMAL(18,3), 1 where
-    there is no such column; ``unit_price`` and ``amount`` DECIMAL(18,4), halves away from zero;
+    ``customer_id``, ``order_id``, ``product_id``, ``product_name``, ``category``, ``brand``, ``promotion``
+    VARCHAR, NULL where blank; ``ordered_at`` TIMESTAMP on the business's clock; ``quantity`` DECIMAL(18,3), 1
+    where there is no such column; ``unit_price`` and ``amount`` DECIMAL(18,4), halves away from zero;
     ``consent_state`` (in, out, unknown); ``is_repeat``, true with ``mark_repeats`` where an earlier record
     has the same value in every column of the source. With ``orders.amount_is`` "order" the amount stands on
     one line of each order and is NULL on the others; lines of ``extra_codes`` (postage) get it last.
@@ -80,9 +83,16 @@ def read(
         source = FrameSource(frame, engine)
         return _read_from(source, source.content(), how, engine)
     path = located(orders.path, home)
+    with unchanged(path) as content:
+        return _read_from(opened_by(orders, path, engine), content, how, engine)
+
+
+@contextmanager
+def unchanged(path: Path) -> Iterator[Input]:
+    """The digest of a file, which must be the same when its reading is done. Raises SourceChanged."""
     before = file_content(path)
     try:
-        return _read_from(_opened_by(orders, path, engine), before, how, engine)
+        yield before
     finally:
         # A source that changes may also break what reads it: that it changed is the better news.
         if not path.exists() or file_content(path) != before:
@@ -99,13 +109,13 @@ class _How:
 
 
 def _read_from(source: Source, content: Input, how: _How, engine: Engine) -> Read:
-    columns = matched(how.orders, source.columns, source.title)
+    columns = matched(how.orders.columns.named, source.columns, source.title)
     _refuse_unknown_zone(how.timezone, engine)
     staged = source.stage(
         sorted(set(columns.values()), key=lambda each: each.position), mark_repeats=how.mark_repeats
     )
     try:
-        _refuse_unread_dates(source, columns["time"], how.orders, engine)
+        refuse_unread_dates(source, columns["time"], how.orders.date_format, engine)
         rules = Rules(
             how.orders.decimal_mark,
             how.orders.date_format,
@@ -144,12 +154,20 @@ def located(written: str, home: Path) -> Path:
     return path
 
 
-def _opened_by(orders: Orders, path: Path, engine: Engine) -> Source:
-    return opened(path, engine, table=orders.table, delimiter=orders.delimiter, encoding=orders.encoding)
+def opened_by(layout: Layout, path: Path, engine: Engine, name: str = "orders") -> Source:
+    """The file as a source, by its first bytes and by what the settings say of it."""
+    return opened(
+        path, engine, table=layout.table, delimiter=layout.delimiter, encoding=layout.encoding, name=name
+    )
 
 
-def opened(path: Path, engine: Engine, *, table: str | None, delimiter: str, encoding: str) -> Source:
-    """The file as a source, by its first bytes: parquet, a DuckDB database, or else delimited text."""
+def opened(
+    path: Path, engine: Engine, *, table: str | None, delimiter: str, encoding: str, name: str = "orders"
+) -> Source:
+    """The file as a source, by its first bytes: parquet, a DuckDB database, or else delimited text.
+
+    ``name`` keeps the line numbers of one source apart from another's.
+    """
     with path.open("rb") as stream:
         first = stream.read(16)
     if first.startswith(b"PAR1"):
@@ -163,24 +181,26 @@ def opened(path: Path, engine: Engine, *, table: str | None, delimiter: str, enc
                 f"it is {told}",
                 "Export the orders as CSV (also .gz) or parquet.",
             )
-    return CsvSource(path, delimiter, encoding, engine)
+    return CsvSource(path, delimiter, encoding, engine, name)
 
 
-def _refuse_unread_dates(source: Source, time: SourceColumn, orders: Orders, engine: Engine) -> None:
+def refuse_unread_dates(
+    source: Source, time: SourceColumn, date_format: str | None, engine: Engine, meaning: str = "time"
+) -> None:
     """Raises DatesRefused for text dates without a format, or with one that reads none of them."""
     if cells.is_date(time.kind):
         return
     asked = f"{source.title}, dates in column {time.name!r:.80}"
-    if orders.date_format is not None and _reads_any(time, orders.date_format, engine):
+    if date_format is not None and _reads_any(time, date_format, engine):
         return
     fits = dates.readings(STAGED, time.inner, engine)
     examples = [repr(said)[:60] for (said,) in engine.rows(_EXAMPLES.format(said=dates.said(time.inner)))]
     if not examples:
         raise DatesRefused(
-            asked, "every cell is blank", "Set sources.orders.columns.time to the column of dates."
+            asked, "every cell is blank", f"Set sources.orders.columns.{meaning} to the column of dates."
         )
     told = "; ".join(fit.told for fit in fits) or "no format that is known reads them all"
-    found = "are text" if orders.date_format is None else f"are not written as {orders.date_format!r}"
+    found = "are text" if date_format is None else f"are not written as {date_format!r}"
     raise DatesRefused(
         asked,
         f"they {found}, and no format is guessed",

@@ -15,7 +15,9 @@ with typed as (
         order_rows.unit_price,
         order_rows.amount,
         order_rows.product_id,
-        order_rows.category,
+        -- The order file knows best what it sold; the table of products fills what that leaves out.
+        coalesce(order_rows.category, products.category) as category,
+        coalesce(order_rows.brand, products.brand) as brand,
         order_rows.promotion,
         order_rows.is_repeat,
         coalesce(
@@ -34,6 +36,8 @@ with typed as (
         marked_customers.is_out,
         marked_customers.is_unknown
     from order_rows
+    left join products
+        on order_rows.product_id = products.product_id
     left join marked_products
         on order_rows.product_id = marked_products.product_id
     left join marked_customers
@@ -53,6 +57,7 @@ select
     case when is_return then -abs(amount) else amount end as amount,
     product_id,
     category,
+    brand,
     -- What programs write for no promotion: a discount of nothing, or a flag that says no.
     case
         when promotion is null then 0

@@ -1,4 +1,5 @@
--- Grain: one row a line that is used, sale or return. amount: study currency, returns negative.
+-- Grain: one row a line that is used, sale or return. amount: study currency, returns negative. category
+-- and brand: of the order file, or else of the table of products; null where neither tells.
 select
     customer_id,
     order_id,
@@ -9,6 +10,7 @@ select
     amount,
     product_id,
     category,
+    brand,
     is_promoted
 from settled_rows
 where reason is null

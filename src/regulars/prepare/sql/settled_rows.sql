@@ -11,6 +11,7 @@ select
     judged_rows.amount,
     judged_rows.product_id,
     judged_rows.category,
+    judged_rows.brand,
     judged_rows.is_promoted,
     judged_rows.shown,
     case

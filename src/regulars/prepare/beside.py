@@ -1,0 +1,155 @@
+"""Tables beside the orders, joined and accounted for: products before the orders are judged, the rest after.
+
+Clean tables: ``products`` (one row a product), ``customers`` (one row a customer with orders), ``events``,
+``campaigns`` and ``redemptions`` (rows of such customers, up to the day of the study).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from regulars.engine import Engine, literal, quoted
+from regulars.prepare.ledger import account, flag
+from regulars.prepare.side_tables import SideRead
+from regulars.types import Finding, SetAside, SourceLedger, Table
+
+MEANINGS = {
+    "ragged_row": "The row has more or fewer fields than the header.",
+    "missing_customer": "No customer id, so it is not known whom the row is about.",
+    "missing_product": "No product id, so no order line can be joined to it.",
+    "missing_campaign": "No campaign is named.",
+    "missing_kind": "No kind of event is named.",
+    "missing_date": "No date, so it cannot be placed in time.",
+    "unreadable_date": "The date does not read under the date format.",
+    "unreadable_number": "A number does not read.",
+    "opted_out": "The customer opted out: left out of everything.",
+    "consent_unknown": "Consent is missing or unreadable: treated as opted out (cleaning.blank_opt_out).",
+    "test_row": "A trial of the shop's own system.",
+    "after_as_of": "Dated after the day that the study looks from.",
+    "exact_duplicate": "Every field repeats an earlier row.",
+    "listed_again": "It was listed before with the same values.",
+    "listed_otherwise": "It was listed before with other values; where they differ, the value is unknown.",
+    "customer_without_orders": "The customer has no order that is used, so there is nobody to add it to.",
+}
+KEYS = {"products": "product_id", "customers": "customer_id"}
+TIMES = {"events": "happened_at", "campaigns": "started_at", "redemptions": "happened_at"}
+
+
+def lay_out(engine: Engine, beside: Mapping[str, SideRead], *, needs_consent: bool) -> None:
+    """Make what judging orders reads: ``products``, and ``told_consents`` of the customers' table.
+
+    Without such tables both are empty. With ``needs_consent``, a customer whom the table does not have has
+    given none.
+    """
+    if "products" in beside:
+        one_each(engine, "products", beside["products"].rows)
+    else:
+        engine.values("products", dict.fromkeys(("product_id", "category", "brand"), "varchar"), [])
+    if "customers" in beside:
+        unlisted = (
+            " union all select customer_id, 'unknown' from order_rows where customer_id not in "
+            "(select customer_id from customer_rows where customer_id is not null) group by customer_id"
+        )
+        engine.create(
+            "told_consents",
+            "select customer_id, consent_state from customer_rows where customer_id is not null"
+            + (unlisted if needs_consent else ""),
+        )
+    else:
+        engine.values("told_consents", dict.fromkeys(("customer_id", "consent_state"), "varchar"), [])
+
+
+_OURS = ("record", "is_repeat", "fault", "fault_text", "consent_state")
+
+
+def one_each(engine: Engine, name: str, rows: Table, among: str = "true") -> Table:
+    """The table ``name`` with one row a key, of the rows without fault that are ``among`` those wanted.
+
+    Whatever the order of the rows: what is blank in one and told in another is told, and where rows of one
+    key differ the value is unknown.
+    """
+    key = KEYS[name]
+    agreed = "".join(
+        f", case when min({each}) = max({each}) then max({each}) end as {each}"
+        for each in _fields(name, rows)
+    )
+    return engine.create(
+        name, f"select {key}{agreed} from {rows.name} where fault is null and {among} group by {key}"
+    )
+
+
+def _fields(name: str, rows: Table) -> list[str]:
+    return [quoted(column) for column in rows.columns if column not in (*_OURS, KEYS.get(name))]
+
+
+def accounts(
+    engine: Engine, beside: Mapping[str, SideRead], as_of: date
+) -> tuple[tuple[SourceLedger, ...], tuple[Finding, ...]]:
+    """Settle every row of the tables beside the clean orders, make the clean tables, and account for them."""
+    ledgers: list[SourceLedger] = []
+    for name, side in beside.items():
+        settled = f"settled_{name}"
+        engine.create(settled, _settled(side, as_of))
+        if name == "customers":
+            one_each(engine, name, side.rows, "customer_id in (select customer_id from orders)")
+        elif name != "products":
+            fields = ", ".join(_fields(name, side.rows))
+            engine.create(name, f"select {fields} from {settled} where reason is null")
+        never = _never_sold(engine, side, settled) if name == "products" else ()
+        ledgers.append(account(engine, name, settled, MEANINGS, side.line_of, never))
+        engine.drop(settled)
+    found = [each for ledger in ledgers for each in _findings(ledger)]
+    return tuple(ledgers), tuple(found)
+
+
+def _settled(side: SideRead, as_of: date) -> str:
+    """SQL for every row with the reason why it is not used (NULL where it is) and what may be shown."""
+    rows = side.rows.name
+    if side.name == "products":
+        return (
+            f"select *, case when fault is not null then fault {_listed_before(side)} end as reason, "
+            f"fault_text as shown from {rows}"
+        )
+    last = _listed_before(side) if side.name == "customers" else _too_late(side.name, as_of)
+    return (
+        "select *, case when is_out = 1 then 'opted_out' when is_unknown = 1 then 'consent_unknown' "
+        "when fault is not null then fault when is_test = 1 then 'test_row' "
+        f"when customer_id not in (select customer_id from orders) then 'customer_without_orders' {last} end "
+        "as reason, case when is_out = 1 or is_unknown = 1 then null else fault_text end as shown "
+        f"from {rows} left join marked_customers using (customer_id)"
+    )
+
+
+def _listed_before(side: SideRead) -> str:
+    """Cases for the second and later rows of one key, by whether all of them say the same."""
+    key = KEYS[side.name]
+    differ = " or ".join(f"min({each}) <> max({each})" for each in _fields(side.name, side.rows)) or "false"
+    differing = f"select {key} from {side.rows.name} where fault is null group by {key} having {differ}"
+    return (
+        f"when row_number() over (partition by {key}, fault is null order by record) > 1 "
+        f"then case when {key} in ({differing}) then 'listed_otherwise' else 'listed_again' end"
+    )
+
+
+def _too_late(name: str, as_of: date) -> str:
+    late = f"when cast({TIMES[name]} as date) > {literal(as_of).sql('duckdb')} then 'after_as_of'"
+    # A campaign is sent to a customer once; two equal events may be two events.
+    return f"{late} when is_repeat then 'exact_duplicate'" if name == "campaigns" else late
+
+
+def _never_sold(engine: Engine, side: SideRead, settled: str) -> tuple[SetAside, ...]:
+    sold = "select product_id from order_lines where product_id is not null"
+    where = f"{settled} where reason is null and product_id not in ({sold})"
+    return flag(engine, where, "never_sold", "No order line that is used is of this product.", side.line_of)
+
+
+def _findings(ledger: SourceLedger) -> Iterator[Finding]:
+    for aside in ledger.set_aside:
+        if aside.reason == "listed_otherwise":
+            yield Finding(
+                "warning", f"ledger.{ledger.name}",
+                f"Rows that list one of the {ledger.name} again with other values: {aside.rows:,}. "
+                "What they differ in is unknown.",
+                f"List each of the {ledger.name} once; the ledger has examples.",
+            )  # fmt: skip
