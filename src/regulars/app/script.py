@@ -1,85 +1,107 @@
-"""A segmentation as one SQL script for a warehouse: features, assignment, profile and validation."""
+"""A segmentation as one SQL script for a warehouse: features, scores, segments, profile and validation."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import date
+from textwrap import wrap
 
+import sqlglot
 from sqlglot import exp
 
-from regulars.engine import Step, room, text
+from regulars.app import script_checks as checks
+from regulars.engine import Step, room, written
 from regulars.engine.steps import compose, in_order, parse
-from regulars.errors import SettingsError
-from regulars.feature_settings import FeatureChoices
-from regulars.prepare.features import features_step, needed
+from regulars.prepare.catalogue import FAMILIES
+from regulars.prepare.features import features_step
 from regulars.segment.assign import assignment_steps, reading
 from regulars.segment.definition import Definition
 from regulars.settings import Settings
 
 CLEAN = ("orders", "order_lines")
 """The clean tables that a script starts from."""
+FEATURES, ASSIGNMENTS = "segment_features", "segment_assignments"
+"""The tables that a script makes."""
+COLUMNS = {
+    "customer_id": "text",
+    "order_id": "text",
+    "is_return": "boolean, true for what was returned or cancelled",
+    "ordered_at": "timestamp without zone, on the shop's own clock",
+    "ordered_on": "date, the day of ordered_at",
+    "amount": "decimal, what the row is worth, negative for returns; null where there are no amounts",
+    "is_promoted": "0 or 1",
+    "product_id": "text",
+    "category": "text",
+    "lines": "whole number",
+    "items": "units of product",
+    "quantity": "units of product, negative for returns",
+}
+"""What the columns of the clean tables hold."""
+WIDTH = 110
+
+Part = tuple[str, Sequence[exp.Expr]]
+"""What is said of some statements, and the statements."""
 
 
 def script(definition: Definition, settings: Settings, dialect: str, day: date) -> str:
     """Statements that make ``segment_features`` and ``segment_assignments`` from clean ``orders``, then
     profile and validate them. Every fitted constant is a literal; no quantile is computed.
 
-    ``day`` is the day to look from; orders after it are not looked at.
+    ``day`` is the day to look from; orders after it are not looked at. Tables of those two names are made
+    anew. What the script needs, and what each part does, stands in its comments.
     """
-    features = _features(definition, settings.features, day)
-    made = _make("segment_features", compose([*features.before, features.step]))
-    assigned = compose(assignment_steps(definition, day, tuple(features.select.named_selects)))
-    parts = [
-        (_about(definition, settings, day), None),
-        ("Features: one row a customer.", made),
+    before, step = _features(definition, day)
+    made = compose([*before, step])
+    assigned = compose(assignment_steps(definition, day, tuple(step.select.named_selects)))
+    clean = [table for table in CLEAN if any(table in each.needs for each in before)]
+    parts: list[Part] = [
+        (_about(definition, settings, day), ()),
+        ("\n".join(_needs(before, clean)), ()),
+        (_steps_in_words(before), anew(FEATURES, made)),
         (
-            "Segments: one row a customer, by the constants of the definition.",
-            _make("segment_assignments", reading(assigned, "features", "segment_features")),
+            "2. Segments: one row a customer, by the constants of the definition; nothing is fitted here.",
+            anew(ASSIGNMENTS, reading(assigned, "features", FEATURES)),
         ),
-        ("Profile: size and share of each segment.", _profile(definition)),
-        *_validation(),
+        (
+            "3. Profile: size and share of each segment, and its means of what the definition reads.",
+            [checks.profile(definition.rule.features, FEATURES, ASSIGNMENTS)],
+        ),
+        *_validation(definition, clean, day),
     ]
-    return "\n\n".join(_written(said, statement, dialect) for said, statement in parts) + "\n"
+    return laid_out(parts, dialect)
 
 
-class _Features:
-    """The feature step that the definition needs and the steps before it."""
-
-    def __init__(self, before: list[Step], step: Step) -> None:
-        self.before, self.step = before, step
-
-    @property
-    def select(self) -> exp.Query:
-        return self.step.select
+def laid_out(parts: Sequence[Part], dialect: str) -> str:
+    """The parts of a script, one after another, each under what is said of it."""
+    return "\n\n".join(_part(said, statements, dialect) for said, statements in parts) + "\n"
 
 
-def _features(definition: Definition, choices: FeatureChoices, day: date) -> _Features:
-    families, made = needed(definition.rule.features, choices)
-    _refuse_other(definition, {each.feature.name: each.ground for each in made})
-    step = features_step(families, made)
+def anew(name: str, select: exp.Query) -> list[exp.Expr]:
+    """The statements that make a table in place of the one of the last time."""
+    # Parsed, because how the tree names the table differs between releases of sqlglot.
+    drop = sqlglot.parse_one(f"drop table if exists {name}", read="duckdb")
+    return [drop, exp.Create(this=exp.to_table(name), kind="TABLE", expression=select)]
+
+
+def _features(definition: Definition, day: date) -> tuple[list[Step], Step]:
+    """The steps before the features that the definition reads, and the step that joins them."""
+    wanted = set(definition.rule.features)
+    families = [family for family in FAMILIES if wanted & {feature.name for feature in family.features}]
+    step = features_step(families)
     steps = {name: each for name, each in room("regulars.prepare").items() if name not in CLEAN}
     before = in_order({**steps, "features": step}, ["features"], CLEAN)[:-1]
     known = [_known(table) for table in CLEAN if any(table in each.needs for each in before)]
-    return _Features([each.bind({"as_of": day}) for each in (*known, *map(_from_known, before))], step)
-
-
-def _refuse_other(definition: Definition, made: Mapping[str, str]) -> None:
-    """Raises SettingsError where the settings make a feature otherwise than when it was fitted on."""
-    there = {f"features.{name}": said for name, said in made.items()}
-    changed = [name for name, said in there.items() if definition.ground.get(name) != said]
-    if changed:
-        raise SettingsError(
-            changed[0],
-            f"it is now {there[changed[0]]}, and segmentation {definition.name!r} stands on "
-            f"{definition.ground.get(changed[0], 'another')}",
-            "Fit it on what the settings say now, or put the settings back.",
-            next_command="regulars run",
-        )
+    return [each.bind({"as_of": day}) for each in (*known, *map(_from_known, before))], step
 
 
 def _known(table: str) -> Step:
-    """What was known of a clean table on the day: a later order would make days since the last negative."""
-    return parse(f"known_{table}", f"select * from {table} where ordered_on <= $as_of")
+    """What was known of a clean table on the day, of customers who had bought by then: a later order would make
+    days since the last negative, and who had only returned was no customer yet."""
+    return parse(
+        f"known_{table}",
+        f"select * from {table} where ordered_on <= $as_of and customer_id in "
+        f"(select customer_id from {table} where not is_return and ordered_on <= $as_of)",
+    )
 
 
 def _from_known(step: Step) -> Step:
@@ -89,59 +111,55 @@ def _from_known(step: Step) -> Step:
     return Step(step.name, select)
 
 
-def _make(name: str, select: exp.Query) -> exp.Expr:
-    return exp.Create(this=exp.to_table(name), kind="TABLE", expression=select)
-
-
-def _profile(definition: Definition) -> exp.Expr:
-    averages = "".join(
-        f", avg(cast(segment_features.{name} as double)) as mean_{name}" for name in definition.rule.features
-    )
-    return parse(
-        "profile",
-        "select segment_assignments.segment_id, segment_assignments.segment_name, count(*) as customers, "
-        f"cast(count(*) as double) / sum(count(*)) over () as customer_share{averages} "
-        "from segment_assignments inner join segment_features "
-        "on segment_assignments.customer_id = segment_features.customer_id "
-        "group by segment_assignments.segment_id, segment_assignments.segment_name order by customers desc, "
-        "segment_assignments.segment_id",
-    ).select
-
-
-def _validation() -> Iterator[tuple[str, exp.Expr]]:
-    yield (
-        "Validation: both counts must be equal, and the third 0 (each customer exactly once).",
-        parse(
-            "validation",
-            "select (select count(*) from segment_features) as customers_with_features, "
-            "(select count(*) from segment_assignments) as customers_assigned, "
-            "(select count(*) - count(distinct customer_id) from segment_assignments) as customers_twice",
-        ).select,
-    )
-    yield (
-        "Validation: must be 0 (no customer without a segment).",
-        parse(
-            "unassigned",
-            "select count(*) as customers_unassigned from segment_assignments where segment_id is null",
-        ).select,
-    )
-
-
 def _about(definition: Definition, settings: Settings, day: date) -> str:
     segments = "\n".join(f"  {s.name}: {s.rule}" for s in definition.segments)
     legend = "\n".join(f"  {line}" for line in definition.rule.legend())
     return (
         f"{settings.name}: segmentation {definition.name!r}, version {definition.version}.\n"
-        f"Looks from {day}: orders after it are left out. To look from another day: --as-of.\n"
         f"Definition {definition.digest}.\n"
-        "Needs orders (customer_id, order_id, is_return, ordered_at, ordered_on, lines, items, amount,\n"
-        "is_promoted): one row an order, returns apart with negative amounts; and order_lines where\n"
-        "products or categories are used.\n"
+        f"Looks from {day}: orders after it are left out. To look from another day: --as-of.\n"
         f"Times are in {definition.ground['timezone']}, amounts in {definition.ground['currency']}.\n"
         f"Scores:\n{legend}\nSegments:\n{segments}"
     )
 
 
-def _written(said: str, statement: exp.Expr | None, dialect: str) -> str:
-    comment = "\n".join(f"-- {line}".rstrip() for line in said.splitlines())
-    return comment if statement is None else f"{comment}\n{text(statement, dialect, comments=False)};"
+def _needs(before: Sequence[Step], clean: Sequence[str]) -> Iterator[str]:
+    """The columns of the clean tables that the steps read."""
+    yield "Needs these tables, cleaned as the study cleans them (other columns are not looked at):"
+    read = {column.name for step in before for column in step.select.find_all(exp.Column)}
+    for table in clean:
+        yield f"  {table}: one row {'an order, returns apart' if table == 'orders' else 'a line of an order'}"
+        for column in room("regulars.prepare")[table].select.named_selects:
+            if column in read:
+                yield f"    {column}: {COLUMNS[column]}"
+
+
+def _steps_in_words(before: Sequence[Step]) -> str:
+    told = ["1. Features: one row a customer, in these steps:"]
+    for step in before:
+        about = step.about.removeprefix("Grain: ")
+        told.append(f"  {step.name}: {about or 'what was known on the day, of customers who had bought by then'}")
+    return "\n".join(told)
+
+
+def _validation(definition: Definition, clean: Sequence[str], day: date) -> Iterator[Part]:
+    yield (
+        "4. Validation: every customer exactly once, from orders to segments. All rows must say ok.",
+        [checks.counts(clean[:1], day, FEATURES, ASSIGNMENTS)],
+    )
+    yield (
+        "5. Validation: every segment of the definition with its customers, also those with none; "
+        "each of the counts must be what you expect.",
+        [checks.sizes([(s.id, s.name) for s in definition.segments], ASSIGNMENTS)],
+    )
+
+
+def _part(said: str, statements: Sequence[exp.Expr], dialect: str) -> str:
+    comment = [f"-- {line}".rstrip() for told in said.splitlines() for line in _lines(told)]
+    return "\n".join([*comment, *(f"{written(each, dialect)};" for each in statements)])
+
+
+def _lines(told: str) -> list[str]:
+    """A line of a comment, broken where it is long; what follows is set in under it."""
+    inset = len(told) - len(told.lstrip())
+    return wrap(told, WIDTH, subsequent_indent=" " * (inset + 4), break_long_words=False) or [""]

@@ -36,6 +36,12 @@ class Step:
         read = {table.name for table in self.select.find_all(exp.Table) if table.name}
         return tuple(sorted(read - own))
 
+    @property
+    def about(self) -> str:
+        """What its file's first comment says of the table, as one paragraph; empty where there is none."""
+        first = self.select.args.get("with_") or self.select
+        return " ".join(line.strip() for line in first.comments or self.select.comments or ())
+
     def bind(self, values: Mapping[str, Bound]) -> Step:
         """The step with each ``$name`` replaced by its value. Raises KeyError for one not given."""
         select = self.select.copy()

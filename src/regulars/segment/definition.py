@@ -84,7 +84,8 @@ class Definition:
             column("segment_id"),
             exp.alias_(names, "segment_name"),
             probability,
-            exp.alias_(literal(self.digest), "definition"),
+            # Redshift makes no column of a text without a type.
+            exp.alias_(exp.cast(literal(self.digest), "varchar"), "definition"),
             exp.alias_(literal(as_of), "as_of"),
             *map(column, self.rule.score_names),
         ).from_(scored.name)

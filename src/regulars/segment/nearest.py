@@ -106,5 +106,6 @@ class Nearest:
 
 
 def _distance(names: list[str], centre: tuple[int, ...]) -> exp.Expression:
-    terms = [f"({name} - ({at})) * ({name} - ({at}))" for name, at in zip(names, centre, strict=True)]
+    apart = [f"({name} {'-' if at >= 0 else '+'} {abs(at)})" for name, at in zip(names, centre, strict=True)]
+    terms = [f"{each} * {each}" for each in apart]
     return exp.maybe_parse(" + ".join(terms), dialect="duckdb")
