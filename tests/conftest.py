@@ -5,11 +5,12 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.postgres import Postgres, serving
 
 REPOSITORY = Path(__file__).parent.parent
 
@@ -70,3 +71,10 @@ def shared_data() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of the tests' own; skips where PostgreSQL is not installed."""
+    with serving() as server:
+        yield server

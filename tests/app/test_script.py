@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
+from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
 import sqlglot
+from tests.postgres import Postgres, load
 
 from regulars import settings as chosen
 from regulars.app import demo
@@ -85,10 +80,47 @@ def test_the_script_on_duckdb_gives_every_customer_the_segment_of_the_study(
         ).fetchall()
     wanted = assigned(workspace, name)
     assert found == wanted
-    assert answers[-2] == [(len(wanted), len(wanted), 0)], "the script's own validation of counts"
-    assert answers[-1] == [(0,)], "the script's own validation of customers without a segment"
-    sizes = {row[0]: row[2] for row in answers[2]}
-    assert sum(sizes.values()) == len(wanted), "the script's profile"
+    profile, counts, sizes = answers[-3:]
+    assert [row[2:] for row in counts] == [(len(wanted), len(wanted), "ok")] * 5
+    assert {row[0]: row[2] for row in profile} == dict(Counter(segment for _, segment, _ in wanted))
+    assert {row[1]: row[3] for row in sizes} == {row[0]: row[2] for row in profile}
+    assert sum(row[3] for row in profile) == pytest.approx(1)
+
+
+def test_the_scripts_own_checks_tell_when_something_is_wrong(workspace: Workspace) -> None:
+    *_, counts, _ = statements(written(workspace, "rfm", "duckdb"))
+    with duckdb.connect() as connection:
+        connection.execute(f"create table orders as from '{workspace.root / 'orders.parquet'}'")
+        for each in statements(written(workspace, "rfm", "duckdb"))[:4]:
+            connection.execute(each)
+        connection.execute("insert into segment_assignments select * from segment_assignments limit 1")
+        connection.execute("update segment_assignments set segment_id = null where customer_id = '12347'")
+        connection.execute("delete from segment_features where customer_id in ('12348', '12349')")
+        verdicts = [verdict for *_, verdict in connection.execute(counts).fetchall()]
+    assert verdicts == ["DIFFERS", "ok", "DIFFERS", "DIFFERS", "DIFFERS"]
+
+
+def test_the_script_can_be_run_again(workspace: Workspace) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"create table orders as from '{workspace.root / 'orders.parquet'}'")
+        for each in statements(written(workspace, "rfm", "duckdb")) * 2:
+            connection.execute(each)
+
+
+def test_who_had_only_returned_by_the_day_is_no_customer_yet(workspace: Workspace) -> None:
+    """As the study has it: a return before the first order, or of an order before the data begins."""
+    definition, settings = workspace.pinned("rfm"), chosen.load(workspace.settings)
+    assert definition
+    text = script(definition, settings, "duckdb", date(2011, 6, 1))
+    row = "'early', 'R1', true, timestamp '2011-05-01 10:00:00', date '2011-05-01', 1, -1, -5.00, 0"
+    later = "'early', 'S1', false, timestamp '2011-07-01 10:00:00', date '2011-07-01', 1, 1, 5.00, 0"
+    with duckdb.connect() as connection:
+        connection.execute(f"create table orders as from '{workspace.root / 'orders.parquet'}'")
+        connection.execute(f"insert into orders values ({row}), ({later})")
+        answers = [connection.execute(each).fetchall() for each in statements(text)]
+        found = connection.execute("select * from segment_assignments where customer_id = 'early'").fetchall()
+    assert found == []
+    assert {verdict for *_, verdict in answers[-2]} == {"ok"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -102,7 +134,7 @@ def test_orders_after_the_day_move_nobody(workspace: Workspace, name: str) -> No
                 f"create table {table} as from '{path}' union all by name "
                 f"select * replace ({later}) from '{path}' where ordered_on > date '2011-11-15'"
             )
-        for each in statements(written(workspace, name, "duckdb"))[:2]:
+        for each in statements(written(workspace, name, "duckdb"))[:4]:
             connection.execute(each)
         found = connection.execute(
             "select customer_id, segment_id, segment_name from segment_assignments order by customer_id"
@@ -121,8 +153,8 @@ def statements(text: str) -> list[str]:
 def test_the_script_reads_back_in_its_dialect(workspace: Workspace, name: str, dialect: str) -> None:
     text = written(workspace, name, dialect)
     parsed = [each for each in sqlglot.parse(text, read=dialect) if each is not None]
-    assert len(parsed) == 5
-    assert [each.key for each in parsed] == ["create", "create", "select", "select", "select"]
+    made = ["drop", "create"]
+    assert [each.key for each in parsed] == [*made, *made, "select", "select", "select"]
     assert "$" not in text
     assert "quantile" not in text.lower()
     assert "ntile" not in text.lower()
@@ -133,92 +165,27 @@ def test_the_script_says_what_it_is_in_words(workspace: Workspace, name: str) ->
     text = written(workspace, name, "postgres")
     definition = workspace.pinned(name)
     assert definition
+    assert max(len(line) for line in text.splitlines() if line.startswith("--")) <= 113
+    said = " ".join(line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--"))
     for segment in definition.segments:
-        assert f"--   {segment.name}: {segment.rule}" in text
-    assert definition.digest in text
-    assert "Needs orders (customer_id, order_id, is_return" in text
+        assert f"{segment.name}: {segment.rule}" in said
+    assert definition.digest in said
+
+
+def test_the_script_names_the_columns_that_it_reads_and_no_others(workspace: Workspace) -> None:
+    text = written(workspace, "rfm", "duckdb")
+    needs = text.partition("-- Needs these tables")[2].partition("\n\n")[0]
+    named = [line.split()[1].rstrip(":") for line in needs.splitlines()[1:]]
+    assert named == ["orders", "customer_id", "is_return", "ordered_on", "amount"]
+    with duckdb.connect() as connection:
+        columns = ", ".join(named[1:])
+        path = workspace.root / "orders.parquet"
+        connection.execute(f"create table orders as select {columns} from '{path}'")
+        for each in statements(text):
+            connection.execute(each)
 
 
 # --- PostgreSQL -----------------------------------------------------------------------------------
-
-
-class Postgres:
-    """A server of its own in a folder, spoken to through psql; nobody else can reach it."""
-
-    def __init__(self, programs: Path, folder: Path, user: str | None) -> None:
-        self._programs, self._folder, self._user = programs, folder, user
-
-    def call(self, program: str, *arguments: str, text: str | None = None) -> str:
-        done = subprocess.run(
-            [self._programs / program, *arguments],
-            input=text, capture_output=True, text=True, user=self._user, cwd=self._folder,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def psql(self, text: str) -> str:
-        where = ("-h", str(self._folder), "-d", "postgres", "-U", "shop")
-        return self.call("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-At", *where, text=text)
-
-    def start(self) -> None:
-        self.call("initdb", "-D", "data", "-U", "shop", "-E", "UTF8", "--locale=C", "--auth=trust", "-N")
-        options = f"-k {self._folder} -c listen_addresses='' -c fsync=off"
-        self.call("pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start")
-
-    def stop(self) -> None:
-        self.call("pg_ctl", "-D", "data", "-m", "immediate", "stop")
-
-
-def _programs() -> Path | None:
-    on_path = shutil.which("initdb")
-    folders = [
-        *([Path(on_path).parent] if on_path else []),
-        *sorted(Path("/usr/lib/postgresql").glob("*/bin")),
-    ]
-    return next((folder for folder in reversed(folders) if (folder / "initdb").exists()), None)
-
-
-def _somebody() -> str | None:
-    """Whom the server runs as: the present user, or for root, whom PostgreSQL refuses, somebody else."""
-    if os.getuid() != 0:
-        return None
-    known = {each.pw_name for each in pwd.getpwall()}
-    user = next((name for name in ("postgres", "nobody") if name in known), None)
-    if user is None:
-        pytest.skip("PostgreSQL does not run as root, and there is neither a user postgres nor nobody")
-    return user
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Postgres]:
-    programs = _programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed: no initdb on PATH or in /usr/lib/postgresql/*/bin")
-    user = _somebody()
-    # Short, as the name of a socket must be, and where another user may go.
-    with tempfile.TemporaryDirectory(prefix="pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
-        if user:
-            shutil.chown(folder, user)
-        server = Postgres(programs, Path(folder), user)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.stop()
-
-
-TYPES = {"VARCHAR": "text", "DOUBLE": "double precision", "HUGEINT": "numeric(38)"}
-
-
-def load(postgres: Postgres, path: Path, table: str) -> None:
-    with duckdb.connect() as connection:
-        described = connection.execute(f"describe from '{path}'").fetchall()
-        columns = ", ".join(f"{name} {TYPES.get(kind, kind)}" for name, kind, *_ in described)
-        rows = connection.execute(f"from '{path}'").fetchall()
-    lines = "\n".join("\t".join(r"\N" if each is None else str(each) for each in row) for row in rows)
-    postgres.psql(f"create table {table} ({columns});\ncopy {table} from stdin;\n{lines}\n\\.\n")
-    postgres.psql(f"analyze {table};")
 
 
 @pytest.fixture(scope="module")
@@ -232,10 +199,8 @@ def warehouse(workspace: Workspace, postgres: Postgres) -> Postgres:
 def test_the_script_on_postgresql_gives_every_customer_the_segment_of_the_study(
     workspace: Workspace, warehouse: Postgres, name: str
 ) -> None:
-    text = written(workspace, name, "postgres")
-    select = "select customer_id, segment_id, segment_name from segment_assignments order by customer_id"
-    out = warehouse.psql(
-        f"drop table if exists segment_features, segment_assignments;\n{text}\n\\echo ==\n{select};"
+    warehouse.psql(written(workspace, name, "postgres"))
+    found = warehouse.rows(
+        "select customer_id, segment_id, segment_name from segment_assignments order by customer_id"
     )
-    found = [tuple(line.split("|")) for line in out.partition("==\n")[2].splitlines()]
     assert found == assigned(workspace, name)

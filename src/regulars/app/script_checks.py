@@ -9,14 +9,12 @@ from sqlglot import exp
 
 from regulars.engine import literal
 from regulars.engine.steps import parse
-from regulars.prepare.catalogue import FAMILIES
 
 
 def profile(features: Sequence[str], source: str, assignments: str) -> exp.Query:
-    """One row a segment, largest first: customers, their share (0 to 1), and the mean of each feature that is
-    a number."""
-    numbers = [name for name in features if name not in _TEXTS]
-    averages = "".join(f", avg(cast(f.{name} as double)) as mean_{name}" for name in numbers)
+    """One row a segment, largest first: customers, their share (0 to 1), and the mean of each feature (all
+    of them numbers)."""
+    averages = "".join(f", avg(cast(f.{name} as double)) as mean_{name}" for name in features)
     return parse(
         "profile",
         "select a.segment_id, a.segment_name, count(*) as customers, "
@@ -24,11 +22,6 @@ def profile(features: Sequence[str], source: str, assignments: str) -> exp.Query
         f"from {assignments} as a inner join {source} as f on a.customer_id = f.customer_id "
         "group by a.segment_id, a.segment_name order by customers desc, a.segment_id",
     ).select
-
-
-_TEXTS = {
-    feature.name for family in FAMILIES for feature in family.features if feature.unit == "category"
-}
 
 
 def counts(sources: Sequence[str], day: date, features: str, assignments: str) -> exp.Query:
@@ -46,7 +39,7 @@ def counts(sources: Sequence[str], day: date, features: str, assignments: str) -
             ("features have each customer once", customers[features], rows[features]),
             ("who has features is assigned", rows[assignments], rows[features]),
             ("assignments have each customer once", customers[assignments], rows[assignments]),
-            ("every customer has a segment", f"select count(segment_id) from {assignments}", rows[assignments]),
+            ("each has a segment", f"select count(segment_id) from {assignments}", rows[assignments]),
         ]
     )  # fmt: skip
 

@@ -58,6 +58,8 @@ def _writer(dialect: str) -> type[Generator]:
     base: type[Generator] = Dialect.get_or_raise(dialect).generator_class
 
     class Compact(base):  # type: ignore[misc, valid-type]
+        pretty: bool
+
         def paren_sql(self, expression: exp.Paren) -> str:
             return self._short(lambda: str(super(Compact, self).paren_sql(expression)))
 
