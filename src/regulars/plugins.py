@@ -17,6 +17,7 @@ Seam = Literal["methods"]
 _BUILT_IN: dict[Seam, dict[str, str]] = {
     "methods": {
         "rfm": "regulars.segment.methods.rfm:Rfm",
+        "hierarchical": "regulars.segment.methods.hierarchical:Hierarchical",
         "kmeans": "regulars.segment.methods.kmeans:KMeans",
         "rules": "regulars.segment.methods.rules:Rules",
     },

@@ -38,9 +38,11 @@ from regulars.segment.conditions import compiled as condition_sql
 from regulars.segment.definition import Definition, pretty
 from regulars.segment.grid import Band, Grid
 from regulars.segment.methods import Ground
+from regulars.segment.methods.hierarchical import Hierarchical
 from regulars.segment.methods.kmeans import KMeans
 from regulars.segment.methods.rfm import Rfm
 from regulars.segment.methods.rules import Rules
+from regulars.segment.micro import Micro
 from regulars.segment.nearest import Nearest
 from regulars.segment.prepared import Prepared
 from regulars.segment.rules import Rule
@@ -65,6 +67,8 @@ def engine():
 
 def follow(segments, legend, customer) -> str:
     """The segment of a customer, by doing what the words say."""
+    if any(line.startswith("micro-cluster 1: ") for line in legend):
+        return _follow_micro(segments, legend, customer)
     if " counts as " in legend[0]:
         return _follow_nearest(segments, legend, customer)
     if legend[0].startswith("rules are tried in order, and the first that holds takes the customer"):
@@ -102,13 +106,7 @@ _COUNTS = re.compile(
 
 
 def _follow_nearest(segments, legend, customer) -> str:
-    place = {}
-    for line in legend[:-1]:
-        feature, form, *numbers = _COUNTS.fullmatch(line).groups()
-        centre, scale, low, high, missing = map(float, numbers)
-        x = missing if customer[feature] is None else sorted((low, float(customer[feature]), high))[1]
-        x = math.log(1 + x) if form.startswith("ln") else x
-        place[feature] = Decimal(math.floor((x - centre) / scale * 1000 + 0.5)) / 1000
+    place = _place(legend[:-1], customer)
     assert legend[-1].startswith("nearest means the smallest sum of squared differences")
     assert legend[-1].endswith("of equally near segments, the first")
 
@@ -117,6 +115,38 @@ def _follow_nearest(segments, legend, customer) -> str:
         return sum((place[feature] - Decimal(at)) ** 2 for feature, at in ends)
 
     return min(segments, key=squares).id
+
+
+def _follow_micro(segments, legend, customer) -> str:
+    numbered = [line for line in legend if line.startswith("micro-cluster ")]
+    *counted, nearest = [line for line in legend if line not in numbered]
+    place = list(_place(counted, customer).values())
+    assert nearest.startswith("nearest means the smallest sum of squared differences from a micro-cluster")
+    assert "in the order of the lines above; of equally near micro-clusters, the first" in nearest
+    far = []
+    for number, line in enumerate(numbered, 1):
+        ends = line.removeprefix(f"micro-cluster {number}: ").split(", ")
+        far.append(sum((a - Decimal(b)) ** 2 for a, b in zip(place, ends, strict=True)))
+    found = 1 + far.index(min(far))
+    for segment in segments:
+        first, last, every = re.fullmatch(
+            r"nearest to (?:one of )?micro-clusters? (\d+)(?: to (\d+))? of (\d+)", segment.rule
+        ).groups()
+        assert int(every) == len(numbered)
+        if int(first) <= found <= int(last or first):
+            return segment.id
+    raise AssertionError(f"no segment holds micro-cluster {found}")
+
+
+def _place(counted, customer) -> dict[str, Decimal]:
+    place = {}
+    for line in counted:
+        feature, form, *numbers = _COUNTS.fullmatch(line).groups()
+        centre, scale, low, high, missing = map(float, numbers)
+        x = missing if customer[feature] is None else sorted((low, float(customer[feature]), high))[1]
+        x = math.log(1 + x) if form.startswith("ln") else x
+        place[feature] = Decimal(math.floor((x - centre) / scale * 1000 + 0.5)) / 1000
+    return place
 
 
 def _follow_waterfall(segments, customer) -> str:
@@ -237,6 +267,16 @@ def nearests(draw) -> Nearest:
     )
 
 
+@st.composite
+def micros(draw) -> Micro:
+    at = st.integers(-4000, 4000)
+    held = draw(st.lists(st.lists(st.tuples(at, at, at), min_size=1, max_size=5), min_size=1, max_size=4))
+    return Micro(
+        tuple(draw(preparations(name)) for name in NAMES),
+        {f"s{n + 1}": tuple(each) for n, each in enumerate(held)},
+    )
+
+
 SIGNS = ("=", "<>", "<", "<=", ">", ">=")
 EXACT = {"recency_days": True, "spend": True, "gap_days": False}
 
@@ -332,12 +372,18 @@ def test_sql_scorer_and_words_of_any_centres_agree(engine, anyone, rule):
 
 
 @seldom
+@given(rule=micros())
+def test_sql_scorer_and_words_of_any_micro_clusters_agree(engine, anyone, rule):
+    three_ways(engine, defined(rule), anyone, NAMES)
+
+
+@seldom
 @given(rule=waterfalls())
 def test_sql_scorer_and_words_of_any_waterfall_agree(engine, anyone, rule):
     three_ways(engine, defined(rule), anyone, (*NAMES, "region"))
 
 
-@given(rule=st.one_of(grids(), nearests(), waterfalls()))
+@given(rule=st.one_of(grids(), nearests(), micros(), waterfalls()))
 def test_a_definition_is_the_same_after_it_was_written_and_read(rule):
     written = defined(rule)
     read = Definition.from_json(json.loads(pretty(written.as_json())))
@@ -361,7 +407,9 @@ TIERS = Rules(
 
 
 @pytest.mark.parametrize(
-    "method", [Rfm(), KMeans(), KMeans(k=3), TIERS], ids=["rfm", "kmeans", "three", "rules"]
+    "method",
+    [Rfm(), KMeans(), KMeans(k=3), Hierarchical(), TIERS],
+    ids=["rfm", "kmeans", "three", "hierarchical", "rules"],
 )
 def test_sql_scorer_and_words_of_a_fitted_method_agree_on_those_it_knows_and_on_strangers(engine, method):
     known = engine.values("known", TYPES, customers(300))
@@ -427,7 +475,8 @@ def test_not_a_number_counts_as_the_highest_value_in_every_form(engine):
     grid = Grid((band,), {"low": ((1,), (2,)), "high": ((3,),)})
     cases = [Compare("gap_days", sign, Decimal(1), False) for sign in ("=", "<", "<=")]
     fall = Waterfall((("low", AnyOf((*cases, IsUnknown("gap_days")))), ("high", Not(cases[0]))), "rest")
-    for rule in (near, grid, fall):
+    micro = Micro(prepared, {"low": ((0, 0, 0),), "high": ((0, 0, 4000), (0, 0, 9000))})
+    for rule in (near, micro, grid, fall):
         definition = defined(rule)
         engine.make("assignments", {step.name: step for step in definition.steps("odd", AS_OF)})
         assert engine.rows("select segment_id from assignments") == [("high",)]

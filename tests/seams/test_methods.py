@@ -45,8 +45,9 @@ def test_rules_keep_the_laws_with_every_kind_of_condition():
     ],
     ids=str,
 )
-def test_kmeans_keeps_the_laws_with_other_settings(settings):
-    check_method(chosen("tried", {"method": "kmeans", **settings}))
+@pytest.mark.parametrize("name", ["kmeans", "hierarchical"])
+def test_clusterers_keep_the_laws_with_other_settings(name, settings):
+    check_method(chosen("tried", {"method": name, **settings}))
 
 
 class FirstComeFirst(Rfm):

@@ -149,8 +149,13 @@ def ward_starts(places: Places, ks: Iterable[int], micro: int = MICRO) -> Mappin
 
 
 def micro_clusters(places: Places, count: int) -> tuple[Places, Places]:
-    """At most ``count`` small groups of customers: their centres (whole numbers) and sizes, none empty."""
-    different, first = np.unique(places, axis=0, return_index=True)
+    """At most ``count`` small groups of customers: their centres (whole numbers) and sizes, none empty.
+
+    Where customers differ in no more ways, each way is a group of its own.
+    """
+    different, first, alike = np.unique(places, axis=0, return_index=True, return_counts=True)
+    if len(different) <= count:
+        return different, alike.astype(np.float64)
     # The sample is in the order of a hash, so the first to come are a fair draw.
     micro = settled(places, different[np.argsort(first)[:count]], MICRO_ROUNDS)
     sizes = np.bincount(micro.labels, minlength=micro.k).astype(np.float64)

@@ -6,7 +6,7 @@ A clusterer says how customers are grouped (:meth:`Clusters.grouped`); all else 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import numpy as np
@@ -47,13 +47,21 @@ class Grouping:
     labels: Labels
     centres: Places
     inertia: int
-    bic: float | None = None
+    bic: float | None = field(default=None, kw_only=True)
     """A mixture's own (:func:`regulars.measure.likelihood.bic`); without it, that of round clouds alike."""
 
     @property
     def mean_square(self) -> float:
         """Mean squared distance to the centre, in squared standard deviations."""
         return round(self.inertia / len(self.labels) / UNITS**2, 6)
+
+    def doubts(self, where: str) -> Sequence[Finding]:
+        """What is to be doubted about it, beside what its measures say."""
+        return ()
+
+    def evidence(self) -> Mapping[str, Any]:
+        """What else is to be kept beside the choice of k."""
+        return {}
 
 
 class Clusters(Method):
@@ -88,14 +96,6 @@ class Clusters(Method):
         """
         raise TypeError(f"{type(self).__name__} does not say how to group anew")
 
-    def doubts(self, ground: Ground, fit: Fit, taken: Grouping) -> Sequence[Finding]:
-        """What is to be doubted about the grouping that was taken."""
-        return ()
-
-    def evidence(self, fit: Fit, taken: Grouping) -> Mapping[str, Any]:
-        """What else than the measures of each k is to be kept beside the choice."""
-        return {}
-
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """The groups of the customers' prepared features, and the evidence for their number.
 
@@ -124,8 +124,8 @@ class Clusters(Method):
             )
             chosen = choice(tried, ground.name, self.k)
             taken = found[chosen.k]
-            notes = [*notes, *fit.notes, *chosen.notes, *self.doubts(ground, fit, taken)]
-            evidence = {**chosen.as_json(), **self.evidence(fit, taken)}
+            notes = [*notes, *fit.notes, *chosen.notes, *taken.doubts(ground.name)]
+            evidence = {**chosen.as_json(), **taken.evidence()}
         rule = taken.rule
         middles = Nearest(fit.prepared, dict(zip(rule.segment_ids, _whole(taken.centres), strict=True)))
         named, meant = names(middles, used), meanings(middles, used)

@@ -41,8 +41,8 @@ class Tree:
         return len(self.joins) + 1
 
     def branches(self, k: int) -> list[int]:
-        """The nodes that k branches hang from, in the order in which they were made; k is 1 to n."""
-        kept = self.joins[: self.points - k]
+        """The nodes that k branches hang from, in the order in which they were made; at most n."""
+        kept = self.joins[: max(self.points - k, 0)]
         inside = {child for join in kept for child in (join.left, join.right)}
         return [node for node in range(self.points + len(kept)) if node not in inside]
 
