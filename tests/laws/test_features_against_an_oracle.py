@@ -122,6 +122,7 @@ def rhythm(book: Book) -> dict[str, object]:
         "tenure_days": (AS_OF - book.days[0]).days,
         "gap_days": share(sum(gaps), len(gaps)) if gaps else None,
         "last_gap_days": gaps[-1] if gaps else None,
+        "earlier_gap_days": share(sum(gaps[:-1]), len(gaps) - 1) if len(gaps) > 1 else None,
         "gap_variation": spread / float(mean) if len(gaps) > 1 else None,
     }
 

@@ -62,6 +62,13 @@ def test_the_last_gap_is_between_the_last_two_days_and_unknown_with_one(engine) 
     assert features_of(engine, *days[:2])["last_gap_days"] is None
 
 
+def test_the_rhythm_before_the_last_gap_is_unknown_with_fewer_than_three_days(engine) -> None:
+    days = [line("ann", f"2024-06-{day:02}", 1, order_id=str(day)) for day in (1, 3, 7, 27)]
+    assert features_of(engine, *days)["earlier_gap_days"] == 3
+    assert features_of(engine, *days[:3])["earlier_gap_days"] == 2
+    assert features_of(engine, *days[:2])["earlier_gap_days"] is None
+
+
 def test_one_who_buys_like_a_clock_has_no_irregularity(engine) -> None:
     weekly = [line("ann", f"2024-06-{day:02}", 1, order_id=str(day)) for day in (1, 8, 15, 22, 29)]
     assert features_of(engine, *weekly)["gap_variation"] == 0.0
@@ -170,7 +177,7 @@ def test_customers_and_dates_alone_give_features_and_the_reasons_for_the_rest(en
     cleaned(engine, [line("ann", "2024-06-01"), line("ann", "2024-06-08")], bare)
     made = make_features(engine, bare.sources.orders.columns, AS_OF)
     names = {feature.name for feature in made.features}
-    rhythm = {"tenure_days", "gap_days", "last_gap_days", "gap_variation"}
+    rhythm = {"tenure_days", "gap_days", "last_gap_days", "earlier_gap_days", "gap_variation"}
     assert names == {"recency_days", "orders", "weekend_share", *rhythm}
     assert made.left_out["spend"] == "the orders carry no amounts"
     assert made.left_out["evening_share"] == "the orders carry no time of day"
@@ -192,5 +199,5 @@ def test_money_stays_decimal_and_spend_is_never_a_cause(engine) -> None:
     assert kinds["average_order"].startswith("DECIMAL")
     outcomes = {f.name for family in FAMILIES for f in family.features if f.role == "outcome"}
     assert outcomes == {
-        "recency_days", "orders", "spend", "average_order", "tenure_days", "last_gap_days",
+        "recency_days", "orders", "spend", "average_order", "tenure_days", "last_gap_days", "earlier_gap_days",
     }  # fmt: skip

@@ -69,6 +69,10 @@ FAMILIES = (
                 "Days between the customer's last two days with an order; unknown with one.",
             ),
             Feature(
+                "earlier_gap_days", "Days between purchases before the last gap", "days", "outcome",
+                "Mean days between days with an order, without the last gap; unknown with fewer than three.",
+            ),
+            Feature(
                 "gap_variation", "Irregularity of purchases", "ratio", "cause",
                 "Standard deviation of the gaps over their mean: 0 like a clock, more in bursts.",
                 "Bursty", "Clockwork",
