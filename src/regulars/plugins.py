@@ -20,6 +20,7 @@ _BUILT_IN: dict[Seam, dict[str, str]] = {
         "hierarchical": "regulars.segment.methods.hierarchical:Hierarchical",
         "kmeans": "regulars.segment.methods.kmeans:KMeans",
         "rules": "regulars.segment.methods.rules:Rules",
+        "lifecycle": "regulars.segment.methods.lifecycle:Lifecycle",
     },
 }
 

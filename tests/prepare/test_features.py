@@ -199,5 +199,6 @@ def test_money_stays_decimal_and_spend_is_never_a_cause(engine) -> None:
     assert kinds["average_order"].startswith("DECIMAL")
     outcomes = {f.name for family in FAMILIES for f in family.features if f.role == "outcome"}
     assert outcomes == {
-        "recency_days", "orders", "spend", "average_order", "tenure_days", "last_gap_days", "earlier_gap_days",
+        "recency_days", "orders", "spend", "average_order", "tenure_days", "last_gap_days",
+        "earlier_gap_days",
     }  # fmt: skip

@@ -1,0 +1,263 @@
+"""Lifecycle: new, reactivated, active, at risk and lapsed customers, each by their own purchase rhythm."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from regulars.engine import Engine, quoted
+from regulars.errors import NotReady, SettingsError, did_you_mean
+from regulars.segment.condition_words import in_quotes
+from regulars.segment.conditions import AllOf, Compare, Condition, IsUnknown, Not, OneOfTexts
+from regulars.segment.definition import Definition
+from regulars.segment.eligible import Reason, named, protected_allowed
+from regulars.segment.kinds import kinds
+from regulars.segment.methods import Ground, Method
+from regulars.segment.preview import preview
+from regulars.segment.rhythm import FEWEST, Rhythm, Silence, measured
+from regulars.segment.waterfall import Waterfall
+from regulars.types import Finding, Segment
+
+Multiple = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
+Days = Annotated[int, Field(ge=1, le=10_000)]
+Texts = tuple[Annotated[str, Field(max_length=200)], ...]
+
+SHOWN, EXAMPLES = 50, 3
+"""Stages that are looked at, and told in a message."""
+STATES = {
+    "new": ("New", "bought for the first time a short while ago"),
+    "reactivated": ("Reactivated", "back a short while ago after a silence that counted as lapsed"),
+    "active": ("Active", "buying in the rhythm that is usual for them"),
+    "at_risk": ("At risk", "silent for longer than is usual for them, but not much longer"),
+    "lapsed": ("Lapsed", "silent for much longer than is usual for them"),
+    "unaware": ("Unaware", "no purchase known; by their stage they do not know the offer yet"),
+    "evaluating": ("Evaluating", "no purchase known; by their stage they are weighing the offer"),
+    "customer": ("Customers without a known purchase", "customers by their stage, but no purchase is known"),
+    "unplaced": ("No purchase known", "neither a purchase nor a stage that says where they stand"),
+}
+"""Every state: its name, and what its customers are like."""
+
+
+class Stages(BaseModel):
+    """Which values of the stage mean what. One value can mean one thing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unaware: Texts = ()
+    evaluating: Texts = ()
+    customer: Texts = ()
+
+    @model_validator(mode="after")
+    def _each_means_one_thing(self) -> Stages:
+        if not self.listed:
+            raise ValueError("name at least one value of the stage")
+        if twice := sorted({each for each in self.listed if self.listed.count(each) > 1}):
+            raise ValueError(f"{', '.join(map(in_quotes, twice))} cannot mean two things")
+        return self
+
+    @property
+    def listed(self) -> list[str]:
+        return [*self.unaware, *self.evaluating, *self.customer]
+
+
+class Lifecycle(Method):
+    """Where customers stand between their first purchase and their last, by the rhythm of their purchases.
+
+    Ties go to the better state: a silence of exactly two gaps is still active.
+    """
+
+    method: ClassVar[str] = "lifecycle"
+
+    at_risk_after: Multiple = Decimal(2)
+    """Gaps of silence. Of one who buys at random times at a steady rate, one gap in seven is longer."""
+    lapsed_after: Multiple = Decimal(3)
+    """Gaps of silence. One gap in twenty is longer: the usual line between chance and a change."""
+    own_rhythm_from: Annotated[int, Field(ge=3, le=1000)] = 3
+    """Purchases from which a customer's own gap counts: two gaps are the fewest that make a rhythm."""
+    usual_gap_days: Annotated[Decimal, Field(gt=0, le=10_000, decimal_places=2)] | None = None
+    """The gap of those without a rhythm of their own. None: that of the middle customer."""
+    new_days: Days | None = None
+    """Days for which the first purchase makes a customer new, and one after a lapse reactivated. None: one
+    usual gap, within which half of those who come back have done so."""
+    stage: str | None = None
+    """The feature of text that says how far people without a purchase are (a stage of the CRM)."""
+    stages: Stages | None = None
+    """What its values mean."""
+    allow_protected: Reason | None = None
+    """The reason for which the stage may be a protected attribute; it is kept in the definition."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Lifecycle:
+        if self.lapsed_after <= self.at_risk_after:
+            raise ValueError("lapsed_after must be more than at_risk_after")
+        if (self.stage is None) != (self.stages is None):
+            raise ValueError("stage and stages go together: the feature, and what its values mean")
+        return self
+
+    def fit(self, ground: Ground, engine: Engine) -> Definition:
+        """The states that this data can tell, with every limit as a number of days or of gaps.
+
+        Raises SettingsError where it has neither days since the last order nor a stage, or no gaps and no
+        ``usual_gap_days``; NotReady without customers, and where too few gaps are known.
+        """
+        customers = engine.count(ground.table.name)
+        if not customers:
+            raise NotReady(
+                f"segmentations.{ground.name}", "there are no customers to place",
+                "Check the ledger for what set the rows aside.",
+            )  # fmt: skip
+        notes = self._stage_notes(ground, engine)
+        there = {each.name for each in ground.features}
+        states: dict[str, Condition] = {}
+        evidence: dict[str, Any] = {}
+        strangers = customers
+        if "recency_days" in there:
+            counted = (
+                f"select count(*) - count(recency_days), max(recency_days) from {quoted(ground.table.name)}"
+            )
+            ((strangers, longest),) = engine.rows(counted, "silences")
+            rhythm = self._rhythm(ground, engine)
+            fresh = self.new_days or max(1, int(rhythm.usual.to_integral_value(ROUND_HALF_UP)))
+            states = self._buying(rhythm, fresh, there)
+            notes += [_left_out(ground, state, lacking) for state, lacking in _untold(there)]
+            notes += _too_short(ground, longest, self.lapsed_after * rhythm.usual)
+            evidence = _evidence(rhythm, fresh)
+        elif self.stage is None:
+            raise SettingsError(
+                f"segmentations.{ground.name}", "this data has no recency_days to tell a silence by",
+                "Map orders with their days, or the days since each customer's last order, or set stage.",
+            )  # fmt: skip
+        if self.stages is not None:
+            states |= self._placed(str(self.stage), self.stages)
+        rest = "unplaced" if strangers or self.stage else "lapsed"
+        rule = Waterfall(tuple((state, when) for state, when in states.items() if state != rest), rest)
+        return Definition(
+            name=ground.name,
+            method=self.method,
+            recipe=self.recipe,
+            ground=ground.constants,
+            rule=rule,
+            segments=tuple(
+                Segment(each, STATES[each][0], rule.words(each), STATES[each][1]) for each in rule.segment_ids
+            ),
+            fitted={"customers": customers, "as_of": ground.as_of.isoformat()},
+            notes=tuple(notes),
+            choice={**preview(engine, ground.table, rule).as_json(), **evidence},
+        )
+
+    def _rhythm(self, ground: Ground, engine: Engine) -> Rhythm:
+        """The gaps to go by: measured, with the usual one as set; as set alone where none can be measured."""
+        found = measured(engine, ground.table.name, "gap_days") if ground.feature("gap_days") else None
+        if self.usual_gap_days is not None:
+            return Rhythm(self.usual_gap_days, found.own if found else None)
+        if found:
+            return found
+        where = f"segmentations.{ground.name}"
+        remedy = f"Say in {where}.usual_gap_days after how many days customers usually buy again."
+        if ground.feature("gap_days") is None:
+            raise SettingsError(where, "this data has no gap_days, the days between purchases", remedy)
+        raise NotReady(
+            where, f"fewer than {FEWEST} customers came back after days that can be counted, so there is no "
+            "rhythm to go by", remedy,
+        )  # fmt: skip
+
+    def _buying(self, rhythm: Rhythm, fresh: int, there: Collection[str]) -> dict[str, Condition]:
+        """The states of those with a purchase, in the order in which they are tried."""
+        orders = "orders" if "orders" in there else None
+        now = Silence("recency_days", "gap_days", orders, self.own_rhythm_from)
+        states: dict[str, Condition] = {}
+        if "tenure_days" in there:
+            states["new"] = Compare("tenure_days", "<=", Decimal(fresh))
+        elif orders:
+            # One whose only purchase is recent made their first one then.
+            states["new"] = AllOf((Compare(orders, "=", Decimal(1)), _recent(fresh)))
+        if _tells_reactivated(there):
+            # The purchase that ended the silence is none of those that made the rhythm before it.
+            before = Silence("last_gap_days", "earlier_gap_days", orders, self.own_rhythm_from + 1)
+            states["reactivated"] = AllOf((_recent(fresh), before.beyond(rhythm, self.lapsed_after)))
+        states["active"] = now.within(rhythm, self.at_risk_after)
+        states["at_risk"] = now.within(rhythm, self.lapsed_after)
+        states["lapsed"] = Not(IsUnknown("recency_days"))
+        return states
+
+    def _placed(self, stage: str, stages: Stages) -> dict[str, Condition]:
+        """The states of those without a purchase, by their stage."""
+        listed = {"unaware": stages.unaware, "evaluating": stages.evaluating, "customer": stages.customer}
+        return {state: OneOfTexts(stage, texts) for state, texts in listed.items() if texts}
+
+    def _stage_notes(self, ground: Ground, engine: Engine) -> list[Finding]:
+        """What is to be said of the stage. Raises SettingsError where there is none, or it is no text."""
+        if self.stage is None or self.stages is None:
+            return []
+        where = f"segmentations.{ground.name}.stage"
+        (feature,) = named(ground, [self.stage])
+        if kinds(ground, engine).get(self.stage) != "text":
+            raise SettingsError(where, f"{self.stage} is not text", "Name the feature that holds the stage.")
+        notes = protected_allowed(ground, [feature], self.allow_protected)
+        said = [
+            str(value)
+            for (value,) in engine.rows(
+                f"select distinct {quoted(self.stage)} as stage from {quoted(ground.table.name)} "
+                f"where {quoted(self.stage)} is not null order by stage limit {SHOWN}", "stages",
+            )
+        ]  # fmt: skip
+        return [*notes, *_unmapped(where, said, self.stages.listed)]
+
+
+def _recent(days: int) -> Condition:
+    return Compare("recency_days", "<=", Decimal(days))
+
+
+def _tells_reactivated(there: Collection[str]) -> bool:
+    return {"last_gap_days", "earlier_gap_days"} <= set(there)
+
+
+def _untold(there: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The states that this data cannot tell, each with what it lacks."""
+    if not {"tenure_days", "orders"} & set(there):
+        yield "new", "tenure_days"
+    if not _tells_reactivated(there):
+        yield "reactivated", "last_gap_days and earlier_gap_days"
+
+
+def _left_out(ground: Ground, state: str, lacking: str) -> Finding:
+    return Finding(
+        "note", f"segmentations.{ground.name}.{state}",
+        f"Nobody is told to be {STATES[state][0].lower()}: this data has no {lacking}.",
+        "Bring the orders themselves; a table of one row a customer does not hold their days.",
+    )  # fmt: skip
+
+
+def _too_short(ground: Ground, longest: float | Decimal | None, limit: Decimal) -> Iterator[Finding]:
+    if longest is not None and longest <= limit:
+        yield Finding(
+            "warning", f"segmentations.{ground.name}.lapsed",
+            f"Hardly anybody can have lapsed: the longest silence is {longest:,.0f} days, and one counts as "
+            f"lapsed from {limit:,.0f} days on.",
+            "Bring orders of a longer time, or set a lower lapsed_after.",
+        )  # fmt: skip
+
+
+def _unmapped(where: str, said: Sequence[str], listed: Sequence[str]) -> Iterator[Finding]:
+    unmapped = [each for each in said if each not in listed]
+    if unmapped:
+        shown = ", ".join(map(in_quotes, unmapped[:EXAMPLES]))
+        more = f" and {len(unmapped) - EXAMPLES} more" if len(unmapped) > EXAMPLES else ""
+        yield Finding(
+            "note", where, f"Some stages mean nothing here: {shown}{more}.",
+            f"List them in stages; until then they count as {STATES['unplaced'][0].lower()}.",
+        )  # fmt: skip
+    if absent := [each for each in listed if each not in said]:
+        near = "".join(did_you_mean(each, said) for each in absent)
+        yield Finding(
+            "note", where, f"Nobody is at {', '.join(map(in_quotes, absent))}.{near}",
+            "Check the spelling: capitals and blanks count.",
+        )  # fmt: skip
+
+
+def _evidence(rhythm: Rhythm, fresh: int) -> dict[str, Any]:
+    own = [f"{each:f}" for each in rhythm.own] if rhythm.own else None
+    return {"rhythm": {"usual_gap_days": f"{rhythm.usual:f}", "own_gap_days": own, "new_days": fresh}}
