@@ -72,7 +72,7 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: zipfi
         r"py\.typed",
         r"prepare/sql/\w+\.sql",
         r"profile/sql/\w+\.sql",
-        r"segment/methods/rfm_grid\.json",
+        r"segment/rfm_grid\.json",
         r"publish/templates/dashboard\.html",
         r"publish/assets/inter\.woff2",
         r"publish/assets/inter\.OFL\.txt",

@@ -11,7 +11,8 @@ import random
 import re
 from datetime import date
 from decimal import Context, Decimal
-from itertools import product
+from itertools import pairwise, product
+from operator import mul
 
 import pytest
 import sqlglot
@@ -46,6 +47,7 @@ from regulars.segment.micro import Micro
 from regulars.segment.nearest import Nearest
 from regulars.segment.prepared import Prepared
 from regulars.segment.rules import Rule
+from regulars.segment.total import Total
 from regulars.segment.waterfall import Waterfall
 from regulars.testing import FEATURES, TYPES, customers, strangers
 from regulars.types import Segment
@@ -91,8 +93,16 @@ def _follow_grid(segments, legend, customer) -> str:
             scores[letter] = int(score)
     fitting = []
     for segment in segments:
-        for box in segment.rule.split("; or "):
-            ranges = re.findall(r"(\S+) is (\d+)(?: to (\d+))?", box)
+        for said in segment.rule.split("; or "):
+            # A sum of scores counts as one more score: "2 × R + F is 5 to 7".
+            for formula in re.findall(r"^(.* [+×] .*) is ", said):
+                scores["sum"] = sum(
+                    int(weight or 1) * scores[letter]
+                    for weight, letter in re.findall(r"(?:(\d+) × )?(\w+)", formula)
+                )
+            said_of = re.sub(r"^.* [+×] .* is ", "sum is ", said)
+            ranges = re.findall(r"(\S+) is (\d+)(?: to (\d+))?", said_of)
+            assert ranges or said == "any scores"
             if all(int(low) <= scores[letter] <= int(high or low) for letter, low, high in ranges):
                 fitting.append(segment.id)
     assert len(set(fitting)) == 1, f"the words put {customer} in {fitting}"
@@ -250,6 +260,22 @@ def grids(draw) -> Grid:
 
 
 @st.composite
+def totals(draw) -> Grid:
+    """Grids whose segments are ranges of a weighted sum of their scores."""
+    bands = draw(grids()).bands
+    weights = draw(st.tuples(*[st.integers(0, 5)] * 3).filter(any))
+    cells = list(product(*(range(1, band.top + 1) for band in bands)))
+    sums = [sum(map(mul, weights, cell)) for cell in cells]
+    ends = sorted({min(sums), *draw(st.lists(st.integers(min(sums), max(sums)), max_size=3))})
+    ranges = {f"g{low}": (low, high - 1) for low, high in pairwise([*ends, max(sums) + 1])}
+    held: dict[str, list[tuple[int, ...]]] = {}
+    for cell, at in zip(cells, sums, strict=True):
+        held.setdefault(next(name for name, (_, high) in ranges.items() if at <= high), []).append(cell)
+    used = {name: ranges[name] for name in held}
+    return Grid(bands, {name: tuple(listed) for name, listed in held.items()}, Total(weights, used))
+
+
+@st.composite
 def preparations(draw, feature: str) -> Prepared:
     low, middle, high = sorted(draw(st.tuples(*[cents(0, 40)] * 3)))
     number = st.floats(-50, 50).map(lambda each: float(f"{each:.9g}"))
@@ -360,7 +386,7 @@ def anyone(engine):
 
 
 @seldom
-@given(rule=grids())
+@given(rule=st.one_of(grids(), totals()))
 def test_sql_scorer_and_words_of_any_grid_agree(engine, anyone, rule):
     three_ways(engine, defined(rule), anyone, NAMES)
 
@@ -383,7 +409,7 @@ def test_sql_scorer_and_words_of_any_waterfall_agree(engine, anyone, rule):
     three_ways(engine, defined(rule), anyone, (*NAMES, "region"))
 
 
-@given(rule=st.one_of(grids(), nearests(), micros(), waterfalls()))
+@given(rule=st.one_of(grids(), totals(), nearests(), micros(), waterfalls()))
 def test_a_definition_is_the_same_after_it_was_written_and_read(rule):
     written = defined(rule)
     read = Definition.from_json(json.loads(pretty(written.as_json())))
@@ -408,8 +434,16 @@ TIERS = Rules(
 
 @pytest.mark.parametrize(
     "method",
-    [Rfm(), KMeans(), KMeans(k=3), Hierarchical(), TIERS],
-    ids=["rfm", "kmeans", "three", "hierarchical", "rules"],
+    [
+        Rfm(),
+        Rfm(scheme="five"),
+        Rfm(scheme="sum", bands=10, weights={"r": 2, "m": "0.5"}),
+        KMeans(),
+        KMeans(k=3),
+        Hierarchical(),
+        TIERS,
+    ],
+    ids=["rfm", "five", "sum", "kmeans", "three", "hierarchical", "rules"],
 )
 def test_sql_scorer_and_words_of_a_fitted_method_agree_on_those_it_knows_and_on_strangers(engine, method):
     known = engine.values("known", TYPES, customers(300))

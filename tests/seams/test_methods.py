@@ -38,6 +38,21 @@ def test_rules_keep_the_laws_with_every_kind_of_condition():
 @pytest.mark.parametrize(
     "settings",
     [
+        {"scheme": "five"},
+        {"scheme": "sum", "bands": {"r": 10, "f": 2, "m": 7}, "weights": {"r": 2, "f": 0, "m": "0.5"}},
+        {"cuts": {"recency_days": [7, 30, 90, 180], "orders": [1, 2, 3, 5], "spend": [0, 50, 200.5, 900]}},
+        {"bands": 4, "grid": {"VIP": ["R 3-4, M 4", "2-4-4"], "Big": "M 4", "One": 111}, "rest": "Others"},
+        {"bands": 10, "grid": {"VIP": "R 10, F 9-10", "High": ["M 7-10", "9-9-1"]}},
+    ],
+    ids=str,
+)
+def test_rfm_keeps_the_laws_with_every_scheme(settings):
+    check_method(chosen("tried", {"method": "rfm", **settings}))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
         {"k": 9, "sample": 100},
         {"features": ("weekend_share", "spend"), "allow_outcomes": "to show what is lost"},
         {"features": ("weekend_share", "gap_days", "region")},
@@ -82,7 +97,7 @@ class Blaming(Rfm):
 class Forgetful(Rfm):
     """Loses its setting on the way to the document."""
 
-    bands: int = 5
+    tint: int = 5
 
     @property
     def recipe(self):
@@ -103,7 +118,7 @@ class Hoarding(Rfm):
         (FirstComeFirst(), "order of the rows"),
         (Careless(), "instead of an answer or NotReady"),
         (Blaming(), "no customers: SettingsError instead of an answer or NotReady"),
-        (Forgetful(bands=3), "settings change"),
+        (Forgetful(tint=3), "settings change"),
         (Hoarding(), "2000 rows left the engine at once"),
     ],
     ids=["order", "nobody", "blame", "settings", "rows"],

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 from random import Random
@@ -6,10 +7,11 @@ from random import Random
 import pytest
 
 from regulars.engine import Engine
-from regulars.errors import NotReady
+from regulars.errors import NotReady, SettingsError
 from regulars.segment.definition import Definition, pretty
-from regulars.segment.methods import Ground, constants
-from regulars.segment.methods.rfm import Rfm, named_cells
+from regulars.segment.methods import Ground, chosen, constants
+from regulars.segment.methods.rfm import Rfm
+from regulars.segment.schemes import eleven
 from regulars.testing import FEATURES, TYPES, customers
 from regulars.types import Feature
 
@@ -24,9 +26,9 @@ def engine():
         yield made
 
 
-def fit(engine, rows, features=RFM, kinds=KINDS):
+def fit(engine, rows, features=RFM, kinds=KINDS, **settings):
     table = engine.values("people", kinds, rows)
-    return Rfm().fit(Ground("rfm", table, features, AS_OF, 0, "UTC", "GBP"), engine)
+    return Rfm(**settings).fit(Ground("rfm", table, features, AS_OF, 0, "UTC", "GBP"), engine)
 
 
 def test_ten_customers_are_cut_where_one_would_by_hand(engine):
@@ -66,7 +68,7 @@ def test_a_better_customer_never_scores_lower(engine):
 
 
 def test_every_cell_of_the_grid_has_one_name_with_and_without_amounts(engine):
-    cells = [cell for _, listed in named_cells() for cell in listed]
+    cells = [cell for listed in eleven(3).cells.values() for cell in listed]
     assert len(cells) == len(set(cells)) == 125
     without = fit(engine, [(f"C{n}", n, n, Decimal(1)) for n in range(1, 60)], RFM[:2])
     assert sorted(cell for cells in without.rule.cells.values() for cell in cells) == [
@@ -126,3 +128,165 @@ def test_what_was_found_in_fitting_is_told_in_the_past_for_later_runs_show_it_to
     assert stale.startswith("The most recent fifth of customers reached back 220 days")
     assert crowded.startswith("70 of 100 customers (70%) had orders = 1; they all scored F 1")
     assert fit(engine, old, RFM[:2]).notes[0].what.startswith("The orders carried no amounts")
+
+
+def spread(count):
+    """So many customers, no two alike on any axis."""
+    return [(f"C{n:04}", n, n, Decimal(n)) for n in range(1, count + 1)]
+
+
+def test_bands_cut_the_customers_into_equal_parts_on_each_axis(engine):
+    fitted = fit(engine, spread(420), scheme="sum", bands={"r": 2, "f": 7, "m": 10})
+    r, f, m = (Counter(band.of(n) for n in range(1, 421)) for band in fitted.rule.bands)
+    assert (r, f, m) == (
+        dict.fromkeys(range(1, 3), 210), dict.fromkeys(range(1, 8), 60), dict.fromkeys(range(1, 11), 42),
+    )  # fmt: skip
+
+
+def test_cuts_that_are_set_by_hand_make_the_bands_and_the_others_stay_quantiles(engine):
+    fitted = fit(engine, spread(100), scheme="sum", bands=4, cuts={"recency_days": [7, 30.5]})
+    r, f, m = fitted.rule.bands
+    assert [str(cut) for cut in r.cuts] == ["7", "30.5"]
+    assert [r.of(each) for each in (7, 8, 30, 31)] == [3, 2, 2, 1]
+    assert f.cuts == m.cuts == (25, 50, 75)
+
+
+def test_a_band_that_was_set_by_hand_and_has_nobody_is_told_and_stays_empty(engine):
+    cuts = {"recency_days": [7, 30, 200, 400], "orders": [0, 5, 10, 50], "spend": [1, 2, 3, 4]}
+    fitted = fit(engine, spread(100), cuts=cuts)
+    assert {each.where: each.what for each in fitted.notes} == {
+        "rfm.recency_days": "By the cuts that were set, no customer scored R 1 or 2.",
+        "rfm.orders": "By the cuts that were set, no customer scored F 1.",
+    }
+    assert fitted.score({"recency_days": 999, "orders": 0, "spend": 0}).segment_id == "lost"
+
+
+def test_alike_customers_are_no_fault_of_cuts_that_were_set_by_hand(engine):
+    cuts = {"recency_days": [7], "orders": [1], "spend": [50]}
+    assert fit(engine, [("C1", 3, 1, Decimal(5))] * 5, scheme="sum", cuts=cuts).segments
+
+
+def test_a_weight_counts_for_its_axis(engine):
+    plain = fit(engine, spread(100), scheme="sum")
+    assert plain.segment("champions").rule == "R + F + M is 13 to 15"
+    heavy = fit(engine, spread(100), scheme="sum", weights={"r": 2, "f": "0.5", "m": 0})
+    assert heavy.segment("champions").rule == "4 × R + F is 22 to 25"
+    faithful = {"recency_days": 0, "orders": 1, "spend": 10**6}
+    assert plain.score(faithful).segment_id == "loyal_customers"
+    assert heavy.score({**faithful, "spend": None}).scores == {"r_score": 5, "f_score": 1, "m_score": 1}
+    assert heavy.score({**faithful, "spend": None}).segment_id == "loyal_customers"
+
+
+@pytest.mark.parametrize(
+    ("settings", "named", "told"),
+    [
+        ({}, 125, "none is left unnamed"),
+        ({"scheme": "sum", "bands": 3}, 27, "none of the 27 combinations of scores is left unnamed"),
+        ({"scheme": "five"}, 61, "The other 64 are Other: "),
+        (
+            {"bands": 2, "grid": {"Best": "222"}, "rest": "Rest"},
+            1,
+            "The other 7 are Rest: M is 1; or F is 1; or R is 1.",
+        ),
+    ],
+    ids=["eleven", "sum", "five", "own"],
+)
+def test_each_scheme_says_which_of_the_cells_it_leaves_unnamed(engine, settings, named, told):
+    fitted = fit(engine, spread(100), **settings)
+    assert told in fitted.choice["reason"]
+    assert fitted.choice["named"] == named
+    left = fitted.choice["cells"] - named
+    assert (
+        bool(left)
+        == bool(fitted.choice["unnamed"])
+        == any(each.where == "rfm.scheme" for each in fitted.notes)
+    )
+    last = fitted.segments[-1]
+    assert not left or (last.rule == "; or ".join(fitted.choice["unnamed"]))
+
+
+@pytest.mark.parametrize(
+    ("settings", "read"),
+    [
+        ({}, "Names are read where M equals F."),
+        ({"scheme": "five"}, "Names are read where M equals F."),
+        ({"scheme": "sum"}, "The sum is of R and F."),
+        ({"grid": {"Big": "M 4-5"}}, "Names are read where M equals F."),
+    ],
+    ids=str,
+)
+def test_each_scheme_says_what_it_does_without_amounts(engine, settings, read):
+    fitted = fit(engine, spread(100), RFM[:2], **settings)
+    assert fitted.notes[0].what.endswith(read)
+    best = fitted.score({"recency_days": 1, "orders": 100}).segment_id
+    assert best == ("big" if "grid" in settings else "champions")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"grid": {"Big": "M 3"}, "bands": {"r": 3, "f": 3, "m": 4}},
+            "'M 3' asks for M, whose bands are not",
+        ),
+        ({"scheme": "sum", "weights": {"r": 0, "f": 0}}, "nothing but M has a weight"),
+    ],
+    ids=str,
+)
+def test_a_scheme_that_cannot_do_without_amounts_is_refused_with_a_remedy(engine, settings, said):
+    with pytest.raises(NotReady, match=said) as refused:
+        fit(engine, spread(100), RFM[:2], **settings)
+    assert "Map an amount" in refused.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (
+            {"bands": 4},
+            "scheme eleven names cells of five bands, but R has 4 and F has 4 and M has 4: set bands: 5",
+        ),
+        ({"scheme": "five", "cuts": {"spend": [1, 2]}}, "but M has 3"),
+        ({"bands": 11, "scheme": "sum"}, "less than or equal to 10"),
+        ({"bands": 1, "scheme": "sum"}, "greater than or equal to 2"),
+        ({"bands": "many"}, "bands"),
+        ({"cuts": {"recency_days": [30, 7]}, "scheme": "sum"}, "cut points must ascend, each once: 7, 30"),
+        ({"cuts": {"recency_days": [7, 7]}, "scheme": "sum"}, "cut points must ascend"),
+        ({"cuts": {"recency_days": [1], "orders": "x"}, "scheme": "sum"}, "orders"),
+        ({"cuts": {"recencydays": [1]}}, "Did you mean 'recency_days'"),
+        (
+            {"cuts": {"spend": [1, 2]}, "bands": {"m": 5}},
+            "bands.m is 5, but 2 cuts of spend make 3: leave one",
+        ),
+        ({"cuts": {"spend": ["NaN"]}, "scheme": "sum"}, "finite number"),
+        ({"weights": {"r": 2}}, "weights go with scheme: sum"),
+        ({"scheme": "sum", "weights": {"r": 0, "f": 0, "m": 0}}, "weights are all 0"),
+        ({"scheme": "sum", "weights": {"r": -1}}, "greater than or equal to 0"),
+        ({"scheme": "own"}, "scheme is own, but there is no grid"),
+        ({"scheme": "five", "grid": {"A": "R 1"}}, "scheme is five, but there is a grid"),
+        ({"grid": {"A": "R 9"}}, "'R 9': R runs from 1 to 5"),
+        ({"grid": {"A": "R 1", "a": "R 2"}}, "'A' and 'a' are too alike"),
+        ({"grid": {"Other": "R 1"}}, "'Other' and 'Other' are too alike"),
+        ({"grid": {"A": []}}, "at least 1 item"),
+    ],
+    ids=str,
+)
+def test_settings_that_cannot_be_are_refused_in_plain_words(settings, said):
+    with pytest.raises(SettingsError) as refused:
+        chosen("rfm", {"method": "rfm", **settings})
+    assert said in str(refused.value)
+
+
+def test_one_choice_has_one_recipe_however_it_is_spelt():
+    short = {"bands": 5, "cuts": "quantile", "scheme": "eleven"}
+    assert chosen("a", {"method": "rfm", **short}).recipe == Rfm().recipe
+    cells = {"Best": "R 4-5", "Cell": 555}
+    listed = [{"name": "Best", "cells": ["R 4-5"]}, {"name": "Cell", "cells": ["555"]}]
+    swapped = dict(reversed(cells.items()))
+    assert Rfm(grid={"Best": "R 4-5"}).scheme == "own"
+    with pytest.raises(ValueError, match="no cell is left for 'Cell'"):
+        Rfm(grid=cells)
+    assert Rfm(grid=swapped).recipe == Rfm(grid=listed[::-1], scheme="own").recipe
+    # The order decides who comes first, so it is part of the recipe.
+    first = {"A": "R 4-5", "B": "F 4-5"}
+    assert Rfm(grid=first).recipe != Rfm(grid=dict(reversed(first.items()))).recipe

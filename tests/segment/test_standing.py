@@ -10,6 +10,7 @@ import pytest
 from regulars.engine import Engine, quoted
 from regulars.segment.methods import Ground
 from regulars.segment.methods.rfm import Rfm
+from regulars.segment.standing import EVERYBODY
 from regulars.types import Feature
 
 AS_OF = date(2024, 6, 30)
@@ -35,15 +36,17 @@ MIDDLES = {
 }
 
 
-def fitted(engine, axes=AXES):
+def fitted(engine, axes=AXES, **settings):
     ground = Ground("rfm", engine.table("people"), axes, AS_OF, 0, "UTC", "GBP")
-    made = Rfm().fit(ground, engine)
+    made = Rfm(**settings).fit(ground, engine)
     engine.make("assignments", {step.name: step for step in made.steps("people", AS_OF)})
     return made
 
 
 def claims(meaning):
     """The comparisons in a meaning, each with its noun: "no more orders and less spend than most" is two."""
+    if meaning == EVERYBODY:
+        return
     spelt = re.sub(r"(orders|spend) and ([a-z ]+) than ([a-z ]+)$", r"\1 than \3 and \2 than \3", meaning)
     both = r"(orders|spend)( than \w+(?: all)?) but (no more|fewer|less) than"
     spelt = re.sub(both, r"\1\2 but \3 \1 than", spelt)
@@ -85,7 +88,7 @@ def holds(words, quantity, theirs, everyone) -> bool:
         return sum(count for value, count in everyone.items() if is_so(value)) / customers
 
     if not quantity:
-        return share(lambda other: other < theirs) > 0.1 and share(lambda other: other >= theirs) > 0.1
+        return share(lambda other: other < theirs) >= 0.1 and share(lambda other: other >= theirs) >= 0.1
     compare = CLAIMS[words][1]
     return share(lambda other: compare(theirs, other)) >= LEAST[quantity]
 
@@ -125,6 +128,50 @@ def test_no_comparison_is_false_where_most_customers_are_tied(engine, axes):
         made = fitted(engine, axes)
         assert every_claim_holds(engine, made) > 5
         assert not any("fewer orders than most" in each.meaning for each in made.segments)
+
+
+OWN = {"A": "R 2, F 1-2, M 2", "B": "R 2", "C": "F 3", "D": "R 1, M 1"}
+
+
+@pytest.mark.parametrize("axes", [AXES, AXES[:2]], ids=["amounts", "days only"])
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"scheme": "five"},
+        *({"bands": bands, "grid": OWN} for bands in (3, 4, 7, 10)),
+        {"cuts": {"recency_days": [3, 360], "orders": [0, 2, 40], "spend": [200, 9990]}, "grid": OWN},
+    ],
+    ids=str,
+)
+def test_every_comparison_holds_with_other_bands_and_with_cuts_set_by_hand(engine, axes, settings):
+    if len(axes) < 3 and "cuts" in settings:
+        settings = {**settings, "grid": {"A": "R 2, F 1-2", "B": "R 2", "C": "F 3"}}
+    chance = Random(6)
+    people(
+        engine,
+        [(f"C{n}", chance.choice([5, chance.randrange(365)]), 1 + int(chance.expovariate(0.5)),
+          Decimal(chance.randrange(9999)))
+         for n in range(700)],
+    )  # fmt: skip
+    made = fitted(engine, axes, **settings)
+    assert every_claim_holds(engine, made) > 5
+    assert "than ," not in str([each.meaning for each in made.segments])
+
+
+def test_a_total_score_is_told_by_how_many_lie_below_and_above_it(engine):
+    # Three, three, two and two customers from the worst range to the best, apart on all three axes.
+    rows = [(f"C{n}", 10 - n, n, Decimal(n)) for n in range(10)]
+    people(engine, rows)
+    edges = [3, 6, 8]
+    cuts = {"recency_days": [10 - n for n in reversed(edges)], "orders": [n - 1 for n in edges]}
+    made = fitted(engine, scheme="sum", cuts={**cuts, "spend": cuts["orders"]})
+    told = {each.id: each.meaning for each in made.segments}
+    assert told == {
+        "champions": "a total score above that of almost all",
+        "loyal_customers": "a total score above that of most and below that of some",
+        "need_attention": "a total score above that of many and below that of many",
+        "hibernating": "a total score below that of almost all",
+    }
 
 
 @pytest.mark.parametrize("axes", [AXES, AXES[:2]], ids=["amounts", "days only"])

@@ -93,6 +93,8 @@ def _show_study(study: Study) -> None:
     for segmentation in study.segmentations:
         terminal.out.print(f"\n{segmentation.name}, version {segmentation.version}", markup=False)
         terminal.out.print(_sizes_table(segmentation))
+        if reason := segmentation.definition.get("choice", {}).get("reason"):
+            terminal.out.print(str(reason), markup=False)
     for finding in study.findings:
         terminal.print_finding(finding)
 

@@ -7,7 +7,7 @@ values always score equally (NTILE would split them by row order).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -16,8 +16,8 @@ from sqlglot import exp
 
 from regulars.engine import literal
 from regulars.segment.rules import Customer, Known, Scored, column, number, outer_table
+from regulars.segment.total import Cell, Total, span
 
-Cell = tuple[int, ...]
 Box = list[tuple[int, int]]
 """The lowest and the highest score on each axis."""
 
@@ -101,6 +101,9 @@ class Grid:
     bands: tuple[Band, ...]
     cells: dict[str, tuple[Cell, ...]]
     """Segment id to its cells. Together they hold every combination of scores exactly once."""
+    total: Total | None = None
+    """Where segments are ranges of a sum of the scores: SQL and words say so, instead of listing cells."""
+    _segment_of: dict[Cell, str] = field(init=False, repr=False, compare=False)
 
     kind = "grid"
 
@@ -112,6 +115,11 @@ class Grid:
         # One order, so that a grid equals itself after it was written and read.
         ordered = {name: tuple(sorted(cells, reverse=True)) for name, cells in self.cells.items()}
         object.__setattr__(self, "cells", ordered)
+        owners = {cell: name for name, cells in ordered.items() for cell in cells}
+        object.__setattr__(self, "_segment_of", owners)
+        total = self.total
+        if total and not all(total.has(name, cell) for cell, name in owners.items()):
+            raise ValueError("the ranges of the sum do not give the cells")
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -134,9 +142,8 @@ class Grid:
             column("customer_id"), *(exp.alias_(band.sql(), band.score) for band in self.bands)
         ).from_(outer_table(source))
         case = exp.Case()
-        for segment_id, cells in self.cells.items():
-            boxes = [self._within(box) for box in _boxes(set(cells))]
-            case = case.when(exp.or_(*boxes) if boxes else exp.false(), literal(segment_id))
+        for segment_id in self.cells:
+            case = case.when(self._is_in(segment_id), literal(segment_id))
         named = exp.select(
             column("customer_id"), *map(column, self.score_names), exp.alias_(case, "segment_id")
         ).from_("scoring_1")
@@ -144,20 +151,24 @@ class Grid:
 
     def score(self, customer: Customer) -> Scored:
         cell = tuple(band.of(customer.get(band.feature)) for band in self.bands)
-        segment_id = next(name for name, cells in self.cells.items() if cell in cells)
-        return Scored(segment_id, dict(zip(self.score_names, cell, strict=True)))
+        return Scored(self._segment_of[cell], dict(zip(self.score_names, cell, strict=True)))
 
     def legend(self) -> tuple[str, ...]:
         return tuple(line for band in self.bands for line in band.meanings())
 
     def words(self, segment_id: str) -> str:
-        boxes = _boxes(set(self.cells[segment_id]))
-        return "; or ".join(
-            " and ".join(
-                f"{band.letter} is {_span(*ends)}" for band, ends in zip(self.bands, box, strict=True)
-            )
-            for box in boxes
-        )
+        if self.total:
+            return self.total.words([band.letter for band in self.bands], segment_id)
+        return "; or ".join(map(self._box_words, _boxes(set(self.cells[segment_id]))))
+
+    def _box_words(self, box: Box) -> str:
+        """``R is 4 to 5 and M is 1``: an axis on which the box holds every score goes without saying."""
+        said = [
+            f"{band.letter} is {span(*ends)}"
+            for band, ends in zip(self.bands, box, strict=True)
+            if ends != (1, band.top)
+        ]
+        return " and ".join(said) or "any scores"
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -166,6 +177,7 @@ class Grid:
             "cells": {
                 name: ["-".join(map(str, cell)) for cell in cells] for name, cells in self.cells.items()
             },
+            **({"total": self.total.as_json()} if self.total else {}),
         }
 
     @staticmethod
@@ -177,10 +189,20 @@ class Grid:
             name: tuple(tuple(int(score) for score in cell.split("-")) for cell in listed)
             for name, listed in saved["cells"].items()
         }
-        return Grid(bands, cells)
+        return Grid(bands, cells, Total.from_json(saved["total"]) if "total" in saved else None)
 
     def renamed(self, ids: Mapping[str, str]) -> Grid:
-        return replace(self, cells={ids.get(name, name): cells for name, cells in self.cells.items()})
+        cells = {ids.get(name, name): cells for name, cells in self.cells.items()}
+        if self.total is None:
+            return replace(self, cells=cells)
+        ranges = {ids.get(name, name): ends for name, ends in self.total.ranges.items()}
+        return replace(self, cells=cells, total=replace(self.total, ranges=ranges))
+
+    def _is_in(self, segment_id: str) -> exp.Condition:
+        if self.total:
+            return self.total.sql(self.score_names, segment_id)
+        boxes = [self._within(box) for box in _boxes(set(self.cells[segment_id]))]
+        return exp.or_(*boxes) if boxes else exp.false()
 
     def _within(self, box: Box) -> exp.Condition:
         """Whether the scores lie in the box: comparisons, as in the words; DuckDB makes joins of lists."""
@@ -198,10 +220,6 @@ def _limits(band: Band, low: int, high: int) -> Iterator[exp.Expression]:
         yield exp.GTE(this=score, expression=literal(low))
     if high < band.top:
         yield exp.LTE(this=score.copy(), expression=literal(high))
-
-
-def _span(low: int, high: int) -> str:
-    return str(low) if low == high else f"{low} to {high}"
 
 
 def _boxes(cells: set[Cell]) -> list[Box]:

@@ -9,11 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
+from regulars.segment.cuts import Cut
 from regulars.segment.grid import Band, Grid
 
-QUANTIFIERS = ((0.7, "almost all"), (0.5, "most"), (0.3, "many"), (0.1, "some"))
-"""From which share of customers on each word may be said; below the last, "hardly anybody"."""
+QUANTIFIERS = (
+    (Fraction(7, 10), "almost all"), (Fraction(1, 2), "most"), (Fraction(3, 10), "many"),
+    (Fraction(1, 10), "some"),
+)  # fmt: skip
+"""From which share of customers on each word may be said; below the last there is nothing to say."""
 EVERYBODY = "all kinds of customers"
 
 
@@ -38,22 +43,46 @@ SPEND = Axis("more spend than", "less spend than", "no more spend than", "a midd
 HOLDINGS = {"F": ORDERS, "M": SPEND}
 
 
-def meanings(grid: Grid, beyond: Mapping[str, Sequence[float]]) -> dict[str, str]:
+def meanings(grid: Grid, stand: Mapping[str, Sequence[Cut]]) -> dict[str, str]:
     """What each segment's customers are like, without figures: "more recent than most, with fewer …".
 
-    ``beyond`` has for each feature the share of customers, 0 to 1, with a value above each of its cuts:
-    where values are tied it may be none, and "fewer than most" becomes "no more than most". An axis on
-    which a segment holds every score is left out.
+    ``stand`` has for each feature where the customers lie to each of its cuts: where values are tied none
+    may lie above one, and "fewer than most" becomes "no more than most". An axis on which a segment holds
+    every score is left out.
     """
-    return {each: _meaning(grid, each, beyond) for each in grid.segment_ids}
+    return {each: _meaning(grid, each, stand) for each in grid.segment_ids}
 
 
-def _meaning(grid: Grid, segment_id: str, beyond: Mapping[str, Sequence[float]]) -> str:
+def of_totals(grid: Grid, sizes: Mapping[str, int]) -> dict[str, str]:
+    """The same for ranges of a sum of scores, the highest first: "a higher total score than most".
+
+    ``sizes`` are the customers of each segment; those without any may be left out.
+    """
+    customers = sum(sizes.values())
+    counted = [sizes.get(each, 0) for each in grid.segment_ids]
+    return {
+        each: _total(
+            Fraction(sum(counted[place + 1 :]), customers), Fraction(sum(counted[:place]), customers)
+        )
+        for place, each in enumerate(grid.segment_ids)
+    }
+
+
+def _total(below: Fraction, above: Fraction) -> str:
+    over, under = _quantity(below), _quantity(above)
+    if over and under:
+        return f"a total score above that of {over} and below that of {under}"
+    if over or under:
+        return f"a total score {'above' if over else 'below'} that of {over or under}"
+    return EVERYBODY
+
+
+def _meaning(grid: Grid, segment_id: str, stand: Mapping[str, Sequence[Cut]]) -> str:
     recency, holdings = "", []
     for at, band in enumerate(grid.bands):
         scores = [cell[at] for cell in grid.cells[segment_id]]
         axis = RECENCY if band.low_is_good else HOLDINGS[band.letter]
-        said = _stands(axis, *_between(band, min(scores), max(scores)), beyond[band.feature])
+        said = _stands(axis, *_between(band, min(scores), max(scores)), stand[band.feature])
         if said and band.low_is_good:
             recency = said
         elif said:
@@ -67,24 +96,27 @@ def _between(band: Band, low: int, high: int) -> tuple[int, int]:
     return (band.top - high, band.top + 1 - low) if band.low_is_good else (low - 1, high)
 
 
-def _stands(axis: Axis, over: int, under: int, beyond: Sequence[float]) -> str:
+def _stands(axis: Axis, over: int, under: int, cuts: Sequence[Cut]) -> str:
     """Above the cut ``over`` (0: none) and not above the cut ``under`` (one too many: none)."""
-    bands = len(beyond) + 1
-    said = [f"{axis.above} {_quantity(over / bands)}"] if over else []
-    if under == bands:
+    least = _quantity(cuts[over - 1].below) if over else ""
+    said = [f"{axis.above} {least}"] if least else []
+    if under > len(cuts):
         return "".join(said)
-    least = _quantity(1 - under / bands)
-    is_strict = _quantity(beyond[under - 1]) == least
-    if said and is_strict and over == bands - under:
+    cut = cuts[under - 1]
+    # Where values are tied at the cut, fewer lie above it than are sure to lie at it or above.
+    most = _quantity(1 - cut.below)
+    is_strict = _quantity(cut.above) == most
+    if said and is_strict and least == most:
         return axis.middle
-    below = axis.below if is_strict else axis.up_to
-    # "more orders than some but no more than most": the noun once is enough.
-    said.append(f"{below.replace(axis.noun, '') if said else below} {least}")
+    if most:
+        below = axis.below if is_strict else axis.up_to
+        # "more orders than some but no more than most": the noun once is enough.
+        said.append(f"{below.replace(axis.noun, '') if said else below} {most}")
     return " but ".join(said)
 
 
-def _quantity(share: float) -> str:
-    return next((word for least, word in QUANTIFIERS if share >= least), "hardly anybody")
+def _quantity(share: Fraction) -> str:
+    return next((word for least, word in QUANTIFIERS if share >= least), "")
 
 
 def _joined(said: Sequence[str]) -> str:

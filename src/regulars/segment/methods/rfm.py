@@ -1,75 +1,192 @@
-"""RFM: recency, frequency and monetary value in five bands each, and a name for each of the 125 cells."""
+"""RFM: recency, frequency and monetary value in bands, and a name for each combination of them."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import replace
-from decimal import Decimal
-from importlib.resources import files
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Literal, Self
 
-from regulars.engine import Engine, literal, quoted
+from pydantic import Field, model_validator
+
+from regulars.engine import Engine, Step, quoted
+from regulars.engine.steps import compose
 from regulars.errors import NotReady
+from regulars.segment import schemes
+from regulars.segment.cuts import Cut, crowding, quantiles, standings, unmet
 from regulars.segment.definition import Definition
-from regulars.segment.grid import Band, Cell, Grid
+from regulars.segment.grid import Band, Grid
 from regulars.segment.methods import Ground, Method
-from regulars.segment.rules import Number
-from regulars.segment.standing import meanings
+from regulars.segment.methods.rules import Name
+from regulars.segment.rfm_settings import AXES, Axis, Bands, Cuts, Named, Weights, spelt_out
+from regulars.segment.rules import layer_name
+from regulars.segment.schemes import Scheme, told_apart
+from regulars.segment.standing import meanings, of_totals
 from regulars.types import Finding, Segment
 
-BANDS = 5
-_AXES = (
-    ("r_score", "R", "recency_days", True),
-    ("f_score", "F", "orders", False),
-    ("m_score", "M", "spend", False),
-)
 RECENT_DAYS = 90
 """Longer ago than a season, nobody would call an order recent."""
-CROWDED = Decimal("0.3")
-"""A value that this share of customers has in common makes bands uneven: worth a note."""
+_FIVE = 5
+"""The bands of the published schemes."""
+_PARTS = {2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth", 9: "ninth"}
 
 
 class Rfm(Method):
-    """Recency, frequency and monetary value: cut at the customers' own quintiles, 11 named segments."""
+    """Recency, frequency and monetary value: each cut into bands, each combination of scores named."""
 
     method: ClassVar[str] = "rfm"
 
-    def fit(self, ground: Ground, engine: Engine) -> Definition:
-        """Cut points at the 20th, 40th, 60th and 80th percentile (smallest value with at least that
-        share of customers at or below it), so that equal values score equally.
+    bands: Bands = Bands()
+    """2 to 10, one number for all or one for each of r, f and m."""
+    cuts: Cuts = Cuts()
+    """``quantile``, or by feature the cut points that someone chose; their number sets the bands."""
+    scheme: Literal["eleven", "five", "sum", "own"] = "eleven"
+    """``eleven``: the 11-segment grid over 125 cells, the one that names every cell by itself. ``five``:
+    five names and Other. ``sum``: ranges of the sum of the scores. ``own``: the names of ``grid``."""
+    weights: Weights = Weights()
+    """For ``sum`` alone: other schemes name cells, which have no weight."""
+    grid: tuple[Named, ...] = Field((), max_length=50)
+    """For ``own``: names with their cells. The first name that fits a cell has it."""
+    rest: Name = schemes.REST
+    """For ``own``: the segment of the cells that no name fits."""
 
-        Without amounts there is no M: the grid is read where M equals F. Raises NotReady without customers.
+    @model_validator(mode="before")
+    @classmethod
+    def _spelt_out(cls, given: Any) -> Any:
+        return spelt_out(given) if isinstance(given, Mapping) else given
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> Self:
+        faults = [*self._bands_and_cuts(), *self._scheme_and_others()]
+        if faults:
+            raise ValueError("; ".join(faults))
+        if self.grid:
+            told_apart([*(each.name for each in self.grid), self.rest])
+            self._scheme([self.bands.of(axis) for axis in AXES])
+        return self
+
+    def _bands_and_cuts(self) -> Iterator[str]:
+        for axis in AXES:
+            cuts, top = self.cuts.of(axis), self.bands.of(axis)
+            if cuts and len(cuts) + 1 != top:
+                yield (
+                    f"bands.{axis.key} is {top}, but {len(cuts)} cuts of {axis.feature} make "
+                    f"{len(cuts) + 1}: leave one of them out"
+                )
+        others = [axis for axis in AXES if self.bands.of(axis) != _FIVE]
+        if self.scheme in ("eleven", "five") and others:
+            said = " and ".join(f"{axis.letter} has {self.bands.of(axis)}" for axis in others)
+            yield (
+                f"scheme {self.scheme} names cells of five bands, but {said}: set bands: 5 (or four cuts), "
+                "take scheme: sum, which any number of bands can carry, or name the cells yourself in grid"
+            )
+
+    def _scheme_and_others(self) -> Iterator[str]:
+        if bool(self.grid) != (self.scheme == "own"):
+            found = "there is a grid" if self.grid else "there is no grid"
+            yield f"scheme is {self.scheme}, but {found}: a grid with names and cells goes with scheme: own"
+        if self.scheme != "sum" and self.weights != Weights():
+            yield f"weights go with scheme: sum; scheme {self.scheme} names cells, which have no weight"
+        if not any(self.weights.of(axis) for axis in AXES):
+            yield "weights are all 0: at least one axis must count"
+
+    def _scheme(self, tops: Sequence[int]) -> Scheme:
+        """The scheme over so many bands of R, F and, where there are amounts, M."""
+        if self.scheme == "eleven":
+            return schemes.eleven(len(tops))
+        if self.scheme == "five":
+            return schemes.by_boxes(schemes.FIVE, schemes.REST, tops)
+        if self.scheme == "own":
+            return schemes.by_boxes({each.name: each.cells for each in self.grid}, self.rest, tops)
+        return schemes.sums([self.weights.of(axis) for axis in AXES], tops)
+
+    def fit(self, ground: Ground, engine: Engine) -> Definition:
+        """Cut points (at quantiles, or those that were set), and the scheme's names for every combination.
+
+        Equal values score equally. Without amounts there is no M: names of cells are read where M equals F,
+        and the sum is of R and F. Raises NotReady without customers, and where quantiles cannot tell them
+        apart or the scheme cannot do without M.
         """
-        axes = [axis for axis in _AXES if ground.feature(axis[2])]
+        axes = [axis for axis in AXES if ground.feature(axis.feature)]
         customers = engine.count(ground.table.name)
         if not customers:
             raise NotReady(
-                "rfm", "there are no customers to fit cut points on",
+                f"segmentations.{ground.name}", "there are no customers to fit cut points on",
                 "Check the ledger for what set the rows aside.",
             )  # fmt: skip
-        bands = tuple(
-            Band(score, letter, name, cut_points(engine, ground.table.name, name), low, _unit(ground, name))
-            for score, letter, name, low in axes
-        )
-        if all(len(set(band.cuts)) == 1 for band in bands):
+        scheme = self._on(axes, ground)
+        bands = [self._band(axis, ground, engine) for axis in axes]
+        by_hand = [axis.feature for axis in axes if self.cuts.of(axis)]
+        if not by_hand and all(len(set(band.cuts)) == 1 for band in bands):
             _require_a_difference(engine, ground, bands)
-        named = [(segment, _cells(cells, len(axes))) for segment, cells in named_cells()]
-        grid = Grid(bands, {segment.id: cells for segment, cells in named if cells})
-        meant = meanings(grid, _beyond(engine, ground, bands, customers))
-        segments = tuple(
-            replace(s, rule=grid.words(s.id), meaning=meant[s.id]) for s, cells in named if cells
-        )
+        grid = Grid(tuple(bands), scheme.cells, scheme.total)
+        stand = standings(engine, ground.table.name, bands, by_hand, customers)
+        meant = of_totals(grid, _sizes(engine, ground, grid)) if grid.total else meanings(grid, stand)
         return Definition(
             name=ground.name,
             method=self.method,
             recipe=self.recipe,
             ground=ground.constants,
             rule=grid,
-            segments=segments,
+            segments=tuple(
+                Segment(each, scheme.names[each], grid.words(each), meant[each]) for each in grid.segment_ids
+            ),
             fitted={"customers": customers, "as_of": ground.as_of.isoformat()},
-            notes=tuple(_notes(engine, ground, bands, customers)),
+            notes=tuple(self._notes(engine, ground, grid, scheme, stand)),
+            choice=scheme.as_choice(self.scheme, grid),
         )
+
+    def _on(self, axes: Sequence[Axis], ground: Ground) -> Scheme:
+        """The scheme over the axes that there are. Raises NotReady where it needs amounts."""
+        lacking = ""
+        if len(axes) < len(AXES) and self.scheme == "sum" and not any(map(self.weights.of, axes)):
+            lacking = "nothing but M has a weight"
+        if len(axes) < len(AXES) and self.grid and self.bands.f != self.bands.m:
+            asking = [text for each in self.grid for text in each.cells if schemes.asks_for_m(text)]
+            lacking = f"{asking[0]!r} asks for M, whose bands are not those of F" if asking else ""
+        if lacking:
+            raise NotReady(
+                f"segmentations.{ground.name}",
+                f"the orders carry no amounts, so there is no M, and {lacking}",
+                "Map an amount or unit_price column, or take scheme: eleven.",
+            )  # fmt: skip
+        return self._scheme([self.bands.of(axis) for axis in axes])
+
+    def _band(self, axis: Axis, ground: Ground, engine: Engine) -> Band:
+        feature = ground.feature(axis.feature)
+        cuts = self.cuts.of(axis) or quantiles(engine, ground.table.name, axis.feature, self.bands.of(axis))
+        unit = feature.unit if feature else ""
+        return Band(f"{axis.key}_score", axis.letter, axis.feature, cuts, axis.low_is_good, unit)
+
+    def _notes(
+        self, engine: Engine, ground: Ground, grid: Grid, scheme: Scheme, stand: Mapping[str, Sequence[Cut]]
+    ) -> Iterator[Finding]:
+        if len(grid.bands) < len(AXES):
+            read = "The sum is of R and F." if grid.total else "Names are read where M equals F."
+            yield Finding(
+                "warning", f"{ground.name}.spend",
+                "The orders carried no amounts, so there is no monetary score: segments rest on recency and "
+                f"frequency. {read}",
+                "Map an amount or unit_price column to use all three.",
+            )  # fmt: skip
+        if scheme.unnamed:
+            yield Finding(
+                "note", f"{ground.name}.scheme", scheme.told(self.scheme, grid),
+                f"Read {scheme.rest} as a mixture; to name these cells, write a grid of your own.",
+            )  # fmt: skip
+        for axis, band in zip((a for a in AXES if a.feature in grid.features), grid.bands, strict=True):
+            if self.cuts.of(axis):
+                yield from unmet(ground.name, band, stand[band.feature])
+                continue
+            if axis.low_is_good:
+                yield from _stale(ground, band)
+            yield from crowding(engine, ground.table.name, ground.name, band)
+
+
+def _sizes(engine: Engine, ground: Ground, grid: Grid) -> dict[str, int]:
+    """Customers of each segment."""
+    layers = [Step(layer_name(place), each) for place, each in enumerate(grid.layers(ground.table.name))]
+    scored = f"({compose(layers).sql(engine.dialect)})"
+    counted = engine.rows(f"select segment_id, count(*) from {scored} as scored group by segment_id", "sizes")
+    return {str(segment): int(count) for segment, count in counted}
 
 
 def _require_a_difference(engine: Engine, ground: Ground, bands: Sequence[Band]) -> None:
@@ -85,110 +202,14 @@ def _require_a_difference(engine: Engine, ground: Ground, bands: Sequence[Band])
         )  # fmt: skip
 
 
-def named_cells() -> list[tuple[Segment, list[str]]]:
-    """The default grid: each segment with its cells, such as ``"555"`` (R, F, M)."""
-    grid = files("regulars.segment.methods") / "rfm_grid.json"
-    saved: dict[str, Any] = json.loads(grid.read_text("utf-8"))
-    return [(Segment(each["id"], each["name"], ""), each["cells"]) for each in saved["segments"]]
-
-
-def _cells(cells: Sequence[str], axes: int) -> tuple[Cell, ...]:
-    """The cells on the axes there are: all three, or R and F where M would equal F."""
-    if axes == len(_AXES):
-        return tuple(tuple(map(int, cell)) for cell in cells)
-    scores = [tuple(map(int, cell)) for cell in cells]
-    return tuple((r, f) for r, f, m in scores if f == m)
-
-
-def cut_points(engine: Engine, table: str, feature: str) -> tuple[Decimal, ...]:
-    """Four values that cut the customers in fifths: exact, and blind to the order of rows."""
-    return tuple(Decimal(str(cut)) for cut in engine.cut_points(table, feature, BANDS))
-
-
-def _beyond(engine: Engine, ground: Ground, bands: Sequence[Band], customers: int) -> dict[str, list[float]]:
-    """By feature, the share of customers, 0 to 1, above each cut: ties may leave fewer than a quantile
-    promises. Counted in one walk over the customers."""
-    counts = [
-        f"count(case when {quoted(band.feature)} > {literal(cut).sql(engine.dialect)} then 1 end)"
-        for band in bands
-        for cut in band.cuts
-    ]
-    (above,) = engine.rows(f"select {', '.join(counts)} from {quoted(ground.table.name)}", "beyond_cuts")
-    shares = iter([int(count) / customers for count in above])
-    return {band.feature: [next(shares) for _ in band.cuts] for band in bands}
-
-
-def _unit(ground: Ground, name: str) -> str:
-    feature = ground.feature(name)
-    return feature.unit if feature else ""
-
-
-def _notes(engine: Engine, ground: Ground, bands: Sequence[Band], customers: int) -> list[Finding]:
-    notes = []
-    if len(bands) < len(_AXES):
-        notes.append(
-            Finding(
-                "warning", f"{ground.name}.spend",
-                "The orders carried no amounts, so there is no monetary score: segments rest on recency and "
-                "frequency.",
-                "Map an amount or unit_price column to use all three.",
-            )
-        )  # fmt: skip
-    notes += _stale(ground, bands[0])
-    for band in bands:
-        notes += _crowding(engine, ground, band, customers)
-    return notes
-
-
-def _stale(ground: Ground, recency: Band) -> list[Finding]:
+def _stale(ground: Ground, recency: Band) -> Iterator[Finding]:
     """Scores rank customers against one another: say so where "recent" is long ago."""
     recent = recency.cuts[0]
     if recent <= RECENT_DAYS:
-        return []
-    return [
-        Finding(
-            "warning", f"{ground.name}.{recency.feature}",
-            f"The most recent fifth of customers reached back {recent} days, so names such as New Customers "
-            "mean recent among these customers, not recent in time.",
-            "Set as_of to the day of the last campaign, or leave customers out who can no longer return.",
-        )
-    ]  # fmt: skip
-
-
-def _crowding(engine: Engine, ground: Ground, band: Band, customers: int) -> list[Finding]:
-    value, count = _commonest(engine, ground.table.name, band)
-    share = Decimal(count) / Decimal(customers)
-    used = {band.of(cut) for cut in band.cuts} | {1 if band.low_is_good else band.top}
-    unused = sorted(set(range(1, band.top + 1)) - used)
-    if share < CROWDED and not unused:
-        return []
-    what = (
-        f"{count:,} of {customers:,} customers ({share:.0%}) had {band.feature} = {value}; "
-        f"they all scored {band.letter} {band.of(value)}"
-    )
-    if unused:
-        what += f", and no cut led to a score of {' or '.join(map(str, unused))}"
-    return [
-        Finding(
-            "note", f"{ground.name}.{band.feature}", f"{what}.",
-            "Bands of unequal size are right here: equal customers must score equally.",
-        )
-    ]  # fmt: skip
-
-
-def _commonest(engine: Engine, table: str, band: Band) -> tuple[Number, int]:
-    """The value that most customers share, with their number; of equally common ones, the lowest.
-
-    Looked for among the cut points and unknown alone: a value that every fifth customer has is a cut
-    point, and one that fewer have crowds no band.
-    """
-    name = quoted(band.feature)
-    met = " or ".join(
-        [f"{name} is null", *(f"{name} = {literal(cut).sql(engine.dialect)}" for cut in band.cuts)]
-    )
-    ((value, count),) = engine.rows(
-        f"select {name} as value, count(*) as customers from {quoted(table)} where {met} "
-        f"group by {name} order by customers desc, value limit 1",
-        "commonest_value",
-    )
-    return value, int(count)
+        return
+    yield Finding(
+        "warning", f"{ground.name}.{recency.feature}",
+        f"The most recent {_PARTS.get(recency.top, 'tenth')} of customers reached back {recent} days, so "
+        "names such as New Customers mean recent among these customers, not recent in time.",
+        "Set as_of to the day of the last campaign, or leave customers out who can no longer return.",
+    )  # fmt: skip

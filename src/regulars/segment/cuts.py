@@ -1,0 +1,109 @@
+"""Cut points: where a feature is cut into bands, and where the customers stand to each cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+
+from regulars.engine import Engine, literal, quoted
+from regulars.segment.grid import Band
+from regulars.segment.rules import Number
+from regulars.types import Finding
+
+CROWDED = Fraction(3, 2)
+"""A value that this many times a band's share of customers share makes bands uneven: worth a note."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One cut point: the share of customers that is certain to lie at or below it, and the share above it.
+
+    A quantile is sure of its share however values are tied: one more than that may lie below it. Of a cut
+    that was set by hand only what was counted is known.
+    """
+
+    below: Fraction
+    above: Fraction
+
+
+def quantiles(engine: Engine, table: str, feature: str, bands: int) -> tuple[Decimal, ...]:
+    """Values that cut the customers into equal parts: exact, and blind to the order of rows.
+
+    Cut k is the smallest value with at least k/bands of those known at or below it.
+    """
+    return tuple(Decimal(str(cut)) for cut in engine.cut_points(table, feature, bands))
+
+
+def standings(
+    engine: Engine, table: str, bands: Sequence[Band], set_by_hand: Sequence[str], customers: int
+) -> dict[str, list[Cut]]:
+    """Where the customers stand to each cut, by feature. Counted in one walk over them."""
+    counts = [
+        f"count(case when {quoted(band.feature)} > {literal(cut).sql(engine.dialect)} then 1 end)"
+        for band in bands
+        for cut in band.cuts
+    ]
+    (counted,) = engine.rows(f"select {', '.join(counts)} from {quoted(table)}", "beyond_cuts")
+    above = iter([Fraction(int(count), customers) for count in counted])
+    return {
+        band.feature: [
+            Cut(1 - share if band.feature in set_by_hand else Fraction(place, band.top), share)
+            for place, share in enumerate((next(above) for _ in band.cuts), 1)
+        ]
+        for band in bands
+    }
+
+
+def unmet(where: str, band: Band, cuts: Sequence[Cut]) -> Iterator[Finding]:
+    """A note where no customer stands in a band that was set by hand."""
+    above = [Fraction(1), *(cut.above for cut in cuts), Fraction(0)]
+    nobody = [place for place, (start, end) in enumerate(pairwise(above), 1) if start == end]
+    scores = sorted(band.top + 1 - place if band.low_is_good else place for place in nobody)
+    if scores:
+        yield Finding(
+            "note", f"{where}.{band.feature}",
+            f"By the cuts that were set, no customer scored {band.letter} {' or '.join(map(str, scores))}.",
+            "Segments of these scores stay empty until somebody does; move the cuts if that was not meant.",
+        )  # fmt: skip
+
+
+def crowding(engine: Engine, table: str, where: str, band: Band) -> Iterator[Finding]:
+    """A note where many customers share one value, so that quantiles make bands of unequal size."""
+    customers = engine.count(table)
+    value, count = _commonest(engine, table, band)
+    share = Fraction(count, customers)
+    used = {band.of(cut) for cut in band.cuts} | {1 if band.low_is_good else band.top}
+    unused = sorted(set(range(1, band.top + 1)) - used)
+    if share < CROWDED / band.top and not unused:
+        return
+    what = (
+        f"{count:,} of {customers:,} customers ({float(share):.0%}) had {band.feature} = {value}; "
+        f"they all scored {band.letter} {band.of(value)}"
+    )
+    if unused:
+        what += f", and no cut led to a score of {' or '.join(map(str, unused))}"
+    yield Finding(
+        "note", f"{where}.{band.feature}", f"{what}.",
+        "Bands of unequal size are right here: equal customers must score equally.",
+    )  # fmt: skip
+
+
+def _commonest(engine: Engine, table: str, band: Band) -> tuple[Number, int]:
+    """The value that most customers share, with their number; of equally common ones, the lowest.
+
+    Looked for among the cut points and unknown alone: a value that fills a band's share is a cut point,
+    and one that fewer have crowds no band.
+    """
+    name = quoted(band.feature)
+    met = " or ".join(
+        [f"{name} is null", *(f"{name} = {literal(cut).sql(engine.dialect)}" for cut in band.cuts)]
+    )
+    ((value, count),) = engine.rows(
+        f"select {name} as value, count(*) as customers from {quoted(table)} where {met} "
+        f"group by {name} order by customers desc, value limit 1",
+        "commonest_value",
+    )
+    return value, int(count)
