@@ -181,6 +181,20 @@ def test_gap_and_prediction_strength_may_speak_for_no_split_at_all():
     assert "Prediction strength holds (0.8 or more) for none." in reason
 
 
+def test_a_gap_that_pauses_and_rises_again_is_told_as_such():
+    def told(beyond, *values):
+        tried = [
+            candidate(k, 0.3, gap=Gap(value, 0.01), beyond_chance=beyond)
+            for k, value in enumerate(values, start=2)
+        ]
+        return choice(tried, "behaviour", one=Gap(0.4, 0.01)).reason
+
+    assert "(The gap pauses at 1, but is largest at 4.)" in told(9.0, 0.3, 0.6, 0.7, 0.65)
+    assert "(The gap pauses at 2, but is largest at 4.)" in told(9.0, 0.6, 0.6, 0.7)
+    assert "pauses" not in told(1.0, 0.4, 0.405, 0.41)
+    assert "pauses" not in told(9.0, 0.6, 0.5, 0.62)
+
+
 def test_a_measure_without_an_answer_is_silent():
     assert speaks_for(Trials((candidate(2, 0.3), candidate(3, 0.2)))) == {"silhouette": 2}
 

@@ -133,10 +133,29 @@ def voices(speaks_for: Mapping[str, int], candidates: Sequence[Candidate]) -> st
     for measure, name in NAMES.items():
         if measure in speaks_for:
             by_k.setdefault(speaks_for[measure], []).append(name)
-    told = "; ".join(
-        f"{listed(names)} for {_number(k, candidates)}" for k, names in sorted(by_k.items())
-    ).replace(" for ", " speak for " if len(by_k[min(by_k)]) > 1 else " speaks for ", 1)
-    return f"{told[0].upper()}{told[1:]}.{_held(speaks_for)}"
+    told = [f"{listed(names)} for {_number(k, candidates)}" for k, names in sorted(by_k.items())]
+    speak = "speak" if len(by_k[min(by_k)]) > 1 else "speaks"
+    told[0] = told[0].replace(" for ", f" {speak} for ", 1)
+    whole = "; ".join(told)
+    return f"{whole[0].upper()}{whole[1:]}.{_risen(speaks_for, candidates)}{_held(speaks_for)}"
+
+
+def _risen(speaks_for: Mapping[str, int], candidates: Sequence[Candidate]) -> str:
+    """The gap's rule stops at its first pause; where the gap is clearly larger further on, that is said."""
+    stopped = speaks_for.get("gap")
+    gaps = {each.k: each for each in candidates if each.gap is not None}
+    if stopped is None or not gaps:
+        return ""
+    most = max(gaps.values(), key=lambda each: (each.gap.value if each.gap else 0.0, -each.k))
+    if most.k > stopped and (most.is_beyond_chance if stopped == 1 else _exceeds(most, gaps[stopped])):
+        return f" (The gap pauses at {stopped}, but is largest at {most.k}.)"
+    return ""
+
+
+def _exceeds(one: Candidate, other: Candidate) -> bool:
+    if one.gap is None or other.gap is None:
+        return False
+    return one.gap.value - other.gap.value > CHANCE * max(one.gap.error, other.gap.error)
 
 
 def _number(k: int, candidates: Sequence[Candidate]) -> str:
