@@ -13,6 +13,8 @@ from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import NotReady, sentence
 from regulars.narrate.template import narrate
+from regulars.prepare.attributes import CUSTOMERS, attribute_families, doubts
+from regulars.prepare.catalogue import Family
 from regulars.prepare.clean import Cleaned, clean
 from regulars.prepare.features import Features, derivations, make_features
 from regulars.prepare.read import Read
@@ -71,9 +73,18 @@ class Work:
             self.findings += require(found, self.settings.readiness)
             self.asked.stage("Measuring each customer")
             self.features = make_features(
-                self.engine, self.settings.sources.orders.columns, self.as_of, self.settings.features
-            )
+                self.engine, self.settings.sources.orders.columns, self.as_of, self.settings.features,
+                self._attributes(),
+            )  # fmt: skip
         return self.cleaned, self.features
+
+    def _attributes(self) -> tuple[Family, ...]:
+        """What the customers' table adds to each customer."""
+        customers = self.settings.sources.customers
+        if customers is None:
+            return ()
+        self.findings += doubts(customers, self.engine)
+        return attribute_families(customers, self.engine.kinds(CUSTOMERS))
 
     def pinned(self, methods: Mapping[str, Method]) -> dict[str, Definition] | None:
         """The pinned definitions, if every segmentation has one that was made by the present settings."""
@@ -94,10 +105,17 @@ class Work:
         Of those that the settings make it holds the ones used, and for a method that takes what there is
         the ones offered: any other is no reason to fit anew.
         """
+        customers = self.settings.sources.customers
         made = {
             each.feature.name: each.ground
-            for each in derivations(self.settings.features)
+            for each in derivations(self.settings.features, attribute_families(customers))
             if each.feature.name in used or (method.takes_all and each.feature.role != "outcome")
+        }
+        attributes = customers.attributes if customers else {}
+        made |= {
+            name: f"customers.{each.column}"
+            for name, each in attributes.items()
+            if name in used or (method.takes_all and each.role == "cause")
         }
         return constants(self.settings.timezone, self.settings.currency, _mapped(self.settings), made)
 

@@ -222,7 +222,6 @@ def _largest(ledger: Ledger) -> str:
 _FLAG_REMEDIES = {
     "outlier": "Look at the examples in the ledger; set cleaning.outlier_multiple to move the limit.",
     "product_not_listed": "Add these products to the table, or see whether their ids are written otherwise.",
-    "customer_not_listed": "Add these customers to the table; until then they count as unknown.",
     "never_sold": "Nothing to do, unless they should have been: then ids may be written otherwise.",
 }
 
@@ -251,6 +250,7 @@ def _findings(ledger: Ledger, settings: Settings) -> list[Finding]:
         found += [
             Finding("note", f"ledger.{source.name}", _flag_told(flag), _FLAG_REMEDIES[flag.reason])
             for flag in source.flagged
+            if flag.reason in _FLAG_REMEDIES
         ]
     not_positive = ledger.totals["customers_net_not_positive"]
     if not_positive and settings.cleaning.net_spend_not_positive == "keep":

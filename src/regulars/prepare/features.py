@@ -28,9 +28,15 @@ class Features:
 
 
 def make_features(
-    engine: Engine, columns: Columns, as_of: date, choices: FeatureChoices | None = None
+    engine: Engine,
+    columns: Columns,
+    as_of: date,
+    choices: FeatureChoices | None = None,
+    beside: Sequence[Family] = (),
 ) -> Features:
     """Every feature that these orders can give, as the table ``features``: one row a customer.
+
+    Families ``beside`` the catalogue are of clean tables that are there, such as ``customers``.
 
     Shares and ratios are doubles rounded half up to six decimals, money is decimal; all are the same to
     the bit whatever the order of rows. What the orders cannot give is named in ``left_out``. Raises
@@ -38,13 +44,14 @@ def make_features(
     """
     there = _what_orders_hold(engine, columns)
     families = [family for family in FAMILIES if not family.needs or there[family.needs]]
+    families += beside
     left_out = {
         feature.name: family.lacking
         for family in FAMILIES
         if family not in families
         for feature in family.features
     }
-    asked = derivations(choices or FeatureChoices())
+    asked = derivations(choices or FeatureChoices(), beside)
     made = [each for each in asked if not left_out.keys() & each.formula.features]
     left_out |= {each.feature.name: _lacking(each, left_out) for each in asked if each not in made}
     steps = {**room("regulars.prepare"), "features": features_step(families, made)}
@@ -54,22 +61,26 @@ def make_features(
     return Features(table, (*measured, *(each.feature for each in made)), left_out)
 
 
-def derivations(choices: FeatureChoices) -> tuple[Derived, ...]:
+def derivations(choices: FeatureChoices, beside: Sequence[Family] = ()) -> tuple[Derived, ...]:
     """The features that the settings derive, whether or not the data has what they are made of.
 
     Raises SettingsError with every fault at once.
     """
-    return derived(choices.derived, [feature for family in FAMILIES for feature in family.features])
+    return derived(choices.derived, [f for family in (*FAMILIES, *beside) for f in family.features])
 
 
-def needed(names: Collection[str], choices: FeatureChoices) -> tuple[list[Family], list[Derived]]:
+def needed(
+    names: Collection[str], choices: FeatureChoices, beside: Sequence[Family] = ()
+) -> tuple[list[Family], list[Derived]]:
     """What makes these features and all that they are derived from.
 
     Raises SettingsError for one that nobody makes: it was derived when a definition was fitted on it.
     """
-    made = [each for each in derivations(choices) if each.feature.name in names]
+    made = [each for each in derivations(choices, beside) if each.feature.name in names]
     wanted = {*names, *(name for each in made for name in each.formula.features)}
-    families = [family for family in FAMILIES if wanted & {feature.name for feature in family.features}]
+    families = [
+        family for family in (*FAMILIES, *beside) if wanted & {feature.name for feature in family.features}
+    ]
     known = {each.name for family in families for each in family.features} | {e.feature.name for e in made}
     if unknown := sorted(wanted - known):
         raise SettingsError(
@@ -77,6 +88,9 @@ def needed(names: Collection[str], choices: FeatureChoices) -> tuple[list[Family
             f"Put features.derived.{unknown[0]} back, or run again to fit on what there is.",
             next_command="regulars run",
         )  # fmt: skip
+    if not any(each in families for each in FAMILIES):
+        # Whoever ordered has features, also those of whom the table beside says nothing.
+        families.insert(0, Family(FAMILIES[0].step, ()))
     return families, made
 
 

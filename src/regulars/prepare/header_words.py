@@ -24,11 +24,12 @@ class Words:
     """Ends of compounds that say as much as a strong phrase: *Werbewiderspruch*."""
 
 
-def _listed(words: str) -> tuple[str, ...]:
+def listed(words: str) -> tuple[str, ...]:
+    """Phrases that stand in one text, parted by commas."""
     return tuple(each.strip() for each in words.split(","))
 
 
-ORDER_TOTALS = _listed(
+ORDER_TOTALS = listed(
     "order total, order value, order amount, total order, invoice total, basket total, basket value, "
     "cart total, grand total, bestellwert, bestellsumme, auftragswert, auftragssumme, "
     "rechnungsbetrag, rechnungssumme, warenkorbwert, total commande, montant commande, total pedido, "
@@ -37,7 +38,7 @@ ORDER_TOTALS = _listed(
 )
 """Headers of what a whole order is worth, whichever line they stand on."""
 
-OPT_OUTS = _listed(
+OPT_OUTS = listed(
     "opt out, optout, opted out, unsubscribe, unsubscribed, unsubscribes, do not contact, do not email, "
     "do not mail, do not call, do not market, dont contact, donotcontact, no marketing, no contact, "
     "no email, no mail, no newsletter, dnc, abgemeldet, abmeldung, widerspruch, widersprochen, werbesperre, "
@@ -51,7 +52,7 @@ OPT_OUTS = _listed(
 
 MEANINGS = {
     "customer": Words(
-        _listed(
+        listed(
             "customer id, customer, customer no, customer number, customer code, cust id, client "
             "id, client, household id, household, member id, user id, buyer id, buyer, shopper "
             "id, account id, contact id, patron id, guest id, kunde, kunden nr, kundennr, "
@@ -59,19 +60,19 @@ MEANINGS = {
             "id cliente, codigo cliente, codice cliente, klant, klant id, klantnummer, klient, "
             "kund, kundnummer"
         ),
-        _listed(
+        listed(
             "email, e mail, user, member, account, contact, person id, visitor id, master id, "
             "loyalty id, card id"
         ),
-        _listed(
+        listed(
             "name, country, city, type, segment, age, date, group, order, product, service, since, store, "
             "note, accepts, phone, zip, street, contact allowed, do not"
         )
         + OPT_OUTS,
-        _listed("id"),
+        listed("id"),
     ),
     "time": Words(
-        _listed(
+        listed(
             "date, time, datetime, timestamp, order date, invoice date, purchase date, "
             "transaction date, transaction timestamp, sale date, sales date, ordered at, created "
             "at, purchased at, order time, date time, datum, bestelldatum, rechnungsdatum, "
@@ -79,14 +80,14 @@ MEANINGS = {
             "date facture, data, data ordine, data pedido, data compra, orderdatum, besteldatum, "
             "dato"
         ),
-        _listed("day, created, at, when, zeit, hora, heure, jour, tag, stamp"),
-        _listed(
+        listed("day, created, at, when, zeit, hora, heure, jour, tag, stamp"),
+        listed(
             "birth, updated, update, modified, delivery, delivered, ship, shipped, due, "
             "geburtsdatum, lieferdatum, registered"
         ),
     ),
     "order": Words(
-        _listed(
+        listed(
             "order id, order no, order number, order, orderid, invoice no, invoice id, invoice "
             "number, invoice, basket id, basket, receipt, receipt id, receipt no, bill no, "
             "transaction id, transaction no, trans id, increment id, ticket, ticket id, cart id, bestellung, "
@@ -95,85 +96,85 @@ MEANINGS = {
             "pedido, numero pedido, factura, ordine, numero ordine, fattura, ordernummer, "
             "bestelling"
         ),
-        _listed("transaction, purchase id, sale id, document, beleg"),
-        _listed(
+        listed("transaction, purchase id, sale id, document, beleg"),
+        listed(
             "date, time, datum, status, line, value, total, amount, qty, quantity, count, type, "
             "source, channel"
         ),
     ),
     "quantity": Words(
-        _listed(
+        listed(
             "quantity, qty, units, number of items, item count, menge, anzahl, stueck, stuck, "
             "quantite, qte, cantidad, quantita, quantidade, aantal, antal, ilosc"
         ),
-        _listed("pieces, items, count, cds, volume"),
-        _listed("price, value, amount"),
+        listed("pieces, items, count, cds, volume"),
+        listed("price, value, amount"),
     ),
     "unit_price": Words(
-        _listed(
+        listed(
             "unit price, price, unitprice, item price, price each, price per unit, einzelpreis, "
             "stueckpreis, preis, prix unitaire, prix, precio unitario, precio, prezzo unitario, "
             "prezzo, preco, prijs, pris, cena"
         ),
-        _listed("unit cost, item cost, rate"),
-        _listed("total, line, discount, compare"),
+        listed("unit cost, item cost, rate"),
+        listed("total, line, discount, compare"),
     ),
     "amount": Words(
-        _listed(
+        listed(
             "amount, total, line total, total price, total amount, sales value, dollar value, "
             "sales amount, revenue, spend, net amount, gross amount, "
             "line amount, price total, betrag, umsatz, gesamt, gesamtpreis, gesamtbetrag, summe, "
             "montant, montant total, importe, importe total, importo, totale, valor, valor total, "
             "bedrag, totaal, belopp, kwota"
         ),
-        _listed("value, sales, net, gross, paid, payment value, payment") + ORDER_TOTALS,
-        _listed(
+        listed("value, sales, net, gross, paid, payment value, payment") + ORDER_TOTALS,
+        listed(
             "disc, discount, tax, vat, shipping, freight, quantity, qty, cost, rabatt, items, type, "
             "method, refund, refunded, refunds, outstanding, tip"
         ),
     ),
     "product": Words(
-        _listed(
+        listed(
             "stock code, stockcode, sku, product id, product code, product no, product number, "
             "item id, item code, item no, item number, article, article no, article number, upc, "
             "ean, gtin, asin, artikelnummer, artikel nr, artikelnr, artikel, produkt id, "
             "produktnummer, reference, code article, codigo producto, id producto, codice "
             "prodotto, artikelcode, variant id, isbn"
         ),
-        _listed("lineitem sku, product, item, produkt, produit, producto, prodotto, plu"),
-        _listed("name, description, category, type, price, quantity, count, group, payment"),
+        listed("lineitem sku, product, item, produkt, produit, producto, prodotto, plu"),
+        listed("name, description, category, type, price, quantity, count, group, payment"),
     ),
     "product_name": Words(
-        _listed(
+        listed(
             "description, product name, lineitem name, article name, nombre articulo, "
             "artikelname, nom article, nome prodotto, productnaam, item name, product title, "
             "product description, item description, bezeichnung, produktname, artikelbezeichnung, "
             "beschreibung, designation, libelle, nom produit, descripcion, nombre producto, descrizione, "
             "descricao, omschrijving"
         ),
-        _listed("product, item, article"),
-        _listed("customer, client, first, last, user, store, campaign, category, id, code, no"),
+        listed("product, item, article"),
+        listed("customer, client, first, last, user, store, campaign, category, id, code, no"),
     ),
     "category": Words(
-        _listed(
+        listed(
             "category, product category, product type, department, product group, kategorie, "
             "warengruppe, produktgruppe, categorie, rayon, categoria, reparto, categorie produit, "
             "product class, product line, aisle"
         ),
-        _listed("section, class, family, type, group"),
-        _listed("customer, payment, order, age, id, channel, user, income"),
+        listed("section, class, family, type, group"),
+        listed("customer, payment, order, age, id, channel, user, income"),
     ),
     "promotion": Words(
-        _listed(
+        listed(
             "coupon, coupon code, promo, promo code, promotion, promotion code, voucher, voucher "
             "code, discount code, gutschein, gutscheincode, aktionscode, code promo, cupon, "
             "codigo promocional, buono, kortingscode"
         ),
-        _listed("campaign, offer, aktion"),
-        _listed("disc, discount amount, amount, value"),
+        listed("campaign, offer, aktion"),
+        listed("disc, discount amount, amount, value"),
     ),
     "consent": Words(
-        _listed(
+        listed(
             "consent, marketing consent, opt in, optin, opted in, email opt in, marketing opt in, "
             "newsletter, mailing list, einwilligung, werbeeinwilligung, zustimmung, abonniert, "
             "accepts marketing, accepts email marketing, accepts sms marketing, marketing allowed, "
@@ -181,15 +182,15 @@ MEANINGS = {
             "consentimiento, acepta publicidad, boletin, suscrito, consenso, iscritto, toestemming, "
             "nieuwsbrief, aangemeld"
         ),
-        _listed("gdpr, dsgvo, rgpd, permission, mailable, marketing, werbung erlaubt"),
-        _listed("date, at, out, campaign, channel, spend, cost, source, no, not") + OPT_OUTS,
-        endings=_listed("einwilligung, optin, consent"),
+        listed("gdpr, dsgvo, rgpd, permission, mailable, marketing, werbung erlaubt"),
+        listed("date, at, out, campaign, channel, spend, cost, source, no, not") + OPT_OUTS,
+        endings=listed("einwilligung, optin, consent"),
     ),
     "opt_out": Words(
         OPT_OUTS,
-        _listed("gesperrt, sperre, blocked, block, oppose, blacklist, blacklisted"),
-        _listed("reason, grund, link, url, token, id"),
-        endings=_listed(
+        listed("gesperrt, sperre, blocked, block, oppose, blacklist, blacklisted"),
+        listed("reason, grund, link, url, token, id"),
+        endings=listed(
             "widerspruch, widersprochen, werbesperre, mailsperre, kontaktsperre, abmeldung, abgemeldet, "
             "optout, unsubscribed"
         ),
@@ -242,8 +243,13 @@ def strength(header: str, meaning: str) -> tuple[int, str]:
 
 def says_order_total(header: str) -> bool:
     """Whether the header says that the amount is a whole order's."""
+    return says(header, ORDER_TOTALS)
+
+
+def says(header: str, phrases: tuple[str, ...]) -> bool:
+    """Whether the header has one of the phrases in it, whole words of it."""
     words = tuple(folded(word) for word in words_of(header))
-    return any(_has(words, _parts(phrase)) for phrase in ORDER_TOTALS)
+    return any(_has(words, _parts(phrase)) for phrase in phrases)
 
 
 def _has(words: tuple[str, ...], parts: tuple[str, ...]) -> bool:

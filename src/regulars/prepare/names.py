@@ -17,7 +17,7 @@ FIGURES = _words(
     "customers customer_share revenue revenue_share revenue_per_customer aov orders_per_customer repeat_rate"
 )
 """Figures of a profile that are no features."""
-CONDITIONS = _words("and or not between is null in top bottom by percent min max abs ln1p")
+CONDITIONS = _words("and or not between is null unknown in top bottom by percent min max abs ln1p")
 """Words and functions of conditions and formulas."""
 SQL = _words(
     """

@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
 from sqlglot import exp
 
 from regulars.engine import Engine
-from regulars.errors import SourceUnreadable
+from regulars.errors import SettingsError, SourceUnreadable
 from regulars.prepare import cells, dates
 from regulars.prepare.columns import Matched, consent_state, float_texts, matched
 from regulars.prepare.read import located, opened_by, refuse_unread_dates, unchanged
 from regulars.prepare.retold import About
 from regulars.prepare.sources import STAGED, FrameSource, Lines, Source, SourceColumn
-from regulars.source_settings import Beside, Customers
+from regulars.source_settings import Attribute, Beside, Customers
 from regulars.types import Finding, Input, Table
 
+LARGEST = 10**9
+"""Beyond this a double cannot keep six decimals; profiles sum whole millionths."""
 Kind = Literal["customer", "identifier", "text", "time", "money", "number", "consent"]
 
 
@@ -105,8 +108,8 @@ def read_beside(
     ``fault`` (NULL, ragged_row, missing_customer, missing_product, missing_campaign, missing_kind,
     missing_date, unreadable_date or unreadable_number) and ``fault_text`` (the cell, never the customer);
     then the columns of ``WANTED``: texts and identifiers VARCHAR, NULL where blank; times TIMESTAMP on the
-    business's clock; numbers DECIMAL(18,4). Attributes of customers stand under their own names, DECIMAL
-    where the column holds only numbers and VARCHAR otherwise; a number that does not read is NULL.
+    business's clock; numbers DECIMAL(18,4). Attributes of customers stand under their own names: numbers
+    where the column holds nothing else, VARCHAR otherwise; a cell that is no number is NULL.
 
     Raises what reading orders raises, with this table's own settings named.
     """
@@ -130,13 +133,12 @@ class _How:
 
     @property
     def named(self) -> dict[str, str]:
-        return {**self.layout.columns.named, **{f"attributes.{n}": c for n, c in self.attributes.items()}}
+        attributes = {f"attributes.{name}": each.column for name, each in self.attributes.items()}
+        return {**self.layout.columns.named, **attributes}
 
     @property
-    def attributes(self) -> dict[str, str]:
-        if not isinstance(self.layout, Customers):
-            return {}
-        return {name: each.column for name, each in self.layout.attributes.items()}
+    def attributes(self) -> Mapping[str, Attribute]:
+        return self.layout.attributes if isinstance(self.layout, Customers) else {}
 
 
 def _read_file(how: _How, home: Path, engine: Engine) -> SideRead:
@@ -158,9 +160,7 @@ def _read_from(source: Source, content: Input, how: _How, engine: Engine) -> Sid
             if each.kind == "time" and each.meaning in columns:
                 _refuse_unread(source, each, columns[each.meaning], how, engine)
         made = _cells(wanted, columns, how, float_texts(columns, engine))
-        made |= {
-            name: _attribute(columns[f"attributes.{name}"], how, name, engine) for name in how.attributes
-        }
+        made |= {name: _attribute(name, said, columns, how, engine) for name, said in how.attributes.items()}
         judged = _judged(wanted, columns, made)
         rows = engine.create(rows_of(how.name), judged.from_(exp.to_table(STAGED)).order_by("record"))
     finally:
@@ -243,26 +243,51 @@ def _text(said: str) -> exp.Expression:
     return exp.Literal.string(said)
 
 
-def _attribute(column: SourceColumn, how: _How, name: str, engine: Engine) -> exp.Expression:
+def _attribute(name: str, said: Attribute, columns: Matched, how: _How, engine: Engine) -> exp.Expression:
     """The column as a number where it holds nothing else, or where the settings say so; else as text.
 
-    Text with leading zeros is a code, whatever its digits.
+    Text with leading zeros is a code, whatever its digits. Whole numbers are BIGINT, money DECIMAL(18,4),
+    other numbers DOUBLE of at most six decimals. Raises SettingsError for dates and for numbers that are
+    too large to be compared.
     """
+    column = columns[f"attributes.{name}"]
     cell = cells.column(column.inner)
-    number = cells.number(cell, column.kind, how.layout.decimal_mark, 6)
-    assert isinstance(how.layout, Customers)
-    unit = how.layout.attributes[name].unit
-    if unit == "category" or (unit is None and not _holds_numbers(column, number, engine)):
+    setting = f"sources.orders.attributes.{name}"
+    if cells.is_date(column.kind):
+        raise SettingsError(
+            setting, f"column {column.name!r:.80} holds dates, and an attribute is a number or a text",
+            "Give days or years as a number, or leave it out.",
+        )  # fmt: skip
+    if said.unit == "category":
         return cells.identifier(cell, column.kind)
-    return number
+    number = cells.number(cell, column.kind, how.layout.decimal_mark, 6)
+    found = _numbers(column, number, engine)
+    if said.unit is None and not found.only:
+        return cells.identifier(cell, column.kind)
+    if found.largest > LARGEST:
+        raise SettingsError(
+            setting, f"column {column.name!r:.80} holds numbers beyond {LARGEST:,}: an identifier?",
+            "Leave it out, or give it the unit category.",
+        )  # fmt: skip
+    if said.unit == "currency":
+        return exp.cast(number, "decimal(18, 4)")
+    return exp.cast(number, "bigint" if found.whole else "double")
 
 
-def _holds_numbers(column: SourceColumn, number: exp.Expression, engine: Engine) -> bool:
-    if cells.is_number(column.kind):
-        return True
-    said = cells.text(cells.column(column.inner)).sql("duckdb")
-    ((filled, read, coded),) = engine.rows(
-        f"select count({said}), count({number.sql('duckdb')}), "
-        f"count(*) filter (where regexp_matches({said}, '^0[0-9]')) from {STAGED}"
+@dataclass(frozen=True)
+class _Numbers:
+    only: bool
+    whole: bool
+    largest: Decimal
+
+
+def _numbers(column: SourceColumn, number: exp.Expression, engine: Engine) -> _Numbers:
+    """Whether a staged column holds only numbers, only whole ones, and how large they are."""
+    said, read = cells.text(cells.column(column.inner)).sql("duckdb"), number.sql("duckdb")
+    ((filled, numbers, coded, fractions, largest),) = engine.rows(
+        f"select count(said), count(read), count(*) filter (regexp_matches(said, '^0[0-9]')), "
+        "count(*) filter (read <> trunc(read)), coalesce(max(abs(read)), 0) "
+        f"from (select {said} as said, {read} as read from {STAGED})"
     )
-    return bool(filled) and filled == read and not coded
+    only = cells.is_number(column.kind) or (bool(filled) and filled == numbers and not coded)
+    return _Numbers(only, not fractions, largest)

@@ -8,6 +8,7 @@ from datetime import date
 
 from regulars.engine import Engine
 from regulars.measure.proportion import proportion_interval
+from regulars.measure.small_cells import SMALLEST_SHOWN
 from regulars.profile.measure import Measured, Sums, measure, ratio_margin
 from regulars.profile.metrics import Measure, measures
 from regulars.profile.panels import panels
@@ -39,7 +40,7 @@ def profile(
     Reads ``features`` and ``assignments``. Figures of ten customers or fewer are suppressed, and with them
     what they could be worked out from.
     """
-    chosen = measures(features, frame.currency)
+    chosen = measures(features, frame.currency, _commonest(engine, features))
     measured = measure(engine, chosen)
     sizes = _sizes(engine, segments)
     groups = {group: _facts(group, size, chosen, measured, sizes[OVERALL]) for group, size in sizes.items()}
@@ -57,6 +58,19 @@ def profile(
         panels(engine, chosen, ranked, deviations),
         {m.metric.id: m.query.replace("{segmentation}", frame.segmentation) for m in chosen},
     )  # fmt: skip
+
+
+def _commonest(engine: Engine, features: Sequence[Feature]) -> dict[str, str]:
+    """The commonest category of each feature of text, the first of equals; none of ten customers or fewer."""
+    found: dict[str, str] = {}
+    for name in (feature.name for feature in features if feature.is_text):
+        rows = engine.rows(
+            f"select {name} from features where {name} is not null group by {name} "
+            f"having count(*) >= {SMALLEST_SHOWN} order by count(*) desc, {name} limit 1"
+        )
+        if rows:
+            found[name] = str(rows[0][0])
+    return found
 
 
 def _sizes(engine: Engine, segments: Sequence[Segment]) -> dict[str, int]:

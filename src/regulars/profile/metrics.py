@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from regulars.engine import literal
 from regulars.types import Feature, Metric
 
 How = Literal["size", "share", "sum", "mean", "median", "ratio"]
@@ -51,8 +52,13 @@ class Measure:
         )
 
 
-def measures(features: Sequence[Feature], currency: str) -> tuple[Measure, ...]:
-    """The profile's measures, in the order they are shown, for the features that there are."""
+def measures(
+    features: Sequence[Feature], currency: str, commonest: Mapping[str, str] | None = None
+) -> tuple[Measure, ...]:
+    """The profile's measures, in the order they are shown, for the features that there are.
+
+    ``commonest`` is the category to count of each feature of text; one without it is left out.
+    """
     there = {feature.name: feature for feature in features}
     chosen = [
         _measure("customers", "Customers", "count", "sum", "size"),
@@ -60,19 +66,22 @@ def measures(features: Sequence[Feature], currency: str) -> tuple[Measure, ...]:
     ]
     if "spend" in there:
         chosen += _money(currency, net=", net of returns" if "return_share" in there else "")
-    chosen += [
-        _measure("orders", "Orders", "count", "sum", "sum", "orders"),
-        _measure("orders_per_customer", "Orders per customer", "ratio", "ratio", "mean", "orders"),
-        _measure("repeat_rate", "Customers with two or more orders", "percent", "mean_by_customers", "mean",
-                 "case when orders >= 2 then 100 else 0 end"),
-        _measure("recency_days", "Median days since last order", "days", "median", "median", "recency_days"),
-    ]  # fmt: skip
+        if "orders" in there:
+            chosen.append(
+                _measure("aov", "Average order value", currency, "ratio", "ratio", "spend", per="orders")
+            )
+    chosen += _visits() if "orders" in there else []
+    if "recency_days" in there:
+        label = "Median days since last order"
+        chosen.append(_measure("recency_days", label, "days", "median", "median", "recency_days"))
     for name, label in _MEDIANS.items():
         if name in there:
             meaning = there[name].meaning
             chosen.append(_measure(name, label, "days", "median", "median", name, meaning=meaning))
-    behaviour = [f for f in features if f.role == "cause" and f.name not in _MEDIANS]
-    return (*chosen, *(_behaviour(feature) for feature in behaviour))
+    known = [f for f in features if f.role != "outcome" and f.name not in _MEDIANS]
+    chosen += [_behaviour(feature, currency) for feature in known if not feature.is_text]
+    said = commonest or {}
+    return (*chosen, *(_category(f, said[f.name]) for f in known if f.is_text and f.name in said))
 
 
 _MEDIANS = {
@@ -86,19 +95,35 @@ def _money(currency: str, *, net: str) -> list[Measure]:
         _measure("revenue", f"Revenue{net}", currency, "sum", "sum", "spend"),
         _measure("revenue_share", "Share of total revenue", "percent", "share", "share", per="spend"),
         _measure("revenue_per_customer", "Revenue per customer", currency, "ratio", "mean", "spend"),
-        _measure("aov", "Average order value", currency, "ratio", "ratio", "spend", per="orders"),
     ]
 
 
-def _behaviour(feature: Feature) -> Measure:
-    """A cause as its mean over customers; shares are shown as percent."""
-    if feature.unit == "share":
-        unit, value = "percent", f"{feature.name} * 100"
-    else:
-        unit, value = "ratio", feature.name
+def _visits() -> list[Measure]:
+    return [
+        _measure("orders", "Orders", "count", "sum", "sum", "orders"),
+        _measure("orders_per_customer", "Orders per customer", "ratio", "ratio", "mean", "orders"),
+        _measure("repeat_rate", "Customers with two or more orders", "percent", "mean_by_customers", "mean",
+                 "case when orders >= 2 then 100 else 0 end"),
+    ]  # fmt: skip
+
+
+def _behaviour(feature: Feature, currency: str) -> Measure:
+    """A cause or an attribute as its mean over customers; shares are shown as percent."""
+    unit = {"share": "percent", "currency": currency, "days": "days"}.get(feature.unit, "ratio")
+    value = f"{feature.name} * 100" if feature.unit == "share" else feature.name
     return _measure(
         feature.name, feature.label, unit, "mean_by_customers", "mean", value, meaning=feature.meaning
     )
+
+
+def _category(feature: Feature, category: str) -> Measure:
+    """A text as the share of its commonest category, of those for whom it is known."""
+    name, said = feature.name, literal(category).sql("duckdb")
+    value = f"case when {name} = {said} then 100 when {name} is not null then 0 end"
+    return _measure(
+        name, f"{feature.label}: {category:.40}", "percent", "mean_by_customers", "mean", value,
+        meaning=f"Those with the commonest value over those who have one. {feature.meaning}",
+    )  # fmt: skip
 
 
 def _measure(
