@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ from regulars.profile.facts import Frame, profile
 from regulars.types import Profile, Segment
 
 FRAME = Frame("made", "A shop", "GBP", date(2024, 1, 1), date(2024, 6, 30))
+SCORES = ("r_score", "m_score")
 FEATURES = {feature.name: feature for family in FAMILIES for feature in family.features}
 KINDS = {"orders": "bigint", "recency_days": "bigint", "tenure_days": "bigint", "spend": "decimal(38, 4)"}
 PLAIN = {"recency_days": 10, "orders": 1, "spend": 100, "tenure_days": 10}
@@ -38,9 +40,6 @@ def laid_out(
     return names
 
 
-SCORES = ("r_score", "m_score")
-
-
 def _scores(scores: Sequence[tuple[int, int]], at: int) -> tuple[int, ...]:
     return scores[at] if scores else ()
 
@@ -55,11 +54,13 @@ def profiled(
     names: Mapping[str, str] | None = None,
     scores: Sequence[tuple[int, int]] = (),
     without: Collection[str] = (),
+    tops: tuple[int, int] = (5, 5),
 ) -> Profile:
     """The profile of these groups, in their order, but for features that are left out."""
     known = set(laid_out(engine, groups, scores)) - set(without)
     segments = [Segment(each, (names or {}).get(each, each.capitalize()), "") for each in groups]
-    return profile(engine, FRAME, segments, [FEATURES[name] for name in FEATURES if name in known])
+    frame = replace(FRAME, tops=dict(zip(SCORES, tops, strict=True)) if scores else {})
+    return profile(engine, frame, segments, [FEATURES[name] for name in FEATURES if name in known])
 
 
 def as_run(engine: Engine, folder: Path) -> None:

@@ -29,6 +29,13 @@ def test_the_grid_blanks_small_cells_and_their_cover_and_shows_empty_ones(engine
     assert len(cells) == 25
 
 
+def test_the_grid_has_as_many_rows_and_columns_as_there_are_bands(engine) -> None:
+    made = profiled(engine, {"all": customers(30)}, scores=[(10, 2)] * 30, tops=(10, 2))
+    grid = made.panels["rfm_grid"]
+    assert (grid["bands"], grid["across_bands"], len(grid["cells"])) == (10, 2, 20)
+    assert [c["customers"] for c in grid["cells"] if (c["r"], c["m"]) == (10, 2)] == [30]
+
+
 def test_axes_of_the_radar_are_the_six_habits_on_which_groups_lie_furthest_apart(engine) -> None:
     """Within each group evenings run from none to all, so that a difference of 0.1 is nothing."""
     crowd = {

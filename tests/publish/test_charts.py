@@ -114,6 +114,14 @@ def test_a_grid_without_amounts_goes_across_by_frequency() -> None:
     assert [(c.r, c.across, c.customers) for c in row] == [(1, 1, 12)]
 
 
+def test_a_grid_may_have_more_columns_than_rows() -> None:
+    rows = heat({"bands": 2, "across": "m", "across_bands": 4, "cells": [{"r": 2, "m": 4, "customers": 20}]})
+    assert [[(c.r, c.across) for c in row] for row in rows] == [
+        [(2, 1), (2, 2), (2, 3), (2, 4)], [(1, 1), (1, 2), (1, 3), (1, 4)],
+    ]  # fmt: skip
+    assert rows[0][3].customers == 20
+
+
 def test_labels_beside_a_flow_never_overlap_however_small_the_segments() -> None:
     shares = [90.0, *[1.0] * 10]
     streams = [Stream(f"s{i}", "k0", 100 / 11, s, "9%", f"{s:.0f}%") for i, s in enumerate(shares)]

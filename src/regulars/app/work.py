@@ -24,6 +24,7 @@ from regulars.profile.facts import Frame, profile
 from regulars.segment.assign import assign
 from regulars.segment.carry import carried
 from regulars.segment.definition import Definition
+from regulars.segment.grid import tops
 from regulars.segment.methods import Ground, Method, constants
 from regulars.settings import Settings
 from regulars.types import Finding
@@ -204,7 +205,9 @@ class Work:
         self.asked.stage(f"Segmenting and profiling {name}")
         assigned = assign(self.engine, definition, self.as_of, f"assignments_{name}")
         self.engine.view("assignments", f"select * from {assigned.name}")
-        frame = Frame(name, self.settings.name, self.settings.currency, cleaned.start, self.as_of)
+        frame = Frame(
+            name, self.settings.name, self.settings.currency, cleaned.start, self.as_of, tops(definition.rule)
+        )  # fmt: skip
         facts = profile(self.engine, frame, definition.segments, features.features)
         meanings = {segment.id: segment.meaning for segment in definition.segments}
         return Made(definition, facts, narrate(facts, meanings))

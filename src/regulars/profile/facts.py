@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from regulars.engine import Engine
@@ -23,13 +23,15 @@ RANKED = ("customers", "revenue", "revenue_per_customer", "orders_per_customer",
 
 @dataclass(frozen=True)
 class Frame:
-    """What a profile is of: the names and dates that its facts file carries."""
+    """What a profile is of: the names and dates that its facts file carries, and by column the highest
+    score that the segmentation gives (the lowest is 1)."""
 
     segmentation: str
     dataset: str
     currency: str
     start: date
     as_of: date
+    tops: Mapping[str, int] = field(default_factory=dict)
 
 
 def profile(
@@ -55,7 +57,7 @@ def profile(
         tuple(m.metric for m in chosen),
         SegmentFacts(OVERALL, "All customers", overall),
         tuple(SegmentFacts(s.id, s.name, ranked[s.id]) for s in segments),
-        panels(engine, chosen, ranked, deviations),
+        panels(engine, chosen, ranked, deviations, frame.tops),
         {m.metric.id: m.query.replace("{segmentation}", frame.segmentation) for m in chosen},
     )  # fmt: skip
 

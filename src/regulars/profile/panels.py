@@ -11,8 +11,6 @@ from regulars.measure.small_cells import SMALLEST_SHOWN, covered
 from regulars.profile.metrics import Measure
 from regulars.types import Fact
 
-BANDS = 5
-"""Scores run from 1 to 5."""
 AXES = 6
 """Radars with more spokes cannot be read."""
 FEWEST_AXES = 3
@@ -24,14 +22,15 @@ def panels(
     chosen: Sequence[Measure],
     groups: Mapping[str, Mapping[str, Fact]],
     deviations: Mapping[str, float],
+    tops: Mapping[str, int],
 ) -> dict[str, Any]:
-    """``rfm_grid`` where the segmentation has R and M (or R and F) scores, and ``radar`` axes with the one
-    on which segments lie furthest apart, in the standard ``deviations`` of all customers by metric."""
+    """``rfm_grid`` where the segmentation has R and M (or R and F) scores, ``tops`` being the highest of
+    each, and ``radar`` axes with the one on which segments lie furthest apart, in the standard
+    ``deviations`` of all customers by metric."""
     made: dict[str, Any] = {}
-    columns = engine.table("assignments").columns
-    if "r_score" in columns:
-        across = "m_score" if "m_score" in columns else "f_score"
-        made["rfm_grid"] = _grid(engine, across, groups, has_value="m_score" in columns)
+    across = "m_score" if "m_score" in tops else "f_score"
+    if {"r_score", across} <= set(tops):
+        made["rfm_grid"] = _grid(engine, across, groups, tops)
     spreads = _spreads(chosen, groups, deviations)
     widest = sorted(spreads, key=lambda name: (-spreads[name], name))[:AXES]
     if len(widest) >= FEWEST_AXES:
@@ -41,9 +40,10 @@ def panels(
 
 
 def _grid(
-    engine: Engine, across: str, groups: Mapping[str, Mapping[str, Fact]], *, has_value: bool
+    engine: Engine, across: str, groups: Mapping[str, Mapping[str, Fact]], tops: Mapping[str, int]
 ) -> dict[str, Any]:
     """Customers (and revenue) in each cell of recency by ``across``; None where it may not be shown."""
+    has_value = across == "m_score"
     revenue = "cast(sum(features.spend) as double)" if has_value else "null"
     rows = engine.rows(
         f"select r_score, {across}, count(*), {revenue} from assignments "
@@ -56,11 +56,11 @@ def _grid(
         {cell: n for cell, (n, _) in counts.items()}, {(str(s), (int(r), int(c))) for s, r, c in met}, whole
     )
     cells = []
-    for r, c in product(range(1, BANDS + 1), repeat=2):
+    for r, c in product(range(1, tops["r_score"] + 1), range(1, tops[across] + 1)):
         n, spent = (None, None) if (r, c) in hidden else counts.get((r, c), (0, 0.0))
         shown = round(spent, 2) if has_value and spent is not None else None
         cells.append({"r": r, across[0]: c, "customers": n, "revenue": shown})
-    return {"bands": BANDS, "across": across[0], "cells": cells}
+    return {"bands": tops["r_score"], "across": across[0], "across_bands": tops[across], "cells": cells}
 
 
 Cell = tuple[int, int]

@@ -49,6 +49,8 @@ EXTREMES = {
 }
 """How the one segment at either end of an axis is called."""
 _FEWEST_AXES = 3
+_ROOMY = 6
+"""Columns of a grid that leave room for a second figure in each cell."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,15 @@ class Grid:
     across: str
     """spend, or orders where there are no amounts"""
     bands: int
+    across_bands: int
     rows: list[list[Cell]]
     fewest: int
     most: int
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether there are too many columns for two figures in a cell."""
+        return self.across_bands > _ROOMY
 
 
 @dataclass(frozen=True)
@@ -187,14 +195,15 @@ def grid(segmentation: Segmentation, evidence: Evidence) -> Grid | None:
     title = segmentation.narrative.titles.get("grid")
     across = "orders" if panel.get("across") == "f" else "spend"
     words = evidence.sentence(segmentation.profile, title) if title else _grid_title(shown, across)
-    return Grid(words, across, int(panel["bands"]), rows, min(counts, default=0), max(counts, default=0))
+    columns = len(rows[0])
+    return Grid(words, across, len(rows), columns, rows, min(counts, default=0), max(counts, default=0))
 
 
 def _grid_title(cells: Sequence[Cell], across: str) -> Markup:
     if not cells:
         return Markup("Recency and {}").format(across)
     most = max(cells, key=lambda c: c.customers or 0)
-    form = Markup("Recency and {0}: most customers stand at recency {1}, {0} {2}")
+    form = Markup("Recency and {0}: the fullest cell is recency {1}, {0} {2}")
     return form.format(across, most.r, most.across)
 
 

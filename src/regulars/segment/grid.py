@@ -211,6 +211,11 @@ class Grid:
         return exp.and_(*limits) if limits else exp.true()
 
 
+def tops(rule: object) -> dict[str, int]:
+    """The highest score of each column of a grid; nothing for other rules."""
+    return {band.score: band.top for band in rule.bands} if isinstance(rule, Grid) else {}
+
+
 def _limits(band: Band, low: int, high: int) -> Iterator[exp.Expression]:
     score = column(band.score)
     if low == high:

@@ -24,10 +24,11 @@ class Cell:
 def heat(panel: dict[str, Any]) -> list[list[Cell]]:
     """The grid's rows, the most recent first; a missing cell is an empty one."""
     bands = range(1, int(panel["bands"]) + 1)
+    columns = range(1, int(panel.get("across_bands", panel["bands"])) + 1)
     across = panel.get("across", "m")
     found = {(c["r"], c[across]): c for c in panel["cells"]}
     counts = [c["customers"] for c in panel["cells"] if c["customers"]]
-    return [[_cell(found.get((r, a)), r, a, counts) for a in bands] for r in reversed(bands)]
+    return [[_cell(found.get((r, a)), r, a, counts) for a in columns] for r in reversed(bands)]
 
 
 def _cell(found: dict[str, Any] | None, r: int, across: int, counts: Sequence[int]) -> Cell:
