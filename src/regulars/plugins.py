@@ -19,6 +19,7 @@ _BUILT_IN: dict[Seam, dict[str, str]] = {
         "rfm": "regulars.segment.methods.rfm:Rfm",
         "hierarchical": "regulars.segment.methods.hierarchical:Hierarchical",
         "kmeans": "regulars.segment.methods.kmeans:KMeans",
+        "model": "regulars.segment.methods.model:Model",
         "rules": "regulars.segment.methods.rules:Rules",
         "lifecycle": "regulars.segment.methods.lifecycle:Lifecycle",
     },

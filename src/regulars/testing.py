@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Self
@@ -23,6 +23,7 @@ from regulars.engine import Bound, Engine, quoted
 from regulars.errors import NotReady
 from regulars.segment.definition import Definition, canonical, pretty
 from regulars.segment.methods import Ground, Method
+from regulars.segment.methods.rfm import Rfm
 from regulars.segment.rules import Scored
 from regulars.types import Feature, Table
 
@@ -166,14 +167,17 @@ def _fitted(method: Method, people: Sequence[Row], threads: int = 1) -> _Study:
     engine = Engine(threads=threads)
     try:
         table = _filled(engine, "customers", people)
-        return _Study(method.fit(_ground(table), engine), engine)
+        return _Study(method.fit(_ground(method, table, engine), engine), engine)
     except BaseException:
         engine.__exit__()
         raise
 
 
-def _ground(table: Table) -> Ground:
-    return Ground("tried", table, FEATURES, AS_OF, 0, "UTC", "GBP")
+def _ground(method: Method, table: Table, engine: Engine) -> Ground:
+    """What the method fits on; one that learns from other segmentations finds RFM under their names."""
+    ground = Ground("tried", table, FEATURES, AS_OF, 0, "UTC", "GBP")
+    labels = {name: Rfm().fit(replace(ground, name=name), engine) for name in method.learns_from}
+    return replace(ground, definitions=labels)
 
 
 def _filled(engine: Engine, name: str, people: Sequence[Row]) -> Table:
@@ -256,7 +260,7 @@ def _rows_stay_in_the_engine(method: Method) -> None:
     with _Watched(threads=1) as engine:
         table = _filled(engine, "customers", customers(2 * ONLY_TOTALS))
         try:
-            method.fit(_ground(table), engine)
+            method.fit(_ground(method, table, engine), engine)
         except NotReady:
             return
         assert engine.most <= allowed, f"{engine.most} rows left the engine at once; {allowed} may"

@@ -289,6 +289,24 @@ def test_changed_settings_of_a_method_refit_that_segmentation_alone(workspace: W
     assert len(definition(second, "behaviour")["segments"]) == 3
 
 
+MODEL = "segmentations:\n  newcomer: {method: model, of: behaviour, features: [weekend_share, gap_days]}\n"
+
+
+def test_a_model_is_fitted_after_what_it_learns_from_and_anew_when_that_changes(tmp_path: Path) -> None:
+    shop = opened(tmp_path / "shop", settings_text=SETTINGS + MODEL + "  behaviour: {method: kmeans, k: 3}\n")
+    first = studied(shop)
+    assert [each.name for each in first.study.segmentations] == ["newcomer", "behaviour"]
+    assert studied(shop).already_there
+    changed = SETTINGS + MODEL + "  behaviour: {method: kmeans, k: 4}\n"
+    shop.settings.write_text(changed, encoding="utf-8")
+    second = studied(shop)
+    assert versions(shop, "newcomer") == ["v1.json", "v2.json"]
+    taught, learnt = definition(second, "behaviour"), definition(second, "newcomer")
+    assert learnt["ground"]["labels.behaviour"] == taught["digest"]
+    assert [s["id"] for s in learnt["segments"]] == [s["id"] for s in taught["segments"]]
+    assert len(learnt["segments"]) == 4
+
+
 @pytest.mark.parametrize("found", ['"cuts": [\n', '"version": 1', '"name": "rfm"'])
 def test_a_pinned_definition_that_was_changed_is_refused(workspace: Workspace, found: str) -> None:
     pinned = workspace.root / "definitions" / "rfm" / "v1.json"

@@ -9,6 +9,7 @@ import json
 import math
 import random
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Context, Decimal
 from itertools import pairwise, product
@@ -38,16 +39,19 @@ from regulars.segment.conditions import (
 from regulars.segment.conditions import compiled as condition_sql
 from regulars.segment.definition import Definition, pretty
 from regulars.segment.grid import Band, Grid
+from regulars.segment.linear import Linear, Weights
 from regulars.segment.methods import Ground
 from regulars.segment.methods.hierarchical import Hierarchical
 from regulars.segment.methods.kmeans import KMeans
+from regulars.segment.methods.model import Model
 from regulars.segment.methods.rfm import Rfm
 from regulars.segment.methods.rules import Rules
 from regulars.segment.micro import Micro
 from regulars.segment.nearest import Nearest
-from regulars.segment.prepared import Prepared
+from regulars.segment.prepared import Indicator, Prepared
 from regulars.segment.rules import Rule
 from regulars.segment.total import Total
+from regulars.segment.tree import Leaf, Split, Tree
 from regulars.segment.waterfall import Waterfall
 from regulars.testing import FEATURES, TYPES, customers, strangers
 from regulars.types import Segment
@@ -72,7 +76,10 @@ def follow(segments, legend, customer) -> str:
     if any(line.startswith("micro-cluster 1: ") for line in legend):
         return _follow_micro(segments, legend, customer)
     if " counts as " in legend[0]:
-        return _follow_nearest(segments, legend, customer)
+        is_linear = legend[-1].startswith("probability is e to the power of the score")
+        return (_follow_linear if is_linear else _follow_nearest)(segments, legend, customer)
+    if legend[0].startswith("a tree: one question after another"):
+        return _follow_tree(segments, customer)
     if legend[0].startswith("rules are tried in order, and the first that holds takes the customer"):
         return _follow_waterfall(segments, customer)
     return _follow_grid(segments, legend, customer)
@@ -115,14 +122,35 @@ _COUNTS = re.compile(
 )
 
 
+_IS_UNKNOWN = re.compile(r"(\w+ is unknown) counts as (\S+), anything else as (\S+)")
+
+
+def _place(lines, customer) -> dict[str, Decimal]:
+    """What each feature of the customer counts as, in thousandths."""
+    place = {}
+    for line in lines:
+        if asked := _IS_UNKNOWN.fullmatch(line):
+            what, yes, no = asked.groups()
+            place[what] = Decimal(yes if customer[what.split()[0]] is None else no)
+            continue
+        feature, form, *numbers = _COUNTS.fullmatch(line).groups()
+        centre, scale, low, high, missing = map(float, numbers)
+        x = missing if customer[feature] is None else sorted((low, float(customer[feature]), high))[1]
+        x = math.log(1 + x) if form.startswith("ln") else x
+        place[feature] = Decimal(math.floor((x - centre) / scale * 1000 + 0.5)) / 1000
+    return place
+
+
+_ENDS = re.compile(r"(\w+(?: is unknown)?) ([+-][\d.]+)")
+
+
 def _follow_nearest(segments, legend, customer) -> str:
     place = _place(legend[:-1], customer)
     assert legend[-1].startswith("nearest means the smallest sum of squared differences")
     assert legend[-1].endswith("of equally near segments, the first")
 
     def squares(segment: Segment) -> Decimal:
-        ends = re.findall(r"(\w+) ([+-][\d.]+)", segment.rule)
-        return sum((place[feature] - Decimal(at)) ** 2 for feature, at in ends)
+        return sum((place[feature] - Decimal(at)) ** 2 for feature, at in _ENDS.findall(segment.rule))
 
     return min(segments, key=squares).id
 
@@ -148,15 +176,25 @@ def _follow_micro(segments, legend, customer) -> str:
     raise AssertionError(f"no segment holds micro-cluster {found}")
 
 
-def _place(counted, customer) -> dict[str, Decimal]:
-    place = {}
-    for line in counted:
-        feature, form, *numbers = _COUNTS.fullmatch(line).groups()
-        centre, scale, low, high, missing = map(float, numbers)
-        x = missing if customer[feature] is None else sorted((low, float(customer[feature]), high))[1]
-        x = math.log(1 + x) if form.startswith("ln") else x
-        place[feature] = Decimal(math.floor((x - centre) / scale * 1000 + 0.5)) / 1000
-    return place
+def _follow_linear(segments, legend, customer) -> str:
+    place = _place(legend[:-2], customer)
+    assert legend[-2].endswith("the highest score wins, of equally high ones the first")
+
+    def score(segment: Segment) -> Decimal:
+        first, weights = re.fullmatch(r"highest score: ([+-][\d.]+)((?:, .*)?)", segment.rule).groups()
+        return Decimal(first) + sum(place[what] * Decimal(weight) for what, weight in _ENDS.findall(weights))
+
+    return max((each for each in segments if not each.rule.startswith("nobody: ")), key=score).id
+
+
+def _follow_tree(segments, customer) -> str:
+    fitting = [
+        each.id
+        for each in segments
+        if each.rule == "everybody" or (not each.rule.startswith("nobody: ") and _holds(each.rule, customer))
+    ]
+    assert len(fitting) == 1, f"the words put {customer} in {fitting}"
+    return fitting[0]
 
 
 def _follow_waterfall(segments, customer) -> str:
@@ -348,6 +386,36 @@ def waterfalls():
     return listed.map(lambda each: Waterfall(tuple((f"w{n}", one) for n, one in enumerate(each)), "rest"))
 
 
+@st.composite
+def questions(draw):
+    feature = draw(st.sampled_from([*NAMES, "region"]))
+    if draw(st.integers(0, 5)) == 0:
+        return IsUnknown(feature)
+    if feature == "region":
+        return CompareText(feature, "=", draw(st.sampled_from(REGIONS)))
+    return Compare(feature, "<=", draw(cents(-3, 15)), EXACT[feature])
+
+
+def trees():
+    shares = st.integers(1, 999).map(lambda each: Decimal(each) / 1000)
+    ends = st.builds(Leaf, st.sampled_from(["a", "b", "c"]), shares)
+    splits = st.recursive(
+        ends, lambda inner: st.builds(Split, questions(), st.booleans(), inner, inner), max_leaves=9
+    )
+    return splits.map(lambda root: Tree(("a", "b", "c"), root))
+
+
+@st.composite
+def linears(draw) -> Linear:
+    prepared = [draw(preparations(name)) for name in NAMES]
+    prepared.append(Indicator(draw(st.sampled_from(NAMES)), (None,), False, 1500, -600))
+    numbers = st.integers(-4000, 4000)
+    weights = st.builds(Weights, numbers, st.tuples(*[numbers] * 4))
+    ids = ["a", "b", "c", "d"]
+    held = draw(st.dictionaries(st.sampled_from(ids), weights, min_size=1))
+    return Linear(tuple(ids), tuple(prepared), held)
+
+
 def defined(rule: Rule) -> Definition:
     segments = tuple(Segment(each, each.upper(), rule.words(each)) for each in rule.segment_ids)
     return Definition("tried", "by_hand", {}, {}, rule, segments, {})
@@ -356,14 +424,18 @@ def defined(rule: Rule) -> Definition:
 def three_ways(engine: Engine, definition: Definition, source: str, columns) -> None:
     """SQL, scorer and words, side by side, for every customer of the table."""
     engine.make("assignments", {step.name: step for step in definition.steps(source, AS_OF)})
-    given = dict(engine.rows("select customer_id, segment_id from assignments"))
+    rows = engine.rows("select customer_id, segment_id, probability from assignments")
+    given = {who: segment for who, segment, _ in rows}
+    probable = {who: probability for who, _, probability in rows}
     rows = engine.rows(f"select customer_id, {', '.join(columns)} from {source} order by customer_id")
     assert set(given) == {who for who, *_ in rows}
     saved = json.loads(pretty(definition.as_json()))
     words = [Segment(**each) for each in saved["segments"]]
     for who, *values in rows:
         customer = dict(zip(columns, values, strict=True))
-        assert definition.score(customer).segment_id == given[who], customer
+        scored = definition.score(customer)
+        assert scored.segment_id == given[who], customer
+        assert scored.probability == pytest.approx(probable[who], abs=1.5e-6), customer
         assert follow(words, saved["legend"], customer) == given[who], customer
 
 
@@ -409,7 +481,19 @@ def test_sql_scorer_and_words_of_any_waterfall_agree(engine, anyone, rule):
     three_ways(engine, defined(rule), anyone, (*NAMES, "region"))
 
 
-@given(rule=st.one_of(grids(), totals(), nearests(), micros(), waterfalls()))
+@seldom
+@given(rule=trees())
+def test_sql_scorer_and_words_of_any_tree_agree(engine, anyone, rule):
+    three_ways(engine, defined(rule), anyone, (*NAMES, "region"))
+
+
+@seldom
+@given(rule=linears())
+def test_sql_scorer_and_words_of_any_weights_agree(engine, anyone, rule):
+    three_ways(engine, defined(rule), anyone, NAMES)
+
+
+@given(rule=st.one_of(grids(), totals(), nearests(), micros(), waterfalls(), trees(), linears()))
 def test_a_definition_is_the_same_after_it_was_written_and_read(rule):
     written = defined(rule)
     read = Definition.from_json(json.loads(pretty(written.as_json())))
@@ -432,6 +516,10 @@ TIERS = Rules(
 )
 
 
+TREE = Model(of="rfm", features=("gap_days", "orders", "spend", "region"), allow_outcomes="to retell it")
+WEIGHTS = Model(of="rfm", kind="logistic", features=("gap_days", "weekend_share", "categories"))
+
+
 @pytest.mark.parametrize(
     "method",
     [
@@ -442,13 +530,17 @@ TIERS = Rules(
         KMeans(k=3),
         Hierarchical(),
         TIERS,
+        TREE,
+        WEIGHTS,
     ],
-    ids=["rfm", "five", "sum", "kmeans", "three", "hierarchical", "rules"],
+    ids=["rfm", "five", "sum", "kmeans", "three", "hierarchical", "rules", "tree", "weights"],
 )
 def test_sql_scorer_and_words_of_a_fitted_method_agree_on_those_it_knows_and_on_strangers(engine, method):
     known = engine.values("known", TYPES, customers(300))
     engine.values("unlike", TYPES, strangers(150))
-    fitted = method.fit(Ground("tried", known, FEATURES, AS_OF, 0, "UTC", "GBP"), engine)
+    ground = Ground("tried", known, FEATURES, AS_OF, 0, "UTC", "GBP")
+    labels = {name: Rfm().fit(ground, engine) for name in method.learns_from}
+    fitted = method.fit(replace(ground, definitions=labels), engine)
     columns = list(TYPES)[1:]
     three_ways(engine, fitted, "known", columns)
     three_ways(engine, fitted, "unlike", columns)

@@ -13,7 +13,10 @@ from regulars.segment.methods import Ground, Method, chosen
 from regulars.segment.methods.rfm import Rfm
 from regulars.testing import check_method
 
-NEEDED = {"rules": {"segments": [{"name": "VIP", "when": "top 10 % by spend and recency_days <= 90"}]}}
+NEEDED = {
+    "rules": {"segments": [{"name": "VIP", "when": "top 10 % by spend and recency_days <= 90"}]},
+    "model": {"of": "rfm"},
+}
 """What a method cannot do without; the others have a default for everything."""
 
 
@@ -63,6 +66,22 @@ def test_rfm_keeps_the_laws_with_every_scheme(settings):
 @pytest.mark.parametrize("name", ["kmeans", "hierarchical"])
 def test_clusterers_keep_the_laws_with_other_settings(name, settings):
     check_method(chosen("tried", {"method": name, **settings}))
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"kind": "logistic", "hold_out": 0.5},
+        {
+            "features": ("orders", "spend", "gap_days", "region"),
+            "allow_outcomes": "to retell it",
+            "max_depth": 8,
+        },
+    ],
+    ids=str,
+)
+def test_models_keep_the_laws_with_other_settings(settings):
+    check_method(chosen("tried", {"method": "model", "of": "rfm", **settings}))
 
 
 class FirstComeFirst(Rfm):

@@ -21,7 +21,7 @@ from regulars.prepare.readiness import Gate, gates
 from regulars.prepare.side_tables import SideRead, read_beside
 from regulars.publish.dashboard import dashboard
 from regulars.segment.definition import Definition
-from regulars.segment.methods import Method, chosen
+from regulars.segment.methods import Method, chosen, in_order
 from regulars.settings import Settings
 from regulars.types import Finding, Input, Study
 
@@ -103,7 +103,9 @@ def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
 def _methods(settings: Settings) -> dict[str, Method]:
     """The methods that are asked for. Raises SettingsError for what cannot be, before anything is read."""
     derivations(settings.features)
-    return {name: chosen(name, each) for name, each in settings.segmentations.items()}
+    methods = {name: chosen(name, each) for name, each in settings.segmentations.items()}
+    in_order(methods)
+    return methods
 
 
 def _day_asked(settings: Settings, asked: Asked) -> date | None:

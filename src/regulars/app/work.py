@@ -25,7 +25,7 @@ from regulars.segment.assign import assign
 from regulars.segment.carry import carried
 from regulars.segment.definition import Definition
 from regulars.segment.grid import tops
-from regulars.segment.methods import Ground, Method, constants
+from regulars.segment.methods import Ground, Method, constants, in_order
 from regulars.settings import Settings
 from regulars.types import Finding
 
@@ -91,17 +91,27 @@ class Work:
         """The pinned definitions, if every segmentation has one that was made by the present settings."""
         if self.asked.refit:
             return None
-        found = {name: self._pinned(name, method) for name, method in methods.items()}
-        return {name: each for name, each in found.items() if each} if all(found.values()) else None
+        found: dict[str, Definition] = {}
+        for name, method in in_order(methods).items():
+            pinned = self._pinned(name, method, found)
+            if pinned is None:
+                return None
+            found[name] = pinned
+        return {name: found[name] for name in methods}
 
-    def _pinned(self, name: str, method: Method) -> Definition | None:
+    def _pinned(self, name: str, method: Method, before: Mapping[str, Definition]) -> Definition | None:
+        """The pinned definition that the method would still make of those fitted before it."""
         pinned = self.workspace.pinned(name)
         if pinned is None or pinned.method != method.method or pinned.recipe != method.recipe:
             return None
-        return pinned if pinned.ground == self._stands_on(method, pinned.rule.features) else None
+        if not set(method.learns_from) <= set(before):
+            return None
+        return pinned if pinned.ground == self._stands_on(method, pinned.rule.features, before) else None
 
-    def _stands_on(self, method: Method, used: Collection[str]) -> dict[str, str]:
-        """The ground of a definition that uses these features.
+    def _stands_on(
+        self, method: Method, used: Collection[str], before: Mapping[str, Definition]
+    ) -> dict[str, str]:
+        """The ground of a definition that uses these features, fitted after those ``before``.
 
         Of those that the settings make it holds the ones used, and for a method that takes what there is
         the ones offered: any other is no reason to fit anew.
@@ -116,9 +126,11 @@ class Work:
         made |= {
             name: f"customers.{each.column}"
             for name, each in attributes.items()
-            if name in used or (method.takes_all and each.role == "cause")
+            if name in used or (method.takes_all and each.role in method.default_roles)
         }
-        return constants(self.settings.timezone, self.settings.currency, _mapped(self.settings), made)
+        learnt = {each: before[each] for each in method.learns_from}
+        mapped = _mapped(self.settings)
+        return constants(self.settings.timezone, self.settings.currency, mapped, made, learnt)
 
     def fit(self, methods: Mapping[str, Method]) -> dict[str, Definition]:
         """Fit and pin what is not pinned (or everything, on ``refit``).
@@ -128,32 +140,40 @@ class Work:
         """
         fitted: dict[str, Definition] = {}
         refused: list[NotReady] = []
-        for name, method in methods.items():
-            reused = None if self.asked.refit else self._pinned(name, method)
+        for name, method in in_order(methods).items():
+            reused = None if self.asked.refit else self._pinned(name, method, fitted)
             try:
-                fitted[name] = reused or self._fit(name, method)
+                fitted[name] = reused or self._fit(name, method, fitted)
             except NotReady as reason:
                 refused.append(reason)
                 what = sentence(f"This segmentation is left out: {reason.found}")
                 self.findings.append(Finding("warning", f"segmentations.{name}", what, reason.remedy))
         if not fitted:
             raise refused[0]
-        return fitted
+        return {name: fitted[name] for name in methods if name in fitted}
 
-    def _fit(self, name: str, method: Method) -> Definition:
+    def _fit(self, name: str, method: Method, before: Mapping[str, Definition]) -> Definition:
+        if lacking := [each for each in method.learns_from if each not in before]:
+            raise NotReady(
+                f"segmentations.{name}", f"it learns from {lacking[0]}, which these customers cannot carry",
+                f"Mend {lacking[0]} first. The other segmentations stand without this one.",
+            )  # fmt: skip
         _, features = self.prepare()
         self.asked.stage(f"Fitting {name}{self._why(name)}")
         ground = Ground(
             name, features.table, features.features, self.as_of, self.settings.seed,
             self.settings.timezone, self.settings.currency, _mapped(self.settings),
+            {each: before[each] for each in method.learns_from},
         )  # fmt: skip
         new = method.fit(ground, self.engine)
-        new = replace(new, ground=self._stands_on(method, new.rule.features))
+        new = replace(new, ground=self._stands_on(method, new.rule.features, before))
         old = self.workspace.pinned(name)
         if old is not None:
             if old.digest == new.digest:
                 return old
-            new = self._carried(old, new)
+            # Segments that were learnt have the ids of those who taught them.
+            is_learnt = bool(method.learns_from)
+            new = replace(new, version=old.version + 1) if is_learnt else self._carried(old, new)
             if old.digest == new.digest:
                 return old
         self.workspace.pin(new)
@@ -164,7 +184,7 @@ class Work:
         old = self.workspace.pinned(name)
         if old is None:
             return ""
-        reason = "as asked" if self.asked.refit else "because its settings or columns changed"
+        reason = "as asked" if self.asked.refit else "because its settings or what it stands on changed"
         return f" anew, {reason} (version {old.version} stays on record)"
 
     def _carried(self, old: Definition, new: Definition) -> Definition:

@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from regulars.engine import Engine, Step
 from regulars.segment.definition import Definition
+from regulars.segment.rules import outer_table
 from regulars.types import Table
 
 SOURCE = "scored_features"
@@ -26,14 +27,17 @@ def assign(engine: Engine, definition: Definition, as_of: date, table: str) -> T
     return engine.view(table, reading(named.select, layers[-1].name, scored.name))
 
 
-def assignment_steps(definition: Definition, as_of: date, columns: tuple[str, ...]) -> list[Step]:
-    """The steps from ``features`` with those columns to ``assignments``."""
+def assignment_steps(
+    definition: Definition, as_of: date, columns: tuple[str, ...], source: str = "features"
+) -> list[Step]:
+    """The steps from a table of features with those columns to ``assignments``."""
     lacking = [name for name in definition.rule.features if name not in columns]
     if not lacking:
-        return definition.steps("features", as_of)
+        return definition.steps(source, as_of)
     texts = definition.rule.text_features
     unknown = {name: exp.cast(exp.null(), "varchar" if name in texts else "double") for name in lacking}
-    widened = exp.select("*", *(exp.alias_(null, name) for name, null in unknown.items())).from_("features")
+    nulls = (exp.alias_(null, name) for name, null in unknown.items())
+    widened = exp.select("*", *nulls).from_(outer_table(source))
     return [Step(SOURCE, widened), *definition.steps(SOURCE, as_of)]
 
 

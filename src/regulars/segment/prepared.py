@@ -82,8 +82,9 @@ class Prepared:
 class Indicator:
     """Whether a feature of text is one of some categories, as a whole number: ``yes`` or ``no``.
 
-    None among the ``categories`` stands for unknown. With ``is_rest`` it is the other way round: ``yes``
-    for whatever the categories do not hold, so that one never seen before counts as other.
+    None among the ``categories`` stands for unknown; None alone asks it of a feature of any kind. With
+    ``is_rest`` it is the other way round: ``yes`` for whatever the categories do not hold, so that one
+    never seen before counts as other.
     """
 
     feature: str
@@ -98,9 +99,14 @@ class Indicator:
 
     def of(self, value: Known) -> int:
         """The number of one customer. Categories are compared letter by letter, capitals and all."""
-        if not isinstance(value, str | None):
+        if not isinstance(value, str | None) and not self.is_of_any_kind:
             raise TypeError(f"{self.feature} is text, not {value!r:.80}")
         return self.yes if (value in self.categories) != self.is_rest else self.no
+
+    @property
+    def is_of_any_kind(self) -> bool:
+        """Whether it asks only if the feature is known, which may be a number then."""
+        return self.categories == (None,)
 
     def sql(self) -> exp.Expression:
         """The same in SQL. An unknown value meets none of the comparisons but ``is null``."""
@@ -133,7 +139,8 @@ Preparation = Prepared | Indicator
 
 def text_features(prepared: Sequence[Preparation]) -> tuple[str, ...]:
     """Names of the features of text among them."""
-    return tuple(dict.fromkeys(each.feature for each in prepared if isinstance(each, Indicator)))
+    texts = (each for each in prepared if isinstance(each, Indicator) and not each.is_of_any_kind)
+    return tuple(dict.fromkeys(each.feature for each in texts))
 
 
 def place(prepared: Sequence[Preparation], customer: Customer) -> list[int]:

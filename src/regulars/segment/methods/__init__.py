@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar, get_args
 
@@ -13,7 +13,7 @@ from regulars import plugins
 from regulars.engine import Engine
 from regulars.errors import SettingsError, did_you_mean
 from regulars.segment.definition import Definition
-from regulars.types import Feature, Table
+from regulars.types import Feature, Role, Table
 
 
 @dataclass(frozen=True)
@@ -30,21 +30,27 @@ class Ground:
     timezone: str
     currency: str
     mapped: tuple[str, ...] = ()
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
+    """The segmentations that the method learns from, by name: see :attr:`Method.learns_from`."""
 
     @property
     def constants(self) -> dict[str, str]:
         """What the features stand on, for the definition: see :func:`constants`."""
-        return constants(self.timezone, self.currency, self.mapped)
+        return constants(self.timezone, self.currency, self.mapped, learnt=self.definitions)
 
     def feature(self, name: str) -> Feature | None:
         return next((each for each in self.features if each.name == name), None)
 
 
 def constants(
-    timezone: str, currency: str, mapped: Iterable[str] = (), made: Mapping[str, str] | None = None
+    timezone: str,
+    currency: str,
+    mapped: Iterable[str] = (),
+    made: Mapping[str, str] | None = None,
+    learnt: Mapping[str, Definition] | None = None,
 ) -> dict[str, str]:
-    """What a definition's features stand on: business zone, currency, which columns were mapped, and what
-    the features ``made`` by the settings are.
+    """What a definition's features stand on: business zone, currency, which columns were mapped, what the
+    features ``made`` by the settings are, and the definitions whose segments were ``learnt``.
 
     A definition that stands on others must be fitted anew. What was mapped counts, not what happened to
     be in the rows: a month without returns is no reason to refit, amounts mapped since the last run are.
@@ -56,6 +62,7 @@ def constants(
         "currency": currency,
         **({"columns": columns} if columns else {}),
         **{f"features.{name}": said for name, said in (made or {}).items()},
+        **{f"labels.{name}": each.digest for name, each in (learnt or {}).items()},
     }
 
 
@@ -67,6 +74,8 @@ class Method(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     method: ClassVar[str]
+    default_roles: ClassVar[tuple[Role, ...]] = ("cause",)
+    """Roles of the features that it takes where the settings name none."""
 
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """The fitted definition. Same rows in any order, any thread count: the same document.
@@ -82,6 +91,12 @@ class Method(BaseModel):
         """Whether the settings leave it to the method which features it uses, so that each that is offered
         may change what it finds."""
         return "features" in type(self).model_fields and vars(self)["features"] is None
+
+    @property
+    def learns_from(self) -> tuple[str, ...]:
+        """Names of other segmentations of the study that are fitted before this one, for it to learn their
+        segments: their definitions come in ``ground.definitions``."""
+        return ()
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -110,6 +125,37 @@ def chosen(name: str, settings: dict[str, Any]) -> Method:
         known = list(make.model_fields)
         faults = "; ".join(_fault(make, error["loc"], error["msg"]) for error in bad.errors())
         raise SettingsError(where, faults, f"{method} takes: {', '.join(known) or 'nothing'}.") from bad
+
+
+def in_order(methods: Mapping[str, Method]) -> dict[str, Method]:
+    """The methods of a study, each after those that it learns from; else in the order given.
+
+    Raises SettingsError for one that learns from a segmentation that is not there, or round about from
+    itself.
+    """
+    ordered: dict[str, Method] = {}
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        where = f"segmentations.{way[-1]}.of" if way else ""
+        if name not in methods:
+            others = [each for each in methods if each != way[-1]]
+            raise SettingsError(
+                where, f"there is no segmentation {name!r} to learn from.{did_you_mean(name, others)}",
+                f"Name one of {', '.join(others)}." if others else "Add one that it can learn from.",
+            )  # fmt: skip
+        if name in way:
+            circle = " learns from ".join((*way[way.index(name) :], name))
+            raise SettingsError(
+                where, f"it would learn from itself: {circle}", "Let it learn from another segmentation."
+            )
+        if name not in ordered:
+            for needed in methods[name].learns_from:
+                visit(needed, (*way, name))
+            ordered[name] = methods[name]
+
+    for name in methods:
+        visit(name, ())
+    return ordered
 
 
 def _fault(model: type[BaseModel], place: tuple[int | str, ...], said: str) -> str:
