@@ -21,6 +21,9 @@ _BUILT_IN: dict[Seam, dict[str, str]] = {
         "kmeans": "regulars.segment.methods.kmeans:KMeans",
         "model": "regulars.segment.methods.model:Model",
         "rules": "regulars.segment.methods.rules:Rules",
+        "firmographic": "regulars.segment.methods.firmographic:Firmographic",
+        "demographic": "regulars.segment.methods.firmographic:Demographic",
+        "labels": "regulars.segment.methods.labels:Labels",
         "lifecycle": "regulars.segment.methods.lifecycle:Lifecycle",
     },
 }

@@ -16,6 +16,9 @@ from regulars.testing import check_method
 NEEDED = {
     "rules": {"segments": [{"name": "VIP", "when": "top 10 % by spend and recency_days <= 90"}]},
     "model": {"of": "rfm"},
+    "firmographic": {"by": ["region", "categories"], "bands": {"categories": [3, 8]}},
+    "demographic": {"by": ["region"], "smallest": 11},
+    "labels": {"column": "region"},
 }
 """What a method cannot do without; the others have a default for everything."""
 
@@ -33,6 +36,8 @@ def test_rules_keep_the_laws_with_every_kind_of_condition():
         "one_price = 3",
         "orders in (1, 3, 5) and gap_days is not null",
         "-200.5 < recency_days and categories <> 7",
+        "region in ('North', 'O''Brien''s \\ Cove') and recency_days > 1.5 * gap_days",
+        "region <> 'South' and spend > orders or region is unknown",
     )
     segments = [{"name": f"Rule {n}", "when": when} for n, when in enumerate(conditions)]
     check_method(chosen("tried", {"method": "rules", "segments": segments, "rest": "Nobody's"}))

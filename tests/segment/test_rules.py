@@ -9,7 +9,7 @@ import pytest
 from regulars.engine import Engine
 from regulars.errors import NotReady, SettingsError
 from regulars.segment.methods import Ground, chosen
-from regulars.segment.methods.rules import slug
+from regulars.segment.slugs import slug
 from regulars.types import Feature
 
 AS_OF = date(2024, 6, 30)

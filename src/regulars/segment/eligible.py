@@ -36,13 +36,13 @@ def eligible(
     return used, [*notes, *protected_allowed(ground, used, allow_protected)]
 
 
-def named(ground: Ground, asked: Sequence[str]) -> list[Feature]:
+def named(ground: Ground, asked: Sequence[str], setting: str = "features") -> list[Feature]:
     """The features of those names, in the study's own order. Raises SettingsError for one there is not."""
     offered = [each.name for each in ground.features]
     if unknown := [name for name in asked if name not in offered]:
         near = "".join(did_you_mean(name, offered) for name in unknown)
         raise SettingsError(
-            f"segmentations.{ground.name}.features",
+            f"segmentations.{ground.name}.{setting}",
             f"this data has no feature {', '.join(map(repr, unknown))}.{near}".rstrip("."),
             f"It has {', '.join(offered)}.",
         )

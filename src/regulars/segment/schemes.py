@@ -15,7 +15,7 @@ from math import ceil, gcd, lcm
 from typing import Any
 
 from regulars.segment.grid import Grid
-from regulars.segment.methods.rules import slug
+from regulars.segment.slugs import slug
 from regulars.segment.total import Cell, Total
 
 LETTERS = "RFM"

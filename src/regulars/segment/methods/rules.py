@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-import unicodedata
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from typing import Annotated, ClassVar
@@ -29,12 +26,11 @@ from regulars.segment.eligible import Reason, named, protected_allowed
 from regulars.segment.kinds import kinds
 from regulars.segment.methods import Ground, Method
 from regulars.segment.preview import doubts, preview
+from regulars.segment.slugs import slug
 from regulars.segment.waterfall import Waterfall
 from regulars.types import Segment
 
 _LARGEST = "cast('1.7976931348623157e308' as double)"
-_TAKEN = {"overall"}
-"""Ids that mean something else in a facts file."""
 
 
 def _readable(name: str) -> str:
@@ -138,19 +134,6 @@ class Rules(Method):
                 f"segmentations.{ground.name}", "; ".join(faults), f"Features of this data: {offered}."
             )
         return read
-
-
-def slug(name: str) -> str:
-    """The id of a segment of that name: ``"Big spenders"`` is ``big_spenders``.
-
-    A name without any letter a to z or digit gets a digest of itself, so that the id lasts as it does.
-    """
-    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    made = re.sub(r"[^a-z0-9]+", "_", ascii_name.lower()).strip("_")
-    if not made:
-        return f"segment_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    # s1, s2, … are the ids of clusters, which a refit hands on by overlap; these stay with their names.
-    return f"segment_{made}" if made in _TAKEN or re.fullmatch(r"s\d+", made) else made
 
 
 def _with_cuts(condition: Condition, ground: Ground, engine: Engine) -> Condition:
