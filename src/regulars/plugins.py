@@ -17,6 +17,7 @@ Seam = Literal["methods"]
 _BUILT_IN: dict[Seam, dict[str, str]] = {
     "methods": {
         "rfm": "regulars.segment.methods.rfm:Rfm",
+        "loyalty_monetary": "regulars.segment.methods.loyalty_monetary:LoyaltyMonetary",
         "hierarchical": "regulars.segment.methods.hierarchical:Hierarchical",
         "kmeans": "regulars.segment.methods.kmeans:KMeans",
         "model": "regulars.segment.methods.model:Model",

@@ -19,6 +19,7 @@ NEEDED = {
     "firmographic": {"by": ["region", "categories"], "bands": {"categories": [3, 8]}},
     "demographic": {"by": ["region"], "smallest": 11},
     "labels": {"column": "region"},
+    "loyalty_monetary": {"proxy": "breadth"},
 }
 """What a method cannot do without; the others have a default for everything."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from typing import Literal
 
 from regulars.engine import Engine, literal, quoted
 from regulars.segment.grid import Band
@@ -15,6 +16,8 @@ from regulars.types import Finding
 
 CROWDED = Fraction(3, 2)
 """A value that this many times a band's share of customers share makes bands uneven: worth a note."""
+MEAN_PLACES = 6
+"""Decimals of a mean: shares are measured to a millionth."""
 
 
 @dataclass(frozen=True)
@@ -107,3 +110,25 @@ def _commonest(engine: Engine, table: str, band: Band) -> tuple[Number, int]:
         "commonest_value",
     )
     return value, int(count)
+
+
+def middle(
+    engine: Engine, table: str, feature: str, how: Literal["median", "mean"], among: str
+) -> Decimal | None:
+    """The middle of a feature among the customers of whom another (or itself) is known; None without any.
+
+    The median is the smallest value with at least half of them at or below it. The mean is the exact sum of
+    values at six decimals over their number, rounded to six decimals with halves to even: no order of rows
+    can move it.
+    """
+    value = f"case when {quoted(among)} is not null then {quoted(feature)} end"
+    if how == "median":
+        ((found,),) = engine.rows(f"select quantile_disc({value}, 0.5) from {quoted(table)}", "median")
+        return None if found is None else Decimal(str(found))
+    exact = f"cast({value} as decimal(38, {MEAN_PLACES}))"
+    ((total, count),) = engine.rows(f"select sum({exact}), count({exact}) from {quoted(table)}", "mean")
+    if not count:
+        return None
+    whole = Fraction(total) * 10**MEAN_PLACES / count
+    mean = Decimal(round(whole)).scaleb(-MEAN_PLACES)
+    return Decimal(f"{mean.normalize():f}")

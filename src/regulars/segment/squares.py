@@ -1,0 +1,104 @@
+"""The 2 × 2 of loyalty and spend: its axes and quarters, with brand loyalty or what stands in for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+LOW, HIGH = 1, 2
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One side of the square: its feature, and the words for either end of it."""
+
+    key: str
+    letter: str
+    feature: str
+    high: str
+    low: str
+    low_is_good: bool = False
+
+    @property
+    def score(self) -> str:
+        """The column of its score: 1 low, 2 high."""
+        return f"{self.key}_score"
+
+
+@dataclass(frozen=True)
+class Square:
+    """Both axes, the names of the quarters by (loyalty, spend), and the feature that must be known of those
+    customers on whom a cut stands."""
+
+    loyalty: Axis
+    spend: Axis
+    names: Mapping[tuple[int, int], str]
+    among: str
+
+    def meaning(self, cell: tuple[int, int]) -> str:
+        """What the customers of a quarter are like: "many categories, low spend"."""
+        loyal, spends = cell
+        first = self.loyalty.high if loyal == HIGH else self.loyalty.low
+        return f"{first}, {self.spend.high if spends == HIGH else self.spend.low}"
+
+
+_SPEND = Axis("spend", "S", "spend", "high spend", "low spend")
+SQUARES = {
+    "": Square(
+        Axis(
+            "loyalty", "L", "own_brand_share",
+            "a high share of category spend on the own brands",
+            "a low share of category spend on the own brands",
+        ),
+        Axis("spend", "S", "category_spend", "high category spend", "low category spend"),
+        {
+            (HIGH, HIGH): "Loyalists", (HIGH, LOW): "Devotees",
+            (LOW, HIGH): "Switchers", (LOW, LOW): "Light users",
+        },
+        "own_brand_share",
+    ),
+    "breadth": Square(
+        Axis("breadth", "B", "categories", "many categories", "few categories"),
+        _SPEND,
+        {
+            (HIGH, HIGH): "Broad high spenders", (HIGH, LOW): "Broad low spenders",
+            (LOW, HIGH): "Narrow high spenders", (LOW, LOW): "Narrow low spenders",
+        },
+        "spend",
+    ),
+    "regularity": Square(
+        Axis(
+            "regularity", "G", "gap_variation", "a regular rhythm", "an irregular rhythm or none yet",
+            low_is_good=True,
+        ),
+        _SPEND,
+        {
+            (HIGH, HIGH): "Regular high spenders", (HIGH, LOW): "Regular low spenders",
+            (LOW, HIGH): "Irregular high spenders", (LOW, LOW): "Irregular low spenders",
+        },
+        "spend",
+    ),
+}  # fmt: skip
+"""The square by its proxy; without one, the brand loyalty of marketing's textbooks."""
+
+
+def needs(feature: str) -> str:
+    """Why a feature is not there."""
+    needed = {
+        "own_brand_share": "lines with brands, some of them rivals', amounts, and features.own_brands",
+        "category_spend": "lines with amounts in the category",
+        "categories": "lines with categories",
+        "gap_variation": "order dates",
+        "spend": "amounts",
+    }
+    return f"{feature} is not measured here: it needs {needed[feature]}"
+
+
+def alike(feature: str, value: Any) -> str:
+    """Why a feature that is the same for everybody cuts nobody off."""
+    if value is None:
+        return f"{feature} is known for nobody"
+    if feature == "own_brand_share" and value == 1:
+        return "everybody spends on the own brands alone: no rival brand is among these orders"
+    return f"{feature} is {value} for everybody"
