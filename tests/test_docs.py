@@ -4,6 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
+
+from regulars.segment.methods import chosen
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -19,3 +22,12 @@ def test_the_python_of_a_page_runs_from_top_to_bottom(page: str) -> None:
     names: dict[str, object] = {"__name__": "example"}
     for block in blocks:
         exec(compile(block, page, "exec"), names)
+
+
+def test_every_segmentation_of_the_methods_page_can_be_chosen() -> None:
+    text = (DOCS / "methods.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    named = [(name, each) for block in blocks for name, each in block.get("segmentations", {}).items()]
+    assert {each["method"] for _, each in named} > {"rfm", "loyalty_monetary"}
+    for name, settings in named:
+        chosen(name, settings)

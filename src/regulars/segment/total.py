@@ -46,7 +46,7 @@ class Total:
         return exp.and_(exp.GTE(this=summed, expression=low), exp.LTE(this=summed.copy(), expression=high))
 
     def words(self, letters: Sequence[str], segment_id: str) -> str:
-        """``2 × R + F + M is 14 to 16``"""
+        """``2 × R + F + M is 18 to 20``"""
         return f"{self.formula(letters)} is {span(*self.ranges[segment_id])}"
 
     def formula(self, letters: Sequence[str]) -> str:
