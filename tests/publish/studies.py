@@ -82,11 +82,50 @@ SIDES = {
 }
 
 
+def _tried(
+    k: int, silhouette: float, *figures: float, jaccard: tuple[float, ...], verdict: str
+) -> dict[str, Any]:
+    names = (
+        "inertia",
+        "calinski_harabasz",
+        "davies_bouldin",
+        "bic",
+        "gap",
+        "prediction_strength",
+        "smallest_share",
+    )
+    told = dict(zip(names, figures, strict=True))
+    return {
+        "k": k, "silhouette": silhouette, "low": silhouette - 0.01, "high": silhouette + 0.01, **told,
+        "gap": {"value": told["gap"], "error": 0.01}, "jaccard": list(jaccard), "verdict": verdict,
+    }  # fmt: skip
+
+
+HELD, MOVED = "reproducible", "constructive"
+TRIED = {
+    "k": 6,
+    "recommended": 6,
+    "verdict": "reproducible",
+    "speaks_for": {
+        "silhouette": 3, "calinski_harabasz": 8, "davies_bouldin": 8, "bic": 8, "elbow": 5, "gap": 1,
+        "prediction_strength": 2,
+    },
+    "reason": "6 segments: silhouette 0.24 (0.23 to 0.25) is within 0.05 of the highest, 0.29 at 3.",
+    "candidates": [
+        _tried(2, 0.27, 6.13, 613, 1.74, 85_660, 1.24, 0.82, 0.136, jaccard=(0.9, 0.86), verdict=HELD),
+        _tried(3, 0.29, 5.36, 662, 1.51, 83_471, 1.28, 0.76, 0.062, jaccard=(0.9, 0.5), verdict=MOVED),
+        _tried(5, 0.22, 4.13, 752, 1.47, 82_126, 1.43, 0.48, 0.058, jaccard=(0.8, 0.4), verdict=MOVED),
+        _tried(6, 0.24, 3.64, 800, 1.31, 79_955, 1.49, 0.59, 0.057, jaccard=(0.9, 0.7), verdict=HELD),
+        _tried(8, 0.27, 2.90, 874, 1.10, 76_418, 1.65, 0.62, 0.052, jaccard=(0.9, 0.8), verdict=HELD),
+    ],
+}  # fmt: skip
+
+
 def retail() -> Study:
     """Both segmentations, money, order ids, findings and a ledger of three reasons: nothing is missing."""
     rfm = segmentation("rfm", "rfm", RFM, grid=True)
     behaviour = segmentation("behaviour", "kmeans", BEHAVIOUR, grid=False)
-    return study((rfm, behaviour))
+    return study((rfm, choosing(behaviour, TRIED)))
 
 
 def without_amounts() -> Study:
@@ -127,14 +166,24 @@ def tiny() -> Study:
     return study((replace(whole, profile=profile, narrative=said),))
 
 
+def measured(**changed: Any) -> Study:
+    """What the retail study tried, with some of the choice changed."""
+    base = retail()
+    first, second = base.segmentations
+    return replace(base, segmentations=(first, choosing(second, {**TRIED, **changed})))
+
+
+def choosing(segmentation: Segmentation, choice: dict[str, Any]) -> Segmentation:
+    return replace(segmentation, definition={**segmentation.definition, "choice": choice})
+
+
 def tried(*silhouettes: tuple[int, float, float | None, float | None]) -> Study:
     """Numbers of segments that were tried: k, silhouette and the ends of its interval. The first is taken."""
     base = retail()
     candidates = [dict(zip(("k", "silhouette", "low", "high"), each, strict=True)) for each in silhouettes]
     made = {"k": silhouettes[0][0], "candidates": candidates, "reason": "Teams can act on this many."}
     first, second = base.segmentations
-    chosen = replace(second, definition={**second.definition, "choice": made})
-    return replace(base, segmentations=(first, chosen))
+    return replace(base, segmentations=(first, choosing(second, made)))
 
 
 def without(base: Study, segment: str, metric: str) -> Study:

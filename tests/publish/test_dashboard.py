@@ -17,6 +17,8 @@ MAKERS = (
     studies.retail, studies.without_amounts, studies.one_segment, studies.suppressed, studies.hostile,
     studies.tiny,
 )  # fmt: skip
+CHOICE = 1 + 8
+"""The curve of the silhouette, and each measure in small."""
 every_study = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 
 
@@ -180,9 +182,9 @@ def test_a_segment_of_ten_or_fewer_is_named_and_nothing_of_it_is_shown() -> None
 def test_every_chart_has_words_for_those_who_do_not_see_it_and_a_table_beneath() -> None:
     html = dashboard(studies.retail())
     drawings = [s for s in read(html).tags("svg") if s.get("role") == "img"]
-    assert len(drawings) == 1 + len(studies.RFM) + len(studies.BEHAVIOUR)
+    assert len(drawings) == 1 + len(studies.RFM) + len(studies.BEHAVIOUR) + CHOICE
     assert all(len(s["aria-label"] or "") > 30 for s in drawings)
-    assert html.count("View as table") == 6
+    assert html.count("View as table") == 8
 
 
 def test_one_segment_has_one_colour_and_no_two_share_colour_and_shape() -> None:

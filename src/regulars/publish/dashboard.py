@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from regulars.figures import written
 from regulars.publish import accounts, opening, page, panels
+from regulars.publish.choice import Choice, choice
 from regulars.publish.evidence import Evidence
 from regulars.publish.marks import Mark, marks
 from regulars.publish.people import Person, people
@@ -39,7 +40,7 @@ class Chapter:
     figures: list[tuple[Metric, list[str]]]
     build: panels.Build | None
     grid: panels.Grid | None
-    choice: panels.Choice | None
+    choice: Choice | None
     shapes: panels.Shapes | None
     people: list[Person]
     rules: list[accounts.Rule]
@@ -159,7 +160,7 @@ def _chapter(place: int, segmentation: Segmentation, given: dict[str, Mark], evi
         figures=every_figure(segmentation.profile),
         build=panels.build(segmentation, given, evidence),
         grid=panels.grid(segmentation, evidence),
-        choice=panels.choice(segmentation),
+        choice=choice(segmentation),
         shapes=panels.shapes(segmentation, given, evidence),
         people=people(segmentation, given, evidence),
         rules=accounts.rules(segmentation, given),

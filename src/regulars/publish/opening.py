@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup, escape
 
 from regulars.figures import short, written
+from regulars.publish.choice import choice, interval
 from regulars.publish.evidence import Evidence
 from regulars.publish.panels import brought
 from regulars.publish.profile_table import amount
@@ -68,6 +70,7 @@ def kpis(study: Study, evidence: Evidence) -> list[Kpi]:
         kept += [_overall(profile, "orders", "Orders", "", evidence)]
     kept += [
         _top(profile, evidence),
+        _separation(study),
         _overall(profile, "repeat_rate", "Repeat rate", "ordered more than once", evidence),
         _overall(profile, "recency_days", "Since last order", "median customer", evidence),
         _overall(profile, "aov", "Average order", "over all orders", evidence),
@@ -107,6 +110,23 @@ def _top(profile: Profile, evidence: Evidence) -> Kpi | None:
     size = first.facts.get("customer_share")
     of = f", {short(size.value, size.unit)} of customers" if size is not None else ""
     return Kpi(label, _figure(profile, first.facts[bring.metric], evidence), f"{first.name[:40]}{of}")
+
+
+def _separation(study: Study) -> Kpi | None:
+    """How well the first clustering parts its segments: the silhouette of the number taken, and its card."""
+    for place, segmentation in enumerate(study.segmentations):
+        made = segmentation.definition.get("choice") or {}
+        tried: Iterable[Mapping[str, Any]] = made.get("candidates", ())
+        taken = next((c for c in tried if c["k"] == made["k"] and c.get("silhouette") is not None), None)
+        if taken is None or choice(segmentation) is None:
+            continue
+        ends = interval(taken.get("low"), taken.get("high"))
+        of = Markup('<a href="#{}-why">{} of {}</a>').format(
+            f"c{place + 1}", f"{made['k']} segments", segmentation.name.replace("_", " ")
+        )
+        note = of if ends == "–" else Markup("{}, {}").format(ends, of)
+        return Kpi("Average silhouette", escape(written(taken["silhouette"], "ratio")), note)
+    return None
 
 
 def _figure(profile: Profile, fact: Fact, evidence: Evidence) -> Markup:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from regulars.figures import written
-from regulars.publish.charts.curve import Point, curve
 from regulars.publish.charts.flow import Stream, flow
 from regulars.publish.charts.heat import Cell, heat
 from regulars.publish.charts.radar import radar, web
@@ -89,17 +88,6 @@ class Grid:
     def is_dense(self) -> bool:
         """Whether there are too many columns for two figures in a cell."""
         return self.across_bands > _ROOMY
-
-
-@dataclass(frozen=True)
-class Choice:
-    """The card that says why there are that many segments."""
-
-    segments: int
-    drawing: Markup | None
-    """None where only one number was tried: there is no curve to see, only its reason."""
-    reason: str
-    table: list[tuple[str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -205,34 +193,6 @@ def _grid_title(cells: Sequence[Cell], across: str) -> Markup:
     most = max(cells, key=lambda c: c.customers or 0)
     form = Markup("Recency and {0}: the fullest cell is recency {1}, {0} {2}")
     return form.format(across, most.r, most.across)
-
-
-def choice(segmentation: Segmentation) -> Choice | None:
-    """Why that many segments: how well each number tried separates, and the reason in words.
-
-    None where nothing was tried, and where a single number was tried without a reason.
-    """
-    made = segmentation.definition.get("choice") or {}
-    reason = str(made.get("reason") or "")
-    tried = [c for c in made.get("candidates", []) if c.get("silhouette") is not None]
-    points = [
-        Point(str(c["k"]), c["silhouette"], c.get("low"), c.get("high"),
-              written(c["silhouette"], "ratio"), c["k"] == made.get("k"))
-        for c in tried
-    ]  # fmt: skip
-    table = [(p.name, p.text, _interval(p)) for p in points]
-    segments = len(segmentation.profile.segments)
-    if len(points) < 2:
-        return Choice(segments, None, reason, table) if points and reason else None
-    listed = "; ".join(f"{p.name} segments: {p.text}" for p in points)
-    drawing = curve(points, f"Average silhouette by number of segments. {listed}.")
-    return Choice(segments, drawing, reason, table)
-
-
-def _interval(point: Point) -> str:
-    if point.low is None or point.high is None:
-        return "–"
-    return f"{written(point.low, 'ratio')} to {written(point.high, 'ratio')}"
 
 
 def shapes(segmentation: Segmentation, marks: dict[str, Mark], evidence: Evidence) -> Shapes | None:

@@ -25,6 +25,8 @@ class Point:
     high: float | None
     text: str
     is_chosen: bool
+    is_advised: bool = False
+    """Whether it is the one recommended, where another was chosen."""
 
 
 def curve(points: Sequence[Point], label: str) -> Markup:
@@ -76,7 +78,16 @@ def _point(point: Point, x: float, y: float, top: float) -> Markup:
         "text", point.name, x=x, y=HEIGHT - 8, text_anchor="middle", class_="t1" if point.is_chosen else None
     )
     dot = element("circle", cx=x, cy=y, r=6.0 if point.is_chosen else 3.4, class_="at")
+    if point.is_advised:
+        ring = element("circle", cx=x, cy=y, r=7.0, class_="best")
+        word = element("text", "recommended", x=x, y=top - 12, text_anchor=_anchor(x))
+        return element("g", ring, dot, axis, word)
     if not point.is_chosen:
         return element("g", dot, axis)
     value = element("text", point.text, x=x, y=top - 12, text_anchor="middle", class_="t1 big-t")
     return element("g", dot, axis, value)
+
+
+def _anchor(x: float) -> str:
+    """Where a word is held, so that it stays inside the drawing."""
+    return "start" if x < WIDTH / 4 else "end" if x > WIDTH * 3 / 4 else "middle"
