@@ -230,7 +230,9 @@ def test_an_attribute_that_is_not_there_is_told_with_the_near_name(engine):
 
 def test_a_protected_attribute_needs_a_reason(engine):
     rows = firms((30, "Retail", 1), (30, "Food", 1))
-    with pytest.raises(SettingsError, match="must not be told apart by what protects them"):
+    with pytest.raises(
+        SettingsError, match="segmentations.firms.by: people must not be told apart by what protects them"
+    ):
         fit(engine, rows, protected="a proxy for descent")
     fitted = fit(engine, rows, protected="a proxy for descent", allow_protected="an audit")
     assert "for this reason: an audit" in fitted.notes[0].what

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from regulars.errors import SettingsError, did_you_mean
+from regulars.errors import SettingsError, did_you_mean, sentence
 from regulars.segment.methods import Ground
 from regulars.types import Feature, Finding, Role
 
@@ -49,7 +49,9 @@ def named(ground: Ground, asked: Sequence[str], setting: str = "features") -> li
     return [each for each in ground.features if each.name in asked]
 
 
-def protected_allowed(ground: Ground, used: Sequence[Feature], reason: str | None) -> list[Finding]:
+def protected_allowed(
+    ground: Ground, used: Sequence[Feature], reason: str | None, setting: str = "features"
+) -> list[Finding]:
     """A note where protected attributes are used for a stated reason. Raises SettingsError without one."""
     met = [each for each in used if each.protected]
     if not met:
@@ -58,14 +60,14 @@ def protected_allowed(ground: Ground, used: Sequence[Feature], reason: str | Non
     told = "; ".join(f"{each.name}: {each.protected}" for each in met)
     if reason is None:
         raise SettingsError(
-            f"{where}.features",
+            f"{where}.{setting}",
             f"people must not be told apart by what protects them ({told})",
             f"Leave {', '.join(each.name for each in met)} out, or say why not in {where}.allow_protected.",
         )
     return [
         Finding(
-            "warning", f"{ground.name}.features",
-            f"Protected attributes or proxies for them were used ({told}), for this reason: {reason}",
+            "warning", f"{ground.name}.{setting}",
+            f"Protected attributes or proxies for them were used ({told}), for this reason: {sentence(reason)}",
             "Have this reviewed before any customer is treated by these segments.",
         )
     ]  # fmt: skip
@@ -85,7 +87,7 @@ def _outcomes_allowed(ground: Ground, used: Sequence[Feature], reason: str | Non
     return [
         Finding(
             "note", f"{ground.name}.features",
-            f"Outcomes were among the features ({outcomes}), for this reason: {reason}",
+            f"Outcomes were among the features ({outcomes}), for this reason: {sentence(reason)}",
             "Read differences between the segments in these as their making, not as a finding.",
         )
     ]  # fmt: skip

@@ -71,7 +71,7 @@ class Firmographic(Method):
         """
         where = f"segmentations.{ground.name}"
         used = named(ground, self.by, "by")
-        notes = protected_allowed(ground, used, self.allow_protected)
+        notes = protected_allowed(ground, used, self.allow_protected, "by")
         customers = engine.count(ground.table.name)
         if not customers:
             raise NotReady(

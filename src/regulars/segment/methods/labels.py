@@ -63,7 +63,9 @@ class Labels(Method):
         NotReady where nobody has a label, or there are more labels than groups could be.
         """
         where = f"segmentations.{ground.name}"
-        notes = protected_allowed(ground, named(ground, [self.column], "column"), self.allow_protected)
+        notes = protected_allowed(
+            ground, named(ground, [self.column], "column"), self.allow_protected, "column"
+        )
         is_text = self._is_text(ground, engine)
         sizes = _sizes(engine, ground.table.name, self.column)
         _require_labels(f"{where}.column", self.column, len(sizes))

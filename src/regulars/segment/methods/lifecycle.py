@@ -193,10 +193,10 @@ class Lifecycle(Method):
         if self.stage is None or self.stages is None:
             return []
         where = f"segmentations.{ground.name}.stage"
-        (feature,) = named(ground, [self.stage])
+        used = named(ground, [self.stage], "stage")
         if kinds(ground, engine).get(self.stage) != "text":
             raise SettingsError(where, f"{self.stage} is not text", "Name the feature that holds the stage.")
-        notes = protected_allowed(ground, [feature], self.allow_protected)
+        notes = protected_allowed(ground, used, self.allow_protected, "stage")
         said = [
             str(value)
             for (value,) in engine.rows(

@@ -102,7 +102,7 @@ class Rules(Method):
         ids = [slug(name) for name in self._names]
         read = self._conditions(ground, engine)
         used = named(ground, [name for each in read for name in read_features(each)])
-        protected = protected_allowed(ground, used, self.allow_protected)
+        protected = protected_allowed(ground, used, self.allow_protected, "segments")
         conditions = [_with_cuts(each, ground, engine) for each in read]
         rule = Waterfall(tuple(zip(ids[:-1], conditions, strict=True)), ids[-1])
         names = dict(zip(ids, self._names, strict=True))
