@@ -24,6 +24,11 @@ def test_a_number_that_numeric_cannot_hold_stays_a_double_in_bigquery() -> None:
     assert "a <= 0.1234567891" in written(tenth, "bigquery")
 
 
+def test_bigquery_rounds_to_the_scale_of_a_decimal() -> None:
+    cast = parse("t", "select cast(a / b as decimal(18, 4)) as c from t").select
+    assert "ROUND(CAST(a / b AS NUMERIC), 4) AS c" in written(cast, "bigquery")
+
+
 @pytest.mark.parametrize("dialect", sorted({*DIALECTS} - {"bigquery"}))
 def test_a_decimal_is_a_decimal_in_every_other_dialect(dialect: str) -> None:
     assert "spend <= 333.6100" in written(CUT, dialect)

@@ -183,15 +183,44 @@ def report(
 
 @app.command()
 def sql(
-    name: Annotated[str, typer.Argument(help="A segmentation of the project, such as rfm.")],
+    name: Annotated[str, typer.Argument(help="A segmentation of the project; with --table: rfm.")],
     dialect: Annotated[str, typer.Option("--dialect", help=", ".join(DIALECTS))] = "duckdb",
     workspace: WorkspaceOption = WORKSPACE,
     as_of: DateOption = None,
+    table: Annotated[
+        str | None, typer.Option(help="Without data: the warehouse's table of orders, such as sales.orders.")
+    ] = None,
+    customer: Annotated[str | None, typer.Option(help="With --table: the customer's column.")] = None,
+    time: Annotated[str | None, typer.Option(help="With --table: the column of the order's date.")] = None,
+    amount: Annotated[str | None, typer.Option(help="With --table: the column of the amount.")] = None,
+    order: Annotated[str | None, typer.Option(help="With --table of lines: the column of the order.")] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(help="With --table, in order: last_order_date, order_frequency, total_spent, …"),
+    ] = None,
+    segments: Annotated[
+        int | None, typer.Option(help="With --table: bands of each metric, 2 to 10. Default 5.")
+    ] = None,
+    scheme: Annotated[
+        str | None, typer.Option(help="With --table: eleven, five or sum, the names of the segments.")
+    ] = None,
 ) -> None:
-    """The SQL of a segmentation: features, scores, segments, profile and validation queries."""
-    from regulars.app import shown
+    """The SQL of a segmentation: features, scores, segments, profile and validation queries.
 
-    shown.sql(workspace, name, dialect, as_of=_date(as_of))
+    With --table it needs no data and no workspace: the script fits RFM inside the warehouse.
+    """
+    from regulars.app import sql_command
+
+    columns = {"customer": customer, "time": time, "amount": amount, "order": order}
+    asked = {**columns, "metrics": metrics, "scheme": scheme}
+    if table is None:
+        if said := [each for each, value in {**asked, "segments": segments}.items() if value is not None]:
+            remedy = "Name the table of orders, or leave them out."
+            raise UsageError(f"--{said[0]}", "it goes with --table", remedy)
+        sql_command.pinned(workspace, name, dialect, as_of=_date(as_of))
+        return
+    bands = 5 if segments is None else segments
+    sql_command.in_warehouse(name, dialect, table=table, segments=bands, as_of=_date(as_of), **asked)
 
 
 @app.command()

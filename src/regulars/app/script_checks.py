@@ -26,26 +26,40 @@ def profile(features: Sequence[str], source: str, assignments: str) -> exp.Query
 
 def counts(sources: Sequence[str], day: date, features: str, assignments: str) -> exp.Query:
     """One row a check: what it is, what was found, what must be found, and ``ok`` or ``DIFFERS``."""
-    rows = {table: f"select count(*) from {table}" for table in (features, assignments)}
-    customers = {table: f"select count(distinct customer_id) from {table}" for table in rows}
     bought = f"not is_return and ordered_on <= {literal(day).sql('duckdb')}"
     return checked(
         [
             *(
-                ("who had bought by then has features", rows[features],
-                 f"select count(distinct customer_id) from {source} where {bought}")
+                (
+                    "customers with an order have features",
+                    f"select count(*) from {features}",
+                    f"select count(distinct customer_id) from {source} where {bought}",
+                )
                 for source in sources
             ),
-            ("features have each customer once", customers[features], rows[features]),
-            ("who has features is assigned", rows[assignments], rows[features]),
-            ("assignments have each customer once", customers[assignments], rows[assignments]),
-            ("each has a segment", f"select count(segment_id) from {assignments}", rows[assignments]),
+            *once(features, assignments),
         ]
-    )  # fmt: skip
+    )
 
 
-def checked(asked: Sequence[tuple[str, str, str]]) -> exp.Query:
-    """The checks, each with the SELECT of what is found and the one of what must be, as one statement."""
+Check = tuple[str, str, str]
+"""What is checked, the SELECT of what is found, and the SELECT of what must be."""
+
+
+def once(features: str, assignments: str) -> list[Check]:
+    """Every customer exactly once, from features to segments."""
+    rows = {table: f"select count(*) from {table}" for table in (features, assignments)}
+    customers = {table: f"select count(distinct customer_id) from {table}" for table in rows}
+    return [
+        ("features have each customer once", customers[features], rows[features]),
+        ("who has features is assigned", rows[assignments], rows[features]),
+        ("assignments have each customer once", customers[assignments], rows[assignments]),
+        ("each has a segment", f"select count(segment_id) from {assignments}", rows[assignments]),
+    ]
+
+
+def checked(asked: Sequence[Check]) -> exp.Query:
+    """The checks as one statement, a row each."""
     listed = " union all ".join(
         f"select {number} as check_number, {literal(what).sql('duckdb')} as check_name, "
         f"({found}) as found, ({wanted}) as wanted"

@@ -15,15 +15,14 @@ from rich.table import Table
 
 from regulars import settings as chosen_settings
 from regulars.app import terminal
-from regulars.app.choices import DIALECTS, WORKSPACE
+from regulars.app.choices import WORKSPACE
 from regulars.app.study import Checked, Ran, render
 from regulars.app.study import check as dry_run
 from regulars.app.study import run as whole_run
 from regulars.app.work import Asked
-from regulars.app.workspace import Workspace, verified, write_whole
-from regulars.errors import NotReady, UsageError, did_you_mean
+from regulars.app.workspace import Workspace, write_whole
+from regulars.errors import NotReady, UsageError
 from regulars.figures import written
-from regulars.segment.definition import Definition
 from regulars.types import Ledger, Segmentation, Study
 
 
@@ -235,38 +234,6 @@ def report(root: Path, asked: str | None, output: Path | None, *, json: bool) ->
         terminal.print_json({"run_id": study.run_id, "dashboard": str(path)})
     else:
         terminal.out.print(str(path), markup=False)
-
-
-def sql(root: Path, name: str, dialect: str, *, as_of: date | None) -> None:
-    """Print the script of a pinned definition in a dialect."""
-    from regulars.app.script import script
-
-    if dialect not in DIALECTS:
-        raise UsageError(
-            f"--dialect {dialect!r}", f"not one of {', '.join(DIALECTS)}",
-            f"Choose one.{did_you_mean(dialect, DIALECTS)}",
-        )  # fmt: skip
-    workspace = Workspace(root)
-    settings = chosen_settings.load(workspace.settings)
-    definition = workspace.pinned(name)
-    if definition is None:
-        known = sorted(settings.segmentations)
-        raise UsageError(
-            f"segmentation {name!r}",
-            "it has no fitted definition yet" if name in known else f"the project has {', '.join(known)}",
-            f"Run the study first.{did_you_mean(name, known)}", next_command="regulars run",
-        )  # fmt: skip
-    print(script(definition, settings, dialect, as_of or _last_looked_from(workspace, definition)))
-
-
-def _last_looked_from(workspace: Workspace, definition: Definition) -> date:
-    """The latest day that a run of this definition looked from; without one, the day it was fitted on."""
-    days = [definition.fitted["as_of"]]
-    for run_id in workspace.run_ids():
-        manifest = verified(workspace.run(run_id))
-        used = manifest["definitions"].get(definition.name, {})
-        days += [manifest["as_of"]] if used.get("digest") == definition.digest else []
-    return date.fromisoformat(max(days))
 
 
 def doctor(root: Path, *, json: bool) -> None:

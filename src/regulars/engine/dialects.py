@@ -17,12 +17,12 @@ _COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE)
 def written(statement: exp.Expr, dialect: str) -> str:
     """The statement as text for one of the warehouses, without comments.
 
-    Beyond sqlglot's translation: BigQuery compares decimals with decimals (its 0.1 is a double), and Spark is
-    told a format for tables (without one it may want Hive).
+    Beyond sqlglot's translation: BigQuery compares decimals with decimals (its 0.1 is a double) and rounds to
+    a DECIMAL's scale, and Spark is told a format for tables (without one it may want Hive).
     """
     meant = statement.copy()
     if dialect == "bigquery":
-        meant = meant.transform(_exact)
+        meant = meant.transform(_exact).transform(_to_scale)
     if dialect == "spark" and isinstance(meant, exp.Create):
         parquet = exp.FileFormatProperty(this=exp.var("parquet"))
         meant.set("properties", exp.Properties(expressions=[parquet]))
@@ -33,6 +33,14 @@ def _exact(node: exp.Expr) -> exp.Expr:
     """A comparison with a decimal literal, with the literal as NUMERIC."""
     if isinstance(node, _COMPARISONS) and _is_decimal(node.expression):
         node.set("expression", exp.cast(exp.Literal.string(_digits(node.expression)), "decimal"))
+    return node
+
+
+def _to_scale(node: exp.Expr) -> exp.Expr:
+    """A cast to DECIMAL(p, s), with the rounding that a cast to NUMERIC leaves out."""
+    if isinstance(node, exp.Cast) and node.to.is_type("decimal") and len(node.to.expressions) == 2:
+        scale = node.to.expressions[1].this.copy()
+        return exp.Round(this=exp.cast(node.this, "decimal"), decimals=scale)
     return node
 
 

@@ -90,16 +90,21 @@ def column(name: str, table: str | None = None) -> exp.Column:
 
 
 def outer_table(name: str) -> exp.Table:
-    """A table whose name comes from outside and may be anything, also a keyword of some engine.
+    """A table whose name comes from outside and may be anything: see :func:`outer_name`."""
+    return exp.table_(outer_name(name))
+
+
+def outer_name(name: str) -> exp.Identifier:
+    """A name that comes from outside and may be anything, also a keyword of some engine.
 
     Plain names stay unquoted: warehouses that fold case would not find a quoted one.
     """
-    return exp.table_(exp.to_identifier(name, quoted=name.lower() in _reserved() or None))
+    return exp.to_identifier(name, quoted=name.lower() in _reserved() or None)
 
 
 @cache
 def _reserved() -> frozenset[str]:
-    """Words that no engine takes for a table's name: those of the two with the longest lists."""
+    """Words that no engine takes for a name: those of the two with the longest lists."""
     writers = (Dialect.get_or_raise(each).generator_class for each in ("duckdb", "redshift"))
     return frozenset(word.lower() for writer in writers for word in writer.RESERVED_KEYWORDS)
 
