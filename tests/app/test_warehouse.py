@@ -74,9 +74,7 @@ def studied(workspace: Workspace) -> list[tuple[object, ...]]:
     (run_id,) = workspace.run_ids()
     path = workspace.run(run_id) / "assignments" / "rfm.parquet"
     with duckdb.connect() as connection:
-        return connection.execute(
-            f"select {COLUMNS} from '{path}' order by 1"
-        ).fetchall()
+        return connection.execute(f"select {COLUMNS} from '{path}' order by 1").fetchall()
 
 
 ASSIGNED = f"select {COLUMNS} from segment_assignments order by 1"
@@ -232,7 +230,7 @@ def test_the_script_reads_back_in_its_dialect_without_a_doubt(dialect: str, sche
         text = warehouse_script(question(scheme=scheme), dialect)
     assert caplog.text == ""
     parsed = [each for each in sqlglot.parse(text, read=dialect) if each is not None]
-    kinds = "select drop create create insert drop create select select select".split()
+    kinds = ["select", "drop", "create", "create", "insert", "drop", "create", "select", "select", "select"]
     assert [each.key for each in parsed] == kinds
     assert not re.search(r"ntile|percentile|quantile|qualify", text, re.IGNORECASE)
 
