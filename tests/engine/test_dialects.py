@@ -41,6 +41,12 @@ def test_only_spark_is_told_a_format_for_its_tables(dialect: str) -> None:
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)
+def test_only_postgresql_is_told_to_take_the_steps_one_by_one(dialect: str) -> None:
+    steps = parse("t", "with s as (select a from t) select a from s").select
+    assert ("s AS MATERIALIZED (" in written(steps, dialect)) is (dialect == "postgres")
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("hostile", ["it's", "back\\slash", "\\' or 1=1 --", "two\nlines", '"; drop table t'])
 def test_text_comes_back_as_it_was_and_is_nothing_else(dialect: str, hostile: str) -> None:
     said = exp.select(exp.alias_(exp.Literal.string(hostile), "said"))

@@ -292,8 +292,9 @@ def _cuts_in_words(asked: Asked) -> str:
     return (
         "3. Cut points: fitted once and kept, so that segments mean the same tomorrow. "
         f"Cut k of {asked.bands} is the smallest value with at least k/{asked.bands} of the customers at or "
-        "below it: counted, not interpolated, and equal customers score equally. A second run leaves them as they are. To fit anew: "
-        f"drop table {CUTS}, and run the script again. Keep a copy of the row: it is the definition."
+        "below it: counted, not interpolated, and equal customers score equally. A second run leaves them as "
+        f"they are. To fit anew: drop table {CUTS}, and run the script again. Keep a copy of the row: it is "
+        "the definition."
     )
 
 
