@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from regulars.types import Role
 
+Listed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""A category or brand, as the data writes it."""
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
@@ -37,7 +39,20 @@ class DerivedFeature(_Choices):
 class FeatureChoices(_Choices):
     """Features beside the standard ones. What orders hold for those is seen by itself."""
 
+    own_brands: tuple[Listed, ...] = ()
+    """The shop's brands, as the data writes them: with rival brands in it, loyalty can be told."""
+    loyalty_categories: tuple[Listed, ...] = ()
+    """The categories in which loyalty is told, where it is not all that is sold."""
+    category_shares: tuple[Listed, ...] = Field((), max_length=50)
+    """Categories whose share of a customer's lines is to be a feature of its own."""
     derived: dict[str, DerivedFeature] = Field(default_factory=dict)
+
+    @field_validator("own_brands", "loyalty_categories", "category_shares")
+    @classmethod
+    def _each_is_listed_once(cls, listed: tuple[str, ...]) -> tuple[str, ...]:
+        if again := sorted({name for name in listed if listed.count(name) > 1}):
+            raise ValueError(f"listed more than once: {', '.join(map(repr, again[:3]))}")
+        return listed
 
     @field_validator("derived")
     @classmethod

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlglot import exp
+from tests.postgres import Postgres
 
 from regulars.engine import Engine
 from regulars.prepare.formula import MOST_PRODUCTS, NotAFormula, parse
@@ -88,6 +89,15 @@ def test_every_formula_comes_to_what_python_makes_of_it() -> None:
         found = engine.rows(select("duckdb"))
     assert found == wanted()
     assert any(None in row for row in found)
+
+
+def test_every_formula_comes_to_the_same_on_postgresql(postgres: Postgres) -> None:
+    cells = [[str(at), *(_cell(each) or r"\N" for each in row.values())] for at, row in enumerate(ROWS)]
+    lines = "\n".join(map("\t".join, cells))
+    doubles = ", ".join(f"{name} double precision" for name in "abc")
+    postgres.psql(f"create table given (at bigint, {doubles});\ncopy given from stdin;\n{lines}\n\\.\n")
+    found = [tuple(float(x) if x else None for x in row) for row in postgres.rows(select("postgres"))]
+    assert found == wanted()
 
 
 def _cell(value: float | None) -> str | None:

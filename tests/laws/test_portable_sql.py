@@ -165,16 +165,27 @@ def step_of(path: Path) -> Step:
 def schema(tmp_path_factory) -> dict[str, dict[str, str]]:
     """The types of every step's table, as DuckDB has them after a small study was made of all steps."""
     path = tmp_path_factory.mktemp("kept") / "steps.duckdb"
-    chosen = settings({"product": "what", "category": "kind", "promotion": "promo", "quantity": "n"})
+    chosen = settings(
+        {"product": "what", "category": "kind", "brand": "maker", "promotion": "promo", "quantity": "n"},
+        features={"own_brands": ["acme"]},
+    )
     lines = [
         line(
-            "ann", "2024-06-01 10:00", 5, order_id="1", product_id="mug", category="tea", promotion="SPRING"
+            "ann",
+            "2024-06-01 10:00",
+            5,
+            order_id="1",
+            quantity=2,
+            product_id="mug",
+            category="tea",
+            brand="acme",
+            promotion="SPRING",
         ),
         line("ann", "2024-06-20 10:00", -5, order_id="2", quantity=-1),
     ]
     with Engine(threads=1, debug_path=path) as engine:
         cleaned(engine, lines, chosen)
-        features = make_features(engine, chosen.sources.orders.columns, AS_OF)
+        features = make_features(engine, chosen.sources.orders.columns, AS_OF, chosen.features)
         engine.execute("create table assignments as select customer_id, 'all' as segment_id from features")
         frame = Frame("all", "tests", "GBP", date(2024, 6, 1), AS_OF)
         profile(engine, frame, [Segment("all", "All", "")], features.features)

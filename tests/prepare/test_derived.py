@@ -12,7 +12,8 @@ from regulars.feature_settings import FeatureChoices
 from regulars.prepare import names
 from regulars.prepare.catalogue import FAMILIES
 from regulars.prepare.derived import derived
-from regulars.prepare.features import derivations, make_features
+from regulars.prepare.features import make_features
+from regulars.prepare.offer import offer
 from regulars.profile.metrics import measures
 from regulars.segment.condition_tokens import WORDS
 from regulars.types import Feature
@@ -160,4 +161,4 @@ def test_names_that_mean_something_elsewhere_are_all_kept_from_use() -> None:
 
 def test_a_formula_may_use_every_feature_of_the_catalogue() -> None:
     all_of_them = {f"x_{n}": each.name for n, each in enumerate(CATALOGUE)}
-    assert len(derivations(choices(**all_of_them))) == len(all_of_them)
+    assert len(offer(choices(**all_of_them)).derived) == len(all_of_them)

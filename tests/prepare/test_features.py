@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -145,6 +147,97 @@ def test_one_category_has_no_spread_and_two_alike_have_one_bit(engine) -> None:
     assert (found["categories"], found["top_category_share"], found["category_entropy"]) == (2, 0.5, 1.0)
 
 
+def test_items_are_units_and_a_line_without_a_quantity_is_one(engine) -> None:
+    bulk = line("ann", "2024-06-01", 5, order_id="1", quantity=3)
+    assert features_of(engine, bulk, line("ann", "2024-06-02", 5))["items_per_order"] == 2.0
+
+
+def loyal(engine, *lines, **choices):
+    """The features of customers whose shop sells ACME of its own; by customer."""
+    asked = {"own_brands": ["ACME"], **choices}
+    chosen = settings({"category": "kind", "brand": "maker"}, features=asked)
+    cleaned(engine, lines, chosen)
+    made = make_features(engine, chosen.sources.orders.columns, AS_OF, chosen.features)
+    rows = engine.rows("from features order by customer_id")
+    return made, {row[0]: dict(zip(made.table.columns, row, strict=True)) for row in rows}
+
+
+def bought(who: str, amount: int, brand: str | None, category: str | None = "tea", order_id: str = "1"):
+    return line(who, "2024-06-01", amount, order_id=order_id, brand=brand, category=category)
+
+
+def test_loyalty_is_the_share_of_category_spend_on_own_brands(engine) -> None:
+    """Ann spends 30 of 40 on ACME where the brand is known; what she sends back lowers her spend alone."""
+    made, found = loyal(
+        engine,
+        bought("ann", 30, "ACME"), bought("ann", 10, "Rival"), bought("ann", 7, None),
+        bought("ann", -5, "ACME", order_id="2"),
+        bought("ben", 12, "Rival"), bought("cat", 9, None),
+    )  # fmt: skip
+    told = {who: (row["own_brand_share"], row["category_spend"]) for who, row in found.items()}
+    assert told == {"ann": (0.75, 42), "ben": (0.0, 12), "cat": (None, 9)}
+    assert (found["ann"]["brands"], found["ann"]["top_brand_share"]) == (2, 0.5)
+    assert made.findings == ()
+
+
+def test_loyalty_is_told_in_the_categories_that_are_named_and_zero_is_a_spend(engine) -> None:
+    _, found = loyal(
+        engine,
+        bought("ann", 30, "ACME"), bought("ann", 10, "Rival", "pans"), bought("ben", 5, "ACME", "pans"),
+        loyalty_categories=["tea"],
+    )  # fmt: skip
+    assert (found["ann"]["own_brand_share"], found["ann"]["category_spend"]) == (1.0, 30)
+    assert (found["ben"]["own_brand_share"], found["ben"]["category_spend"]) == (None, 0)
+
+
+def test_without_brands_or_amounts_there_is_no_loyalty_and_the_reason_is_told(engine) -> None:
+    made, _ = loyal(engine, bought("ann", 30, None))
+    assert (
+        made.left_out["own_brand_share"] == "it needs features.own_brands, and lines with brands and amounts"
+    )
+    assert made.left_out["brands"] == "the products carry no brands"
+
+
+def test_a_name_that_no_line_has_is_a_warning_with_the_near_one(engine) -> None:
+    made, found = loyal(engine, bought("ann", 30, "Acme"), category_shares=["Tea", "tea"])
+    assert [(doubt.severity, doubt.where) for doubt in made.findings] == [
+        ("warning", "features.own_brands"),
+        ("warning", "features.category_shares"),
+    ]
+    assert "No order line has the brand 'ACME'. Did you mean 'Acme'?" in made.findings[0].what
+    assert found["ann"]["own_brand_share"] == 0.0
+
+
+def test_the_share_of_each_category_asked_for_is_of_the_lines_whose_category_is_known(engine) -> None:
+    made, found = loyal(
+        engine,
+        bought("ann", 1, None), bought("ann", 1, None), bought("ann", 1, None, "Pots & Pans"),
+        bought("ann", 1, None, None), bought("ben", 1, None, None),
+        category_shares=["tea", "Pots & Pans", "pots-pans"],
+    )  # fmt: skip
+    names = ("share_of_tea", "share_of_pots_pans", "share_of_pots_pans_2")
+    assert [found["ann"][name] for name in names] == [0.666667, 0.333333, 0.0]
+    assert [found["ben"][name] for name in names] == [None, None, None]
+    labels = {each.name: each.label for each in made.features}
+    assert [labels[name] for name in names] == ["tea", "Pots & Pans", "pots-pans"]
+
+
+HOSTILE = ["'; drop table features; --", '"', "", "茶", "茶 2", "a" * 300, "{x}", "$as_of", "select"]
+
+
+def test_any_text_of_a_category_makes_a_column_and_runs_nothing(engine) -> None:
+    hostile = [each for each in HOSTILE if each]
+    made, found = loyal(engine, *(bought("ann", 1, None, each) for each in hostile), category_shares=hostile)
+    shares = [each.name for each in made.features if each.name.startswith("share_of_")]
+    assert len(set(shares)) == len(hostile)
+    assert all(re.fullmatch("[a-z][a-z0-9_]{0,39}", name) for name in shares)
+    assert {found["ann"][name] for name in shares} == {share_of(len(hostile))}
+
+
+def share_of(parts: int) -> float:
+    return math.floor(1e6 / parts + 0.5) / 1e6
+
+
 def test_what_is_sent_back_counts_by_value_and_never_above_one(engine) -> None:
     bought = line("ann", "2024-06-01", 8, order_id="1")
     assert features_of(engine, bought, line("ann", "2024-06-02", -2, order_id="C2"))["return_share"] == 0.25
@@ -200,5 +293,5 @@ def test_money_stays_decimal_and_spend_is_never_a_cause(engine) -> None:
     outcomes = {f.name for family in FAMILIES for f in family.features if f.role == "outcome"}
     assert outcomes == {
         "recency_days", "orders", "spend", "average_order", "tenure_days", "last_gap_days",
-        "earlier_gap_days",
+        "earlier_gap_days", "category_spend",
     }  # fmt: skip

@@ -15,6 +15,7 @@ from regulars.engine.steps import compose, in_order, parse
 from regulars.errors import SettingsError
 from regulars.feature_settings import FeatureChoices
 from regulars.prepare.features import features_step, needed
+from regulars.prepare.offer import offer
 from regulars.segment.assign import assignment_steps, reading
 from regulars.segment.definition import Definition
 from regulars.settings import Settings
@@ -33,6 +34,7 @@ COLUMNS = {
     "is_promoted": "0 or 1",
     "product_id": "text",
     "category": "text",
+    "brand": "text",
     "lines": "whole number",
     "items": "units of product",
     "quantity": "units of product, negative for returns",
@@ -88,11 +90,12 @@ def anew(name: str, select: exp.Query) -> list[exp.Expr]:
 
 def _features(definition: Definition, choices: FeatureChoices, day: date) -> tuple[list[Step], Step]:
     """The steps before the features that the definition reads, and the step that joins them."""
-    families, made = needed(definition.rule.features, choices)
-    _refuse_other(definition, {each.feature.name: each.ground for each in made})
+    offered = offer(choices)
+    families, made = needed(definition.rule.features, offered)
+    _refuse_other(definition, offered.ground(definition.rule.features))
     step = features_step(families, made)
     steps = {name: each for name, each in room("regulars.prepare").items() if name not in CLEAN}
-    before = in_order({**steps, "features": step}, ["features"], CLEAN)[:-1]
+    before = in_order({**steps, **offered.steps, "features": step}, ["features"], CLEAN)[:-1]
     known = [_known(table) for table in CLEAN if any(table in each.needs for each in before)]
     return [each.bind({"as_of": day}) for each in (*known, *map(_from_known, before))], step
 

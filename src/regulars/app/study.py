@@ -14,8 +14,9 @@ from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
 from regulars.engine import Engine
 from regulars.errors import SourceUnreadable, UsageError, did_you_mean
+from regulars.prepare.attributes import attribute_families
 from regulars.prepare.clean import Cleaned, clean, day_of_study, repeats_are_set_aside
-from regulars.prepare.features import derivations
+from regulars.prepare.offer import offer
 from regulars.prepare.read import Read, read
 from regulars.prepare.readiness import Gate, gates
 from regulars.prepare.side_tables import SideRead, read_beside
@@ -102,7 +103,7 @@ def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
 
 def _methods(settings: Settings) -> dict[str, Method]:
     """The methods that are asked for. Raises SettingsError for what cannot be, before anything is read."""
-    derivations(settings.features)
+    offer(settings.features, attribute_families(settings.sources.customers))
     methods = {name: chosen(name, each) for name, each in settings.segmentations.items()}
     in_order(methods)
     return methods

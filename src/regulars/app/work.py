@@ -16,7 +16,8 @@ from regulars.narrate.template import narrate
 from regulars.prepare.attributes import CUSTOMERS, attribute_families, doubts
 from regulars.prepare.catalogue import Family
 from regulars.prepare.clean import Cleaned, clean
-from regulars.prepare.features import Features, derivations, make_features
+from regulars.prepare.features import Features, make_features
+from regulars.prepare.offer import offer
 from regulars.prepare.read import Read
 from regulars.prepare.readiness import gates, require
 from regulars.prepare.side_tables import SideRead
@@ -117,11 +118,9 @@ class Work:
         the ones offered: any other is no reason to fit anew.
         """
         customers = self.settings.sources.customers
-        made = {
-            each.feature.name: each.ground
-            for each in derivations(self.settings.features, attribute_families(customers))
-            if each.feature.name in used or (method.takes_all and each.feature.role != "outcome")
-        }
+        offered = offer(self.settings.features, attribute_families(customers))
+        causes = [each.name for each in offered.features if each.role == "cause"]
+        made = offered.ground({*used, *(causes if method.takes_all else ())})
         attributes = customers.attributes if customers else {}
         made |= {
             name: f"customers.{each.column}"
@@ -235,11 +234,12 @@ class Work:
 
 def _mapped(settings: Settings) -> tuple[str, ...]:
     """Which kinds of column the settings name: a definition stands on those that it was fitted with."""
-    columns = settings.sources.orders.columns
+    columns, products = settings.sources.orders.columns, settings.sources.products
     there = {
         "value": columns.has_value,
         "product": columns.product,
-        "category": columns.category,
+        "category": columns.category or (products and products.columns.category),
+        "brand": columns.brand or (products and products.columns.brand),
         "promotion": columns.promotion,
     }
     return tuple(kind for kind, is_mapped in there.items() if is_mapped)

@@ -31,6 +31,13 @@ AGAINST = {
     "top_category_share": (
         "On average {value} of a customer's lines are in one category, against {all} overall."
     ),
+    "items_per_order": "They put {value} items in an order, against {all} on average.",
+    "brands": "On average they buy {value} brands, against {all} overall.",
+    "brand_entropy": "Their spread over brands is {value}, against {all} overall.",
+    "top_brand_share": "On average {value} of a customer's lines are of one brand, against {all} overall.",
+    "own_brand_share": (
+        "On average {value} of a customer's category spend goes to own brands, against {all} overall."
+    ),
     "return_share": "On average a customer sends back {value} of what they buy, against {all} overall.",
     "promotion_share": "On average {value} of a customer's orders carry a promotion, against {all} overall.",
 }

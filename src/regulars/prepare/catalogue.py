@@ -122,6 +122,17 @@ FAMILIES = (
         "products", "the orders carry no products",
     ),
     Family(
+        "size_features",
+        (
+            Feature(
+                "items_per_order", "Items per order", "ratio", "cause",
+                "Mean units of product in an order; a line without a quantity is one.",
+                "Bulk", "Few-item",
+            ),
+        ),
+        "items", "every order is one item",
+    ),
+    Family(
         "category_features",
         (
             Feature(
@@ -141,6 +152,43 @@ FAMILIES = (
             ),
         ),
         "categories", "the products carry no categories",
+    ),
+    Family(
+        "brand_features",
+        (
+            Feature(
+                "brands", "Brands bought", "count", "cause",
+                "Different brands bought.",
+                "Many-brand", "Few-brand",
+            ),
+            Feature(
+                "brand_entropy", "Spread over brands", "ratio", "cause",
+                "Shannon entropy of the customer's lines over brands, in bits.",
+                "Brand-mixing", "Brand-true",
+            ),
+            Feature(
+                "top_brand_share", "Share of the largest brand", "share", "cause",
+                "Share of the customer's lines in the brand bought most, of lines whose brand is known.",
+                "One-brand", "No-one-brand",
+            ),
+        ),
+        "brands", "the products carry no brands",
+    ),
+    Family(
+        "loyalty_features",
+        (
+            Feature(
+                "own_brand_share", "Spend on own brands", "share", "cause",
+                "Share of category spend on features.own_brands, of sales whose brand is known; the category "
+                "is features.loyalty_categories, or else all that is sold.",
+                "Own-brand", "Rival-brand",
+            ),
+            Feature(
+                "category_spend", "Category spend", "currency", "outcome",
+                "Net spend in features.loyalty_categories, or else on all that is sold, whatever the brand.",
+            ),
+        ),
+        "loyalty", "it needs features.own_brands, and lines with brands and amounts",
     ),
     Family(
         "return_features",

@@ -26,11 +26,6 @@ class Derived:
     feature: Feature
     formula: Formula
 
-    @property
-    def ground(self) -> str:
-        """What the feature is, for definitions that use it."""
-        return self.formula.text
-
 
 def derived(choices: Mapping[str, DerivedFeature], known: Sequence[Feature]) -> tuple[Derived, ...]:
     """The derived features that the settings ask for, over the features that are known.

@@ -11,10 +11,15 @@ from sqlglot import exp
 from regulars.engine import Engine, Step, room
 from regulars.errors import SettingsError
 from regulars.feature_settings import FeatureChoices
-from regulars.prepare.catalogue import FAMILIES, Family
-from regulars.prepare.derived import Derived, derived, require_fitting
+from regulars.prepare.catalogue import Family
+from regulars.prepare.derived import Derived, require_fitting
+from regulars.prepare.offer import Offer, offer
+from regulars.prepare.unmet import unmet
 from regulars.settings import Columns
 from regulars.types import Feature, Finding, Table
+
+EVERYBODY = "rfm_features"
+"""The step that has every customer; others may have only some."""
 
 
 @dataclass(frozen=True)
@@ -42,61 +47,48 @@ def make_features(
     the bit whatever the order of rows. What the orders cannot give is named in ``left_out``. Raises
     SettingsError for a derived feature that cannot be, or that comes to what its unit cannot mean.
     """
-    there = _what_orders_hold(engine, columns)
-    families = [family for family in FAMILIES if not family.needs or there[family.needs]]
-    families += beside
+    choices = choices or FeatureChoices()
+    offered = offer(choices, beside)
+    there = _what_orders_hold(engine, columns, choices)
+    families = [family for family in offered.families if not family.needs or there[family.needs]]
     left_out = {
         feature.name: family.lacking
-        for family in FAMILIES
+        for family in offered.families
         if family not in families
         for feature in family.features
     }
-    asked = derivations(choices or FeatureChoices(), beside)
-    made = [each for each in asked if not left_out.keys() & each.formula.features]
-    left_out |= {each.feature.name: _lacking(each, left_out) for each in asked if each not in made}
-    steps = {**room("regulars.prepare"), "features": features_step(families, made)}
+    made = [each for each in offered.derived if not left_out.keys() & each.formula.features]
+    left_out |= {each.feature.name: _lacking(each, left_out) for each in offered.derived if each not in made}
+    steps = {**room("regulars.prepare"), **offered.steps, "features": features_step(families, made)}
     table = engine.make("features", steps, {"as_of": as_of})
     require_fitting(engine, made)
     measured = (feature for family in families for feature in family.features)
-    return Features(table, (*measured, *(each.feature for each in made)), left_out)
+    features = (*measured, *(each.feature for each in made))
+    return Features(table, features, left_out, tuple(unmet(engine, choices)))
 
 
-def derivations(choices: FeatureChoices, beside: Sequence[Family] = ()) -> tuple[Derived, ...]:
-    """The features that the settings derive, whether or not the data has what they are made of.
-
-    Raises SettingsError with every fault at once.
-    """
-    return derived(choices.derived, [f for family in (*FAMILIES, *beside) for f in family.features])
-
-
-def needed(
-    names: Collection[str], choices: FeatureChoices, beside: Sequence[Family] = ()
-) -> tuple[list[Family], list[Derived]]:
+def needed(names: Collection[str], offered: Offer) -> tuple[list[Family], list[Derived]]:
     """What makes these features and all that they are derived from.
 
-    Raises SettingsError for one that nobody makes: it was derived when a definition was fitted on it.
+    Raises SettingsError for one that nobody makes: it was offered when a definition was fitted on it.
     """
-    made = [each for each in derivations(choices, beside) if each.feature.name in names]
+    made = [each for each in offered.derived if each.feature.name in names]
     wanted = {*names, *(name for each in made for name in each.formula.features)}
-    families = [
-        family for family in (*FAMILIES, *beside) if wanted & {feature.name for feature in family.features}
-    ]
+    families = [family for family in offered.families if wanted & {f.name for f in family.features}]
     known = {each.name for family in families for each in family.features} | {e.feature.name for e in made}
     if unknown := sorted(wanted - known):
         raise SettingsError(
             f"feature {unknown[0]!r}", "neither the orders nor the settings make it",
-            f"Put features.derived.{unknown[0]} back, or run again to fit on what there is.",
+            "Put it back into the settings, or run again to fit on what there is.",
             next_command="regulars run",
         )  # fmt: skip
-    if not any(each in families for each in FAMILIES):
-        # Whoever ordered has features, also those of whom the table beside says nothing.
-        families.insert(0, Family(FAMILIES[0].step, ()))
     return families, made
 
 
 def features_step(families: Sequence[Family], made: Sequence[Derived] = ()) -> Step:
     """The step that joins the families' tables: the one place where the list of columns varies."""
-    first, *others = dict.fromkeys(family.step for family in families)
+    # Whoever ordered has features: also who has no line with a category, or is in no table beside.
+    first, *others = dict.fromkeys((EVERYBODY, *(family.step for family in families)))
     at = {
         feature.name: exp.column(feature.name, table=family.step)
         for family in families
@@ -120,17 +112,22 @@ def _lacking(made: Derived, left_out: Mapping[str, str]) -> str:
     return f"it is made of {missing}, and {left_out[missing]}"
 
 
-def _what_orders_hold(engine: Engine, columns: Columns) -> dict[str, bool]:
-    ((time, products, categories, returns, promotions),) = engine.rows(
+def _what_orders_hold(engine: Engine, columns: Columns, choices: FeatureChoices) -> dict[str, bool]:
+    ((time, products, categories, brands, returns, promotions),) = engine.rows(
         "select coalesce(max(case when ordered_at <> cast(ordered_on as timestamp) then 1 else 0 end), 0), "
-        "count(product_id), count(category), coalesce(max(case when is_return then 1 else 0 end), 0), "
-        "coalesce(max(is_promoted), 0) from order_lines"
+        "count(product_id), count(category), count(brand), "
+        "coalesce(max(case when is_return then 1 else 0 end), 0), coalesce(max(is_promoted), 0) "
+        "from order_lines"
     )
+    ((items,),) = engine.rows("select count(*) from orders where not is_return and items <> 1")
     return {
         "value": columns.has_value,
         "time": bool(time),
         "products": bool(products),
+        "items": bool(items),
         "categories": bool(categories),
+        "brands": bool(brands),
+        "loyalty": bool(brands and columns.has_value and choices.own_brands),
         "returns": bool(returns),
         "promotions": bool(promotions),
     }

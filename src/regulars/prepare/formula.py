@@ -89,9 +89,14 @@ class Formula:
 
     def sql(self, column: ColumnOf) -> exp.Expr:
         """The value as a double, rounded half up to six decimals; ``column`` gives that of a feature."""
-        scaled = exp.Mul(this=exp.paren(_sql(self.root, column)), expression=literal(1_000_000))
-        up = exp.Floor(this=exp.Add(this=scaled, expression=literal(Decimal("0.5"))))
-        return exp.Div(this=up, expression=literal(1_000_000), typed=True)
+        return millionths(_sql(self.root, column))
+
+
+def millionths(value: exp.Expr) -> exp.Expr:
+    """A double rounded half up to six decimals, as every engine does it alike."""
+    scaled = exp.Mul(this=exp.paren(value), expression=literal(1_000_000))
+    up = exp.Floor(this=exp.Add(this=scaled, expression=literal(Decimal("0.5"))))
+    return exp.Div(this=up, expression=literal(1_000_000), typed=True)
 
 
 def parse(text: str, offered: Collection[str]) -> Formula:

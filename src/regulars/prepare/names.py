@@ -1,6 +1,10 @@
-"""Names that a feature of the user's own cannot have: they mean something else where features are used."""
+"""Names of features of the user's own: those that cannot be, and safe ones made of any text."""
 
 from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
 
 from regulars.prepare.catalogue import FAMILIES
 
@@ -53,3 +57,29 @@ def why_not(name: str) -> str:
     if name in CONDITIONS:
         return "is a word of conditions and formulas"
     return "is a word of SQL" if name in SQL else ""
+
+
+LONGEST = 40
+"""Characters in a name, and in a label made of data: more would be cut off in a chart or a warehouse."""
+
+
+def slug(prefix: str, text: str, taken: Collection[str]) -> str:
+    """A name of small letters, digits and ``_`` for any text, unlike all that are taken.
+
+    >>> slug("share_of_", "Café & Thé", ()), slug("share_of_", "茶", ["share_of_other"])
+    ('share_of_cafe_the', 'share_of_other_2')
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    room = LONGEST - len(prefix) - len("_99")
+    first = prefix + (re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:room].strip("_") or "other")
+    name, nth = first, 1
+    while name in taken or why_not(name):
+        nth += 1
+        name = f"{first}_{nth}"
+    return name
+
+
+def shown(text: str) -> str:
+    """Any text on one line, short enough for a label."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"

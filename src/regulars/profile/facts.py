@@ -177,7 +177,8 @@ def _indices(group: str, facts: Mapping[str, Fact], overall: Mapping[str, Fact])
         whole = overall[name].value
         if name in _TOTALS or not isinstance(fact.value, (int, float)) or not isinstance(whole, (int, float)):
             continue
-        if whole > 0:
+        # Points have no zero of their own, so nothing has twice as many.
+        if whole > 0 and fact.unit != "points":
             made[f"{name}.index"] = Fact(
                 f"{group}.{name}.index", round(100 * fact.value / whole, 1), "index",
                 f"{fact.label}, index (all customers = 100)", fact.n, query=name,

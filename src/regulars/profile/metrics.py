@@ -107,10 +107,13 @@ def _visits() -> list[Measure]:
     ]  # fmt: skip
 
 
+_UNITS = {"share": "percent", "days": "days", "points": "points"}
+
+
 def _behaviour(feature: Feature, currency: str) -> Measure:
-    """A cause or an attribute as its mean over customers; shares are shown as percent."""
-    unit = {"share": "percent", "currency": currency, "days": "days"}.get(feature.unit, "ratio")
+    """A cause or an attribute as its mean over customers: shares as percent, a mean of counts as a ratio."""
     value = f"{feature.name} * 100" if feature.unit == "share" else feature.name
+    unit = currency if feature.unit == "currency" else _UNITS.get(feature.unit, "ratio")
     return _measure(
         feature.name, feature.label, unit, "mean_by_customers", "mean", value, meaning=feature.meaning
     )

@@ -23,7 +23,9 @@ AXES = {
     "gap_variation": "Irregular", "category_entropy": "Breadth",
     "weekend_share": "Weekend", "evening_share": "Evening", "morning_share": "Morning",
     "products_per_order": "Basket", "product_variety": "Variety", "categories": "Categories",
-    "top_category_share": "Focus", "return_share": "Returns", "promotion_share": "Promotion",
+    "top_category_share": "Focus", "items_per_order": "Items", "brands": "Brands",
+    "brand_entropy": "Brand mix", "top_brand_share": "One brand", "own_brand_share": "Own brand",
+    "return_share": "Returns", "promotion_share": "Promotion",
 }  # fmt: skip
 """One word an axis: SVG text cannot wrap. The metric's whole name is in the table beneath."""
 EXTREMES = {
@@ -43,6 +45,11 @@ EXTREMES = {
     "product_variety": ("most variety", "least variety"),
     "categories": ("most categories", "fewest categories"),
     "top_category_share": ("most focused", "least focused"),
+    "items_per_order": ("most items an order", "fewest items an order"),
+    "brands": ("most brands", "fewest brands"),
+    "brand_entropy": ("widest mix of brands", "narrowest mix of brands"),
+    "top_brand_share": ("most true to one brand", "least true to one brand"),
+    "own_brand_share": ("highest share of own brands", "lowest share of own brands"),
     "return_share": ("highest share of returns", "lowest share of returns"),
     "promotion_share": ("highest share on promotion", "lowest share on promotion"),
 }
