@@ -18,6 +18,7 @@ _BUILT_IN: dict[Seam, dict[str, str]] = {
     "methods": {
         "rfm": "regulars.segment.methods.rfm:Rfm",
         "loyalty_monetary": "regulars.segment.methods.loyalty_monetary:LoyaltyMonetary",
+        "gmm": "regulars.segment.methods.gmm:Gmm",
         "hierarchical": "regulars.segment.methods.hierarchical:Hierarchical",
         "kmeans": "regulars.segment.methods.kmeans:KMeans",
         "model": "regulars.segment.methods.model:Model",

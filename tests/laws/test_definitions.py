@@ -41,12 +41,14 @@ from regulars.segment.definition import Definition, pretty
 from regulars.segment.grid import Band, Grid
 from regulars.segment.linear import Linear, Weights
 from regulars.segment.methods import Ground
+from regulars.segment.methods.gmm import Gmm
 from regulars.segment.methods.hierarchical import Hierarchical
 from regulars.segment.methods.kmeans import KMeans
 from regulars.segment.methods.model import Model
 from regulars.segment.methods.rfm import Rfm
 from regulars.segment.methods.rules import Rules
 from regulars.segment.micro import Micro
+from regulars.segment.mixture import Cloud, Mixture
 from regulars.segment.nearest import Nearest
 from regulars.segment.prepared import Indicator, Prepared
 from regulars.segment.rules import Rule
@@ -75,6 +77,8 @@ def follow(segments, legend, customer) -> str:
     """The segment of a customer, by doing what the words say."""
     if any(line.startswith("micro-cluster 1: ") for line in legend):
         return _follow_micro(segments, legend, customer)
+    if any(line.startswith("component 1, number 1: ") for line in legend):
+        return _follow_mixture(segments, legend, customer)
     if " counts as " in legend[0]:
         is_linear = legend[-1].startswith("probability is e to the power of the score")
         return (_follow_linear if is_linear else _follow_nearest)(segments, legend, customer)
@@ -195,6 +199,29 @@ def _follow_tree(segments, customer) -> str:
     ]
     assert len(fitting) == 1, f"the words put {customer} in {fitting}"
     return fitting[0]
+
+
+def _follow_mixture(segments, legend, customer) -> str:
+    numbered = [line for line in legend if line.startswith("component ")]
+    *counted, decides, _ = [line for line in legend if line not in numbered]
+    place = _place(counted, customer)
+    assert decides.startswith("a component's likelihood is its constant less half the sum of the squares")
+    assert decides.endswith("the largest decides, of equal ones the first")
+
+    def likelihood(segment: Segment) -> Decimal:
+        which, constant = re.match(
+            r"component (\d+) of \d+ is the likeliest; it has constant ([+-][\d.]+)", segment.rule
+        ).groups()
+        squares = Decimal(0)
+        for line in numbered:
+            if line.startswith(f"component {which}, "):
+                terms = re.findall(r"([+-][\d.]+) × (\w+)", line)
+                off = Decimal(re.search(r" ([+-][\d.]+)$", line)[1])
+                number = sum((Decimal(weight) * place[feature] for weight, feature in terms), off)
+                squares += (Decimal(math.floor(number * 1000 + Decimal("0.5"))) / 1000) ** 2
+        return Decimal(constant) - squares / 2
+
+    return max(segments, key=likelihood).id
 
 
 def _follow_waterfall(segments, customer) -> str:
@@ -341,6 +368,22 @@ def micros(draw) -> Micro:
     )
 
 
+@st.composite
+def mixtures(draw) -> Mixture:
+    at, weight = st.integers(-4000, 4000), st.integers(-10_000, 10_000)
+    lengths = draw(st.sampled_from([(1, 1, 1), (1, 2, 3)]))
+    clouds = st.builds(
+        Cloud,
+        st.integers(-(10**7), 10**7),
+        st.tuples(at, at, at),
+        st.tuples(*(st.tuples(*[weight] * length) for length in lengths)),
+    )
+    return Mixture(
+        tuple(draw(preparations(name)) for name in NAMES),
+        {f"s{n + 1}": each for n, each in enumerate(draw(st.lists(clouds, min_size=1, max_size=5)))},
+    )
+
+
 SIGNS = ("=", "<>", "<", "<=", ">", ">=")
 EXACT = {"recency_days": True, "spend": True, "gap_days": False}
 
@@ -476,6 +519,20 @@ def test_sql_scorer_and_words_of_any_micro_clusters_agree(engine, anyone, rule):
 
 
 @seldom
+@given(rule=mixtures())
+def test_sql_scorer_and_words_of_any_mixture_agree_also_on_probabilities(engine, anyone, rule):
+    definition = defined(rule)
+    three_ways(engine, definition, anyone, NAMES)
+    columns = ", ".join(("customer_id", "probability", *rule.score_names))
+    told = {who: rest for who, *rest in engine.rows(f"select {columns} from assignments")}
+    for who, *values in engine.rows(f"select customer_id, {', '.join(NAMES)} from {anyone}"):
+        scored = definition.score(dict(zip(NAMES, values, strict=True)))
+        assert [scored.probability, *scored.scores.values()] == told[who]
+        assert scored.probability == max(scored.scores.values())
+        assert math.isclose(sum(scored.scores.values()), 1, abs_tol=1e-5)
+
+
+@seldom
 @given(rule=waterfalls())
 def test_sql_scorer_and_words_of_any_waterfall_agree(engine, anyone, rule):
     three_ways(engine, defined(rule), anyone, (*NAMES, "region"))
@@ -493,7 +550,7 @@ def test_sql_scorer_and_words_of_any_weights_agree(engine, anyone, rule):
     three_ways(engine, defined(rule), anyone, NAMES)
 
 
-@given(rule=st.one_of(grids(), totals(), nearests(), micros(), waterfalls(), trees(), linears()))
+@given(rule=st.one_of(grids(), totals(), nearests(), micros(), mixtures(), waterfalls(), trees(), linears()))
 def test_a_definition_is_the_same_after_it_was_written_and_read(rule):
     written = defined(rule)
     read = Definition.from_json(json.loads(pretty(written.as_json())))
@@ -529,11 +586,25 @@ WEIGHTS = Model(of="rfm", kind="logistic", features=("gap_days", "weekend_share"
         KMeans(),
         KMeans(k=3),
         Hierarchical(),
+        Gmm(max_k=3),
+        Gmm(k=3, max_k=2, covariance="full"),
         TIERS,
         TREE,
         WEIGHTS,
     ],
-    ids=["rfm", "five", "sum", "kmeans", "three", "hierarchical", "rules", "tree", "weights"],
+    ids=[
+        "rfm",
+        "five",
+        "sum",
+        "kmeans",
+        "three",
+        "hierarchical",
+        "gmm",
+        "full gmm",
+        "rules",
+        "tree",
+        "weights",
+    ],
 )
 def test_sql_scorer_and_words_of_a_fitted_method_agree_on_those_it_knows_and_on_strangers(engine, method):
     known = engine.values("known", TYPES, customers(300))
@@ -602,7 +673,11 @@ def test_not_a_number_counts_as_the_highest_value_in_every_form(engine):
     cases = [Compare("gap_days", sign, Decimal(1), False) for sign in ("=", "<", "<=")]
     fall = Waterfall((("low", AnyOf((*cases, IsUnknown("gap_days")))), ("high", Not(cases[0]))), "rest")
     micro = Micro(prepared, {"low": ((0, 0, 0),), "high": ((0, 0, 4000), (0, 0, 9000))})
-    for rule in (near, micro, grid, fall):
+    clouds = {
+        "low": Cloud(0, (0, 0, 0), ((9,), (9,), (9,))),
+        "high": Cloud(0, (0, 0, 9000), ((9,), (9,), (9,))),
+    }
+    for rule in (near, micro, Mixture(prepared, clouds), grid, fall):
         definition = defined(rule)
         engine.make("assignments", {step.name: step for step in definition.steps("odd", AS_OF)})
         assert engine.rows("select segment_id from assignments") == [("high",)]

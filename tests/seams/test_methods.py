@@ -90,6 +90,10 @@ def test_models_keep_the_laws_with_other_settings(settings):
     check_method(chosen("tried", {"method": "model", "of": "rfm", **settings}))
 
 
+def test_a_full_mixture_keeps_the_laws():
+    check_method(chosen("tried", {"method": "gmm", "covariance": "full", "k": 3, "max_k": 3}))
+
+
 class FirstComeFirst(Rfm):
     """Depends on the order of rows: the definition remembers who came first."""
 

@@ -39,6 +39,7 @@ def people(sizes, spread=0.05):
 
 def fit(engine, rows, **settings):
     table = engine.values("people", KINDS, rows)
+    settings = {"max_k": 4, **settings}
     ground = Ground("behaviour", table, FEATURES, date(2024, 6, 30), 0, "UTC", "GBP")
     return chosen("behaviour", {"method": "hierarchical", **settings}).fit(ground, engine)
 

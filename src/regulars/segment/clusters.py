@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import Field
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it carries no types
 
 from regulars.engine import Engine
-from regulars.errors import NotReady
+from regulars.errors import NotReady, SettingsError
 from regulars.measure.refit import Assign, Labels, Places
 from regulars.segment.candidates import FEWEST
 from regulars.segment.choose import choice
@@ -27,7 +27,7 @@ from regulars.segment.prepared import UNITS
 from regulars.segment.rules import Rule
 from regulars.segment.sample import Fit, counts, distinct, drawn, fitted
 from regulars.segment.trials import trials
-from regulars.types import Finding, Segment
+from regulars.types import Feature, Finding, Segment
 
 FEWEST_CUSTOMERS = 2 * (FEWEST + 1)
 """Below this, two segments that are large enough to be shown cannot be made of them."""
@@ -66,6 +66,9 @@ class Grouping:
 
 class Clusters(Method):
     """Base of the clusterers: groups of customers who behave alike, found on a sample of them."""
+
+    takes_text: ClassVar[bool] = True
+    """Whether features of text may be grouped by, as indicators of their categories."""
 
     k: int | None = Field(None, ge=2, le=50)
     """How many segments. None: chosen from 2 to ``max_k``, with the reason in the definition."""
@@ -108,6 +111,7 @@ class Clusters(Method):
             allow_outcomes=self.allow_outcomes,
             allow_protected=self.allow_protected,
         )
+        self._refuse_text(ground, used)
         customers = engine.count(ground.table.name)
         sample = drawn(engine, ground.table, used, self.sample)
         fit = fitted(sample, ground.name)
@@ -148,6 +152,15 @@ class Clusters(Method):
             notes=tuple(notes),
             choice=evidence,
         )
+
+    def _refuse_text(self, ground: Ground, used: Sequence[Feature]) -> None:
+        text = ", ".join(each.name for each in used if each.is_text)
+        if text and not self.takes_text:
+            raise SettingsError(
+                f"segmentations.{ground.name}.features",
+                f"{self.method} groups by numbers, and {text} is text: a category is no cloud of values",
+                f"Leave {text} out, or set segmentations.{ground.name}.method to kmeans or hierarchical.",
+            )
 
     def _candidates(self, ground: Ground, fit: Fit, customers: int) -> list[int]:
         """The numbers of segments to try: what is asked for, beside 2 to ``max_k`` as far as they go."""

@@ -16,6 +16,7 @@ from regulars.errors import RunDamaged
 from regulars.segment.grid import Grid
 from regulars.segment.linear import Linear
 from regulars.segment.micro import Micro
+from regulars.segment.mixture import Mixture
 from regulars.segment.nearest import Nearest
 from regulars.segment.rules import Customer, Rule, Scored, column, layer_name
 from regulars.segment.tree import Tree
@@ -27,6 +28,7 @@ _RULES: dict[str, Callable[[dict[str, Any]], Rule]] = {
     "grid": Grid.from_json,
     "linear": Linear.from_json,
     "micro": Micro.from_json,
+    "mixture": Mixture.from_json,
     "nearest": Nearest.from_json,
     "tree": Tree.from_json,
     "waterfall": Waterfall.from_json,

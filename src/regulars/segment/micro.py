@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from regulars.engine import literal
 from regulars.segment import prepared
-from regulars.segment.prepared import UNITS, Indicator, Preparation, place, places, text_features
+from regulars.segment.prepared import UNITS, Preparation, place, places, reach, text_features
 from regulars.segment.rules import Customer, Scored, column
 
 Centre = tuple[int, ...]
@@ -53,8 +53,8 @@ class Micro:
     def _farthest(self) -> int:
         """More than any sum that a distance is made of."""
         numbers = zip(*self._listed, strict=True)
-        reach = (max(_reach(each), *map(abs, at)) for each, at in zip(self.prepared, numbers, strict=True))
-        return sum((2 * far) ** 2 for far in reach)
+        farthest = (max(reach(each), *map(abs, at)) for each, at in zip(self.prepared, numbers, strict=True))
+        return sum((2 * far) ** 2 for far in farthest)
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -165,13 +165,6 @@ class Micro:
 
     def renamed(self, ids: Mapping[str, str]) -> Micro:
         return replace(self, centres={ids.get(name, name): each for name, each in self.centres.items()})
-
-
-def _reach(each: Preparation) -> int:
-    """The farthest from zero that a customer can stand."""
-    if isinstance(each, Indicator):
-        return max(abs(each.yes), abs(each.no))
-    return max(abs(each.of(each.low)), abs(each.of(each.high)))
 
 
 def _centre(position: int) -> str:

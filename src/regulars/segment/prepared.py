@@ -143,6 +143,13 @@ def text_features(prepared: Sequence[Preparation]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.feature for each in texts))
 
 
+def reach(each: Preparation) -> int:
+    """The farthest from zero that any customer can stand."""
+    if isinstance(each, Indicator):
+        return max(abs(each.yes), abs(each.no))
+    return max(abs(each.of(each.low)), abs(each.of(each.high)))
+
+
 def place(prepared: Sequence[Preparation], customer: Customer) -> list[int]:
     """Where one customer stands: a whole number for each preparation."""
     return [each.of(customer.get(each.feature)) for each in prepared]
