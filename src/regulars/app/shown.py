@@ -23,6 +23,7 @@ from regulars.app.work import Asked
 from regulars.app.workspace import Workspace, write_whole
 from regulars.errors import NotReady, UsageError
 from regulars.figures import written
+from regulars.publish.learnt import told
 from regulars.types import Ledger, Segmentation, Study
 
 
@@ -92,6 +93,8 @@ def _show_study(study: Study) -> None:
     for segmentation in study.segmentations:
         terminal.out.print(f"\n{segmentation.name}, version {segmentation.version}", markup=False)
         terminal.out.print(_sizes_table(segmentation))
+        if how_right := told(segmentation.definition):
+            terminal.out.print(how_right, markup=False)
         if reason := segmentation.definition.get("choice", {}).get("reason"):
             terminal.out.print(str(reason), markup=False)
     for finding in study.findings:

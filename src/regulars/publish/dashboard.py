@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -10,10 +11,11 @@ from regulars.figures import written
 from regulars.publish import accounts, opening, page, panels
 from regulars.publish.choice import Choice, choice
 from regulars.publish.evidence import Evidence
+from regulars.publish.learnt import Learnt, learnt
 from regulars.publish.marks import Mark, marks
 from regulars.publish.people import Person, people
 from regulars.publish.profile_table import ProfileTable, amount, every_figure, profile_table
-from regulars.types import Metric, Profile, Segmentation, Study
+from regulars.types import Feature, Metric, Profile, Segmentation, Study
 
 TITLES = {"rfm": "Recency, frequency and spend", "behaviour": "How customers buy"}
 _KEPT_OUT = (
@@ -41,6 +43,7 @@ class Chapter:
     build: panels.Build | None
     grid: panels.Grid | None
     choice: Choice | None
+    learnt: Learnt | None
     shapes: panels.Shapes | None
     people: list[Person]
     rules: list[accounts.Rule]
@@ -66,7 +69,7 @@ def dashboard(study: Study) -> str:
     headline, lede = _first_words(study, evidence)
     figures = opening.kpis(study, evidence)
     chapters = [
-        _chapter(place, segmentation, given[place], evidence)
+        _chapter(place, segmentation, given[place], evidence, study.features)
         for place, segmentation in enumerate(study.segmentations)
     ]
     template = page.environment().get_template("dashboard.html")
@@ -141,7 +144,13 @@ def _first_words(study: Study, evidence: Evidence) -> tuple[Markup, Markup]:
     return evidence.sentences(first.profile, said.headline), evidence.sentences(first.profile, said.lede)
 
 
-def _chapter(place: int, segmentation: Segmentation, given: dict[str, Mark], evidence: Evidence) -> Chapter:
+def _chapter(
+    place: int,
+    segmentation: Segmentation,
+    given: dict[str, Mark],
+    evidence: Evidence,
+    features: Sequence[Feature],
+) -> Chapter:
     name = segmentation.name
     title = TITLES.get(name, name.replace("_", " ").capitalize())
     if name == "rfm" and "revenue" not in {m.id for m in segmentation.profile.metrics}:
@@ -161,6 +170,7 @@ def _chapter(place: int, segmentation: Segmentation, given: dict[str, Mark], evi
         build=panels.build(segmentation, given, evidence),
         grid=panels.grid(segmentation, evidence),
         choice=choice(segmentation),
+        learnt=learnt(segmentation, given, features),
         shapes=panels.shapes(segmentation, given, evidence),
         people=people(segmentation, given, evidence),
         rules=accounts.rules(segmentation, given),
@@ -188,6 +198,11 @@ def _how(segmentation: Segmentation) -> str:
     if segmentation.method == "kmeans":
         kept_out = f" {_KEPT_OUT}" if has_money else ""
         return f"Groups of customers who buy alike, found from behaviour.{kept_out}"
+    if made := (segmentation.definition.get("choice") or {}).get("model"):
+        return (
+            f"Learnt from {made['of']}: each customer is put in the segment of those who are alike in other "
+            "ways. What follows is true of the customers put in each, not of that segmentation's own."
+        )
     return f"Made with the method {segmentation.method}."
 
 
