@@ -140,6 +140,40 @@ def without_amounts() -> Study:
     return replace(study((rfm, behaviour)), left_out=left_out)
 
 
+# name, customers, revenue £k, orders, recency, repeat %, tenure, gap
+QUARTERS = (
+    ("Loyalists", 610, 4_120.0, 6_204, 15, 98.0, 301, 31),
+    ("Devotees", 640, 388.0, 1_911, 41, 61.0, 140, 58),
+    ("Switchers", 640, 3_771.0, 5_130, 21, 96.0, 288, 34),
+    ("Light users", 610, 301.0, 1_402, 62, 43.0, 101, 66),
+)
+
+
+def loyalty(*hide: str) -> Study:
+    """The 2 × 2 of loyalty and spend; quarters of these names are too small to show."""
+    whole = segmentation("loyalty", "loyalty_monetary", QUARTERS, grid=False)
+    axes = {
+        "loyalty": {
+            "feature": "own_brand_share", "label": "Spend on own brands", "unit": "share", "how": "median",
+            "cut": "0.281000", "upper": "More loyal", "lower": "Less loyal", "low_is_good": False,
+        },
+        "spend": {
+            "feature": "category_spend", "label": "Category spend", "unit": "currency", "how": "mean",
+            "cut": "1533.120000", "upper": "Higher spend", "lower": "Lower spend", "low_is_good": False,
+        },
+    }  # fmt: skip
+    cells = {"s0": ["2-2"], "s1": ["2-1"], "s2": ["1-2"], "s3": ["1-1"]}
+    made = {**whole.definition, "rule": {"kind": "grid", "cells": cells}, "choice": {"axes": axes}}
+    segments = tuple(hidden(s) if s.name in hide else s for s in whole.profile.segments)
+    said = tuple(w for w in whole.narrative.segments if w.name not in hide)
+    return study((replace(
+        whole,
+        definition=made,
+        profile=replace(whole.profile, segments=segments),
+        narrative=replace(whole.narrative, segments=said),
+    ),))  # fmt: skip
+
+
 def one_segment() -> Study:
     """A single segment, and nothing found."""
     return replace(study((segmentation("rfm", "rfm", RFM[:1], grid=False),)), findings=())

@@ -75,7 +75,9 @@ def test_a_cut_may_be_the_median_the_mean_or_a_number_on_each_axis(engine):
     assert [str(band.cuts[0]) for band in both.rule.bands] == ["0.5", "50"]
     mixed = fit(engine, FIVE, cuts={"loyalty": 0.15, "spend": "mean"})
     assert [str(band.cuts[0]) for band in mixed.rule.bands] == ["0.15", "50"]
-    assert mixed.choice["axes"]["loyalty"] == {"feature": "own_brand_share", "how": "set", "cut": "0.15"}
+    loyalty = mixed.choice["axes"]["loyalty"]
+    assert (loyalty["feature"], loyalty["how"], loyalty["cut"]) == ("own_brand_share", "set", "0.15")
+    assert (loyalty["upper"], loyalty["lower"], loyalty["unit"]) == ("More loyal", "Less loyal", "share")
     assert mixed.choice["reason"].startswith(
         "Cut own_brand_share at 0.15 (set by hand) and category_spend at 50 (mean). A value at the cut lies"
     )

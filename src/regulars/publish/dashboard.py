@@ -15,6 +15,7 @@ from regulars.publish.learnt import Learnt, learnt
 from regulars.publish.marks import Mark, marks
 from regulars.publish.people import Person, people
 from regulars.publish.profile_table import ProfileTable, amount, every_figure, profile_table
+from regulars.publish.square import Square, square
 from regulars.types import Feature, Metric, Profile, Segmentation, Study
 
 TITLES = {"rfm": "Recency, frequency and spend", "behaviour": "How customers buy"}
@@ -42,6 +43,7 @@ class Chapter:
     figures: list[tuple[Metric, list[str]]]
     build: panels.Build | None
     grid: panels.Grid | None
+    square: Square | None
     choice: Choice | None
     learnt: Learnt | None
     shapes: panels.Shapes | None
@@ -169,6 +171,7 @@ def _chapter(
         figures=every_figure(segmentation.profile),
         build=panels.build(segmentation, given, evidence),
         grid=panels.grid(segmentation, evidence),
+        square=square(segmentation, given, evidence),
         choice=choice(segmentation),
         learnt=learnt(segmentation, given, features),
         shapes=panels.shapes(segmentation, given, evidence),
@@ -195,6 +198,8 @@ def _how(segmentation: Segmentation) -> str:
         return f"Each customer is scored on {scored} they bought; the scores name the segment."
     if segmentation.method == "rules":
         return "Each customer is in the first segment whose rule holds; the last takes everybody else."
+    if segmentation.method == "loyalty_monetary":
+        return "Each customer is in one of four quarters, by two cuts; a value at a cut counts as low."
     if segmentation.method == "kmeans":
         kept_out = f" {_KEPT_OUT}" if has_money else ""
         return f"Groups of customers who buy alike, found from behaviour.{kept_out}"

@@ -11,13 +11,16 @@ LOW, HIGH = 1, 2
 
 @dataclass(frozen=True)
 class Axis:
-    """One side of the square: its feature, and the words for either end of it."""
+    """One side of the square: its feature, what its customers are like at either end, and how the ends are
+    called."""
 
     key: str
     letter: str
     feature: str
     high: str
     low: str
+    upper: str
+    lower: str
     low_is_good: bool = False
 
     @property
@@ -43,15 +46,19 @@ class Square:
         return f"{first}, {self.spend.high if spends == HIGH else self.spend.low}"
 
 
-_SPEND = Axis("spend", "S", "spend", "high spend", "low spend")
+_SPEND = Axis("spend", "S", "spend", "high spend", "low spend", "Higher spend", "Lower spend")
 SQUARES = {
     "": Square(
         Axis(
             "loyalty", "L", "own_brand_share",
             "a high share of category spend on the own brands",
             "a low share of category spend on the own brands",
+            "More loyal", "Less loyal",
         ),
-        Axis("spend", "S", "category_spend", "high category spend", "low category spend"),
+        Axis(
+            "spend", "S", "category_spend", "high category spend", "low category spend",
+            "Higher spend", "Lower spend",
+        ),
         {
             (HIGH, HIGH): "Loyalists", (HIGH, LOW): "Devotees",
             (LOW, HIGH): "Switchers", (LOW, LOW): "Light users",
@@ -59,7 +66,10 @@ SQUARES = {
         "own_brand_share",
     ),
     "breadth": Square(
-        Axis("breadth", "B", "categories", "many categories", "few categories"),
+        Axis(
+            "breadth", "B", "categories", "many categories", "few categories", "Broader range",
+            "Narrower range",
+        ),
         _SPEND,
         {
             (HIGH, HIGH): "Broad high spenders", (HIGH, LOW): "Broad low spenders",
@@ -70,7 +80,7 @@ SQUARES = {
     "regularity": Square(
         Axis(
             "regularity", "G", "gap_variation", "a regular rhythm", "an irregular rhythm or none yet",
-            low_is_good=True,
+            "More regular", "Less regular", low_is_good=True,
         ),
         _SPEND,
         {

@@ -97,7 +97,7 @@ class LoyaltyMonetary(Method):
             ),
             fitted={"customers": engine.count(ground.table.name), "as_of": ground.as_of.isoformat()},
             notes=tuple(self._notes(square, bands, ground, engine)),
-            choice=self._choice(square, bands),
+            choice=self._choice(square, bands, ground),
         )
 
     def _require(self, square: Square, ground: Ground, engine: Engine, where: str) -> None:
@@ -105,7 +105,7 @@ class LoyaltyMonetary(Method):
         if lacking := [
             each.feature for each in (square.loyalty, square.spend) if not ground.feature(each.feature)
         ]:
-            raise NotReady(where, " and ".join(map(needs, lacking)), self._remedy())
+            raise NotReady(where, needs(lacking[0]), self._remedy())
         names = (square.loyalty.feature, square.spend.feature)
         ends = ", ".join(f"min({quoted(name)}), max({quoted(name)})" for name in names)
         (found,) = engine.rows(f"select {ends} from {quoted(ground.table.name)}", "ends")
@@ -146,11 +146,17 @@ class LoyaltyMonetary(Method):
             value = found
         return Band(axis.score, axis.letter, axis.feature, (value,), axis.low_is_good, unit)
 
-    def _choice(self, square: Square, bands: tuple[Band, Band]) -> dict[str, Any]:
-        """How each axis was cut, and where."""
+    def _choice(self, square: Square, bands: tuple[Band, Band], ground: Ground) -> dict[str, Any]:
+        """How each axis was cut, and where, with the words for its ends."""
+        labels = {each.name: each.label for each in ground.features}
         cuts = {
             axis.key: {
                 "feature": band.feature,
+                "label": labels[band.feature],
+                "unit": band.unit,
+                "upper": axis.upper,
+                "lower": axis.lower,
+                "low_is_good": axis.low_is_good,
                 "how": how if isinstance(how, str) else "set",
                 "cut": str(band.cuts[0]),
             }
