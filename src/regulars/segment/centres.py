@@ -25,7 +25,7 @@ ROUNDS = 300
 AT_A_TIME = 2_000_000
 """Distances worked out together: they stay in the processor's memory, whatever the number of centres."""
 PLUS_PLUS_STARTS = 20
-AGAIN_MICRO = 100
+AGAIN_MICRO = 60
 AGAIN_STARTS = 2
 AGAIN_RACE = 3
 AGAIN_ROUNDS = 60
