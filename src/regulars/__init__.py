@@ -7,6 +7,7 @@ In short::
     study = rg.run("regulars/regulars.yaml")  # the whole study; shows itself in a notebook
     study.assignments("rfm").df()  # one row a customer, into any frame
     rg.run("regulars/regulars.yaml", orders=frame)  # orders from memory instead of the file
+    rg.assign("rfm", frame).assignments().df()  # any customers into segments that are there already
 """
 
 from __future__ import annotations
@@ -14,9 +15,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regulars.app.api import SavedStudy, load, run
+    from regulars.app.api import AssignedCustomers, SavedStudy, assign, load, run
 
-__all__ = ["SavedStudy", "load", "run"]
+__all__ = ["AssignedCustomers", "SavedStudy", "assign", "load", "run"]
 
 
 def __dir__() -> list[str]:

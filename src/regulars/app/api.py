@@ -10,9 +10,11 @@ from typing import Any
 
 from regulars import settings as chosen_settings
 from regulars.app import choices, saved, study
+from regulars.app.assigning import MADE, Assigned, Question, assigned
+from regulars.app.sql_command import last_looked_from, pinned_definition
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
-from regulars.engine import open_parquet
+from regulars.engine import Engine, open_parquet
 from regulars.errors import UsageError, did_you_mean
 from regulars.publish.dashboard import fragment
 from regulars.types import Finding, Ledger, Narrative, Profile, Segmentation, Study
@@ -115,6 +117,58 @@ def run(
         read, place, Asked(today=day, as_of=looked_from, refit=refit, frame=orders, frames=tables or {})
     )
     return SavedStudy(ran.study, ran.dashboard, ran.already_there)
+
+
+@dataclass(frozen=True, repr=False)
+class AssignedCustomers:
+    """Customers in the segments of an existing definition, and what is to be said of it."""
+
+    summary: Assigned
+    _engine: Engine
+
+    def __repr__(self) -> str:
+        return f"<AssignedCustomers: {self.summary.customers:,} in {self.summary.definition.name}>"
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Rows left out, features that were unknown, and texts that the definition does not name."""
+        return self.summary.findings
+
+    def assignments(self) -> Any:
+        """One row a customer: customer_id, segment_id, segment_name, probability, definition, version, as_of
+        and the scores. A lazy relation: ``.df()``, ``.pl()`` or ``.arrow()`` make a frame of it."""
+        return self._engine.relation(MADE)
+
+
+def assign(
+    name: str,
+    data: object,
+    *,
+    workspace: str | Path = "regulars",
+    orders: bool | None = None,
+    customer: str | None = None,
+    as_of: date | str | None = None,
+    today: date | None = None,
+) -> AssignedCustomers:
+    """Any customers into the pinned definition of a segmentation; nothing is fitted, and nothing written.
+
+    ``data`` is a file (CSV, parquet) or frame: one row a customer with columns named as the features, or
+    orders as the workspace maps them (``orders`` says which; else the columns tell). Unknown features count
+    as the definition says, and are told in ``findings``.
+
+    Raises the errors of :mod:`regulars.errors`.
+    """
+    place = Workspace(Path(workspace))
+    settings = chosen_settings.load(place.settings)
+    definition = pinned_definition(place, settings, name)
+    given = Path(data) if isinstance(data, str) else data
+    looked_from = choices.day(as_of) if isinstance(as_of, str) else as_of
+    engine = Engine()
+    made = assigned(
+        engine, definition, settings, place, Question(given, orders, customer, looked_from),
+        today=today or datetime.now(UTC).date(), looked_from=last_looked_from(place, definition),
+    )  # fmt: skip
+    return AssignedCustomers(made, engine)
 
 
 def load(run_id: str | None = None, *, workspace: str | Path = "regulars") -> SavedStudy:

@@ -224,6 +224,38 @@ def sql(
 
 
 @app.command()
+def assign(
+    name: Annotated[str, typer.Argument(help="A segmentation of the project, such as rfm.")],
+    data: Annotated[
+        Path,
+        typer.Argument(help="CSV or parquet: customers with their features, or orders as the project's."),
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A .csv or .parquet file. Default: CSV on stdout.")
+    ] = None,
+    orders: Annotated[
+        bool | None,
+        typer.Option("--orders/--customers", help="What the data is. Default: told by its columns."),
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option(help="The customer's column, among features. Default: customer_id.")
+    ] = None,
+    workspace: WorkspaceOption = WORKSPACE,
+    as_of: DateOption = None,
+    json: JsonOption = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """Put any customers into existing segments, by the pinned definition; nothing is fitted."""
+    from regulars.app import assign_command
+
+    assign_command.assign(
+        workspace, name, data, output, orders=orders, customer=customer, as_of=_date(as_of), json=json,
+        today=_today(), threads=threads, memory_limit=memory_limit,
+    )  # fmt: skip
+
+
+@app.command()
 def doctor(workspace: WorkspaceOption = WORKSPACE, json: JsonOption = False) -> None:
     """Versions, engine and workspace: what works, and what to do about what does not."""
     from regulars.app import shown

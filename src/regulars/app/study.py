@@ -59,7 +59,7 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
     day = _day_asked(settings, asked)
     with workspace.lock(), _engine(workspace, asked) as engine:
         asked.stage("Reading the orders")
-        source, beside = _read(engine, settings, workspace, asked)
+        source, beside = read_sources(engine, settings, workspace, asked)
         as_of = day_of_study(engine, day, asked.today)
         work = Work(engine, settings, workspace, asked, source, beside, as_of)
         definitions = work.pinned(methods)
@@ -89,7 +89,7 @@ def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
             threads=asked.threads, memory_limit=asked.memory_limit, temp_directory=Path(spill) / "spill"
         ) as engine,
     ):
-        source, beside = _read(engine, settings, workspace, asked)
+        source, beside = read_sources(engine, settings, workspace, asked)
         as_of = day_of_study(engine, _day_asked(settings, asked), asked.today)
         cleaned = clean(engine, source, settings, as_of, asked.today, beside)
         doubts = [doubt for side in beside.values() for doubt in side.findings]
@@ -147,7 +147,7 @@ def _engine(workspace: Workspace, asked: Asked) -> Engine:
     )
 
 
-def _read(
+def read_sources(
     engine: Engine, settings: Settings, workspace: Workspace, asked: Asked
 ) -> tuple[Read, dict[str, SideRead]]:
     """The orders, and the tables beside them by name."""

@@ -173,9 +173,19 @@ class Engine:
 
         Raises RegularsError where the disk does not take it.
         """
+        self._write(select, path, f"format parquet, compression zstd, row_group_size {ROW_GROUP}")
+
+    def write_csv(self, select: exp.Expr | str, path: Path) -> None:
+        """Write a SELECT, which must be ordered, to a CSV file (UTF-8, commas, header)."""
+        self._write(select, path, "format csv, header true")
+
+    def relation(self, name: str) -> Any:
+        """A table as a lazy relation, for frames of every kind; it lives as long as this engine is open."""
+        return self._connection.table(name)
+
+    def _write(self, select: exp.Expr | str, path: Path, written: str) -> None:
         body = select if isinstance(select, str) else sql.text(select, comments=False)
         target = sql.literal(str(path)).sql("duckdb")
-        written = f"format parquet, compression zstd, row_group_size {ROW_GROUP}"
         try:
             self.execute(f"copy ({body}) to {target} ({written})", path.stem)
         except StepFailed as refused:

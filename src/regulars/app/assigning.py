@@ -1,0 +1,245 @@
+"""Assigning: any customers into the segments of an existing definition, every row and every unknown told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from regulars.app.study import read_sources
+from regulars.app.work import Asked, Work
+from regulars.app.workspace import Workspace
+from regulars.engine import Engine, literal, quoted
+from regulars.errors import UsageError, did_you_mean
+from regulars.prepare.clean import day_of_study
+from regulars.prepare.customer_file import read_customers, source_of
+from regulars.prepare.retold import About
+from regulars.prepare.sources import Source
+from regulars.segment.assign import assign
+from regulars.segment.definition import Definition
+from regulars.settings import Settings
+from regulars.types import Finding
+
+MADE = "assigned"
+FEW = 10
+"""Up to so many customers a segment's size is not told in a summary."""
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """Customers in segments, in the engine's table ``assigned``; where every row went, and doubts."""
+
+    definition: Definition
+    as_of: date
+    rows_in: int
+    set_aside: Mapping[str, int]
+    customers: int
+    sizes: tuple[tuple[str, str, int], ...]
+    findings: tuple[Finding, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary for programs: shares 0 to 1; the size of a segment of a few is null."""
+        return {
+            "segmentation": self.definition.name,
+            "definition": self.definition.digest,
+            "version": self.definition.version,
+            "as_of": self.as_of.isoformat(),
+            "rows_in": self.rows_in,
+            "rows_kept": self.rows_in - sum(self.set_aside.values()),
+            "set_aside": [{"reason": reason, "rows": rows} for reason, rows in self.set_aside.items()],
+            "customers": self.customers,
+            "segments": [
+                {
+                    "segment_id": segment_id,
+                    "segment_name": name,
+                    "customers": None if 0 < count <= FEW else count,
+                    "customer_share": None
+                    if 0 < count <= FEW or not self.customers
+                    else round(count / self.customers, 6),
+                }
+                for segment_id, name, count in self.sizes
+            ],
+            "findings": [finding.as_json() for finding in self.findings],
+        }
+
+
+@dataclass(frozen=True)
+class Question:
+    """Whom to assign: a file or frame of customers with their features, or of orders as the settings say."""
+
+    data: Path | object
+    orders: bool | None = None
+    """Whether they are orders; None: told by the columns."""
+    customer: str | None = None
+    """The customer's column, among features; by default ``customer_id``, or as the settings call it."""
+    as_of: date | None = None
+
+
+def assigned(
+    engine: Engine, definition: Definition, settings: Settings, workspace: Workspace, question: Question,
+    *, today: date, looked_from: date,
+) -> Assigned:  # fmt: skip
+    """The table ``assigned``: one row a customer, ordered by customer: customer_id, segment_id, segment_name,
+    probability, definition (digest), version, as_of, and the rule's scores.
+
+    A feature that is unknown counts as the definition says; what is unknown, and texts that the definition
+    does not name, are told with their counts. Orders are read, cleaned and measured as the workspace's own.
+    """
+    customers = About("customers", "the data")
+    with customers.told():
+        source = source_of(question.data, engine)
+    columns = [column.name for column in source.columns]
+    if _are_orders(question, definition, settings, source):
+        rows_in, aside, lacking, as_of = _from_orders(engine, settings, workspace, question, today)
+    else:
+        customer = question.customer or _customer(settings, columns)
+        rule = definition.rule
+        with customers.told():
+            read = read_customers(question.data, source, customer, rule.features, rule.text_features, engine)
+        rows_in, lacking, as_of = read.rows_in, read.lacking, question.as_of or looked_from
+        aside = {"missing_customer": read.without_customer} if read.without_customer else {}
+    assign(engine, definition, as_of, "placed")
+    scores = "".join(f", {quoted(name)}" for name in definition.rule.score_names)
+    engine.create(
+        MADE,
+        "select customer_id, segment_id, segment_name, probability, definition, "
+        f"{definition.version:d} as version, as_of{scores} from placed order by customer_id",
+    )
+    findings = tuple(_told(engine, definition, lacking, rows_in, aside))
+    return Assigned(
+        definition, as_of, rows_in, aside, engine.count(MADE), _sizes(engine, definition), findings
+    )
+
+
+def _are_orders(question: Question, definition: Definition, settings: Settings, source: Source) -> bool:
+    names = {column.name for column in source.columns}
+    mapped = settings.sources.orders.columns
+    if question.orders is not None:
+        return question.orders
+    if names & set(definition.rule.features):
+        return False
+    if {mapped.customer, mapped.time} <= names:
+        return True
+    wanted = ", ".join(definition.rule.features)
+    raise UsageError(
+        source.title,
+        f"its columns are neither features of segmentation {definition.name!r} ({wanted}) nor those of the "
+        "workspace's orders",
+        f"Name the columns as the features are named.{_near(names, definition)}",
+    )
+
+
+def _near(names: set[str], definition: Definition) -> str:
+    return next(
+        (near for name in sorted(names) if (near := did_you_mean(name, definition.rule.features))), ""
+    )
+
+
+def _customer(settings: Settings, columns: list[str]) -> str:
+    mapped = settings.sources.orders.columns.customer
+    return mapped if mapped in columns and "customer_id" not in columns else "customer_id"
+
+
+def _from_orders(
+    engine: Engine, settings: Settings, workspace: Workspace, question: Question, today: date
+) -> tuple[int, dict[str, int], tuple[str, ...], date]:
+    """The table ``features`` of these orders. No gate stands before it: nothing is fitted."""
+    asked = Asked(today=today, as_of=question.as_of)
+    if isinstance(question.data, (str, Path)):
+        path = str(Path(question.data).resolve())
+        orders = settings.sources.orders.model_copy(update={"path": path})
+        sources = settings.sources.model_copy(update={"orders": orders})
+        settings = settings.model_copy(update={"sources": sources})
+    else:
+        asked = Asked(today=today, as_of=question.as_of, frame=question.data)
+    ungated = settings.readiness.model_copy(update={"override": True})
+    settings = settings.model_copy(update={"readiness": ungated})
+    source, beside = read_sources(engine, settings, workspace, asked)
+    as_of = day_of_study(engine, question.as_of, today)
+    cleaned, features = Work(engine, settings, workspace, asked, source, beside, as_of).prepare()
+    (orders_read,) = (each for each in cleaned.ledger.sources if each.name == "orders")
+    aside = {each.reason: each.rows for each in orders_read.set_aside}
+    return orders_read.rows_in, aside, tuple(features.left_out), as_of
+
+
+def _told(
+    engine: Engine, definition: Definition, lacking: tuple[str, ...], rows_in: int, aside: Mapping[str, int]
+) -> Iterator[Finding]:
+    where = _where(definition)
+    for reason, rows in aside.items():
+        yield Finding(
+            "warning" if reason == "missing_customer" else "note", where,
+            f"{rows:,} of {rows_in:,} rows are not assigned: {reason}.",
+            "See that these are meant to be left out.",
+        )  # fmt: skip
+    customers = engine.count("features")
+    there = engine.table("features")
+    for name in definition.rule.features:
+        if name not in there or name in lacking:
+            yield Finding(
+                "warning", f"{where}.{name}",
+                f"The data does not have {name}: it counts as unknown for all {customers:,} customers"
+                f"{_rule_of_unknown(definition, name)}.",
+                "Add it, if you know it: without it segments mean less than they say.",
+            )  # fmt: skip
+            continue
+        ((unknown,),) = engine.rows(f"select count(*) from features where {quoted(name)} is null")
+        if unknown:
+            yield Finding(
+                "note", f"{where}.{name}",
+                f"{name} is unknown for {unknown:,} of {customers:,} customers"
+                f"{_rule_of_unknown(definition, name)}.",
+                "Nothing to do, unless it should be known.",
+            )  # fmt: skip
+        if name in definition.rule.text_features:
+            yield from _unseen(engine, definition, name, customers)
+
+
+def _rule_of_unknown(definition: Definition, name: str) -> str:
+    """What the definition itself says of that feature unknown, where it says so in one line."""
+    said = [line for line in definition.rule.legend() if name in line and "unknown" in line]
+    return f" ({said[0]})" if len(said) == 1 else ""
+
+
+def _unseen(engine: Engine, definition: Definition, name: str, customers: int) -> Iterator[Finding]:
+    """Texts that the definition does not name: it has never seen them, or pooled them with others."""
+    known = sorted(set(_texts(definition.rule.as_json())))
+    listed = ", ".join(literal(text).sql("duckdb") for text in known)
+    others = f"{quoted(name)} not in ({listed})" if known else f"{quoted(name)} is not null"
+    ((count, values, example),) = engine.rows(
+        f"select count(*), count(distinct {quoted(name)}), min({quoted(name)}) from features where {others}"
+    )
+    if count:
+        yield Finding(
+            "note", f"{_where(definition)}.{name}",
+            f"{count:,} of {customers:,} customers have {name} in {values:,} values that the definition does "
+            f"not name (such as {str(example)[:40]!r}): it treats them as all that it does not name.",
+            "Look whether these are new or spelt otherwise; fit anew to give them a place of their own.",
+        )  # fmt: skip
+
+
+def _where(definition: Definition) -> str:
+    return f"assign.{definition.name}"
+
+
+def _texts(document: object) -> Iterator[str]:
+    """Every text in a document, keys too."""
+    match document:
+        case str():
+            yield document
+        case dict():
+            for key, value in document.items():
+                yield str(key)
+                yield from _texts(value)
+        case list() | tuple():
+            for each in document:
+                yield from _texts(each)
+        case _:
+            return
+
+
+def _sizes(engine: Engine, definition: Definition) -> tuple[tuple[str, str, int], ...]:
+    counted = dict(engine.rows(f"select segment_id, count(*) from {MADE} group by segment_id"))
+    return tuple((each.id, each.name, int(counted.get(each.id, 0))) for each in definition.segments)
