@@ -47,12 +47,21 @@ def test_being_unknown_can_part_labels_by_itself() -> None:
     assert (root.when, root.yes) == (IsUnknown("gap_days"), Leaf("a", Decimal("0.953")))
 
 
-def test_who_is_unknown_goes_where_their_label_is_commoner() -> None:
+@pytest.mark.parametrize(("label", "segment"), [(0, "a"), (1, "b")])
+def test_who_is_unknown_goes_where_their_label_is_commoner(label: int, segment: str) -> None:
     chance = random.Random(2)
     known = [chance.randrange(100) for _ in range(400)]
-    labels = [int(value >= 50) for value in known] + [1] * 100
-    root = learnt([binned("x", [*known, *[None] * 100], exact=True)], labels)
+    # The side of the known that they belong to is the larger one, and then the smaller one.
+    labels = [int(value >= 20) for value in known] + [label] * 60
+    root = learnt([binned("x", [*known, *[None] * 60], exact=True)], labels)
     assert isinstance(root, Split)
+    assert Tree(("a", "b", "c"), root).score({"x": None}).segment_id == segment
+
+
+def test_where_nobody_was_unknown_who_is_goes_with_the_larger_side() -> None:
+    root = learnt([binned("x", [*[1] * 90, *[2] * 30], exact=True)], [0] * 90 + [1] * 30)
+    assert Tree(("a", "b", "c"), root).score({"x": None}).segment_id == "a"
+    root = learnt([binned("x", [*[1] * 30, *[2] * 90], exact=True)], [0] * 30 + [1] * 90)
     assert Tree(("a", "b", "c"), root).score({"x": None}).segment_id == "b"
 
 
