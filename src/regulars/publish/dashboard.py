@@ -199,7 +199,7 @@ def _how(segmentation: Segmentation) -> str:
     if segmentation.method == "rules":
         return "Each customer is in the first segment whose rule holds; the last takes everybody else."
     if segmentation.method == "loyalty_monetary":
-        return "Each customer is in one of four quarters, by two cuts; a value at a cut counts as low."
+        return "Two cuts, of loyalty or what stands in for it and of spend, make four quarters of customers."
     if segmentation.method == "kmeans":
         kept_out = f" {_KEPT_OUT}" if has_money else ""
         return f"Groups of customers who buy alike, found from behaviour.{kept_out}"
