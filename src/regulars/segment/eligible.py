@@ -67,7 +67,8 @@ def protected_allowed(
     return [
         Finding(
             "warning", f"{ground.name}.{setting}",
-            f"Protected attributes or proxies for them were used ({told}), for this reason: {sentence(reason)}",
+            f"Protected attributes or proxies for them were used ({told}), for this reason: "
+            f"{sentence(reason)}",
             "Have this reviewed before any customer is treated by these segments.",
         )
     ]  # fmt: skip
