@@ -30,7 +30,7 @@ AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 MAKERS = (
     studies.retail, studies.without_amounts, studies.one_segment, studies.suppressed, studies.hostile,
-    studies.tiny, studies.loyalty, modelled,
+    studies.tiny, studies.loyalty, modelled, studies.by_rules,
 )  # fmt: skip
 every_study = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 every_width = pytest.mark.parametrize("width", [390, 1440])

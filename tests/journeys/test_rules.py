@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -92,6 +93,21 @@ def test_the_sizes_printed_are_those_that_one_counts_by_hand_and_every_form_agre
     left = {each["segment_id"]: each["left"] for each in saved["choice"]["rules"]}
     assert left == {"vip": counted["VIP"], "big_spenders": counted["Big spenders"], "shadowed": 0,
                     "rare": counted["Rare"]}  # fmt: skip
+
+
+def test_what_each_rule_takes_before_and_after_those_above_it_is_shown(root: Path) -> None:
+    shown = command(root, "run").stdout.partition(
+        "What each rule takes, of 4,334 customers as of 9 Dec 2011:"
+    )[2]
+    rows = [re.split(r"  +", line.strip()) for line in shown.splitlines()[1:7]]
+    assert rows[0] == ["rule, in order", "meet it", "taken", "left after it"]
+    left = 4334
+    for name, meet, takes, after in rows[1:5]:
+        assert int(meet.replace(",", "")) >= int(takes.replace(",", "")), name
+        left -= int(takes.replace(",", ""))
+        assert int(after.replace(",", "")) == left
+    assert rows[3][2] == "0"
+    assert rows[5] == ["Everyone else", f"{left:,}"]
 
 
 def test_the_script_for_a_warehouse_holds_the_cut_as_a_number(root: Path) -> None:

@@ -252,6 +252,27 @@ def together(k: int) -> Study:
     ))  # fmt: skip
 
 
+def by_rules(*, name: str = "Weekend shoppers", when: str = "weekend_share > 0.5") -> Study:
+    """Behaviour as rules that a person wrote: one never reached, one too small to count, and a rest."""
+    base = retail()
+    first, second = base.segmentations
+    segments = [dict(each) for each in second.definition["segments"]]
+    segments[1]["name"] = name
+    counts = ((861, 861), (510, 402), (20, 0), (None, None), (None, None))
+    made = {
+        "customers": 4_338,
+        "rules": [
+            {"segment_id": segments[at]["id"], "when": when, "alone": alone, "left": left}
+            for at, (alone, left) in enumerate(counts)
+        ],
+        "rest": {"segment_id": segments[5]["id"], "left": 1_142},
+        "cuts": [],
+    }
+    fitted = {"customers": 4_338, "as_of": "2011-11-30"}
+    definition = {"segments": segments, "fitted": fitted, "choice": made}
+    return replace(base, segmentations=(first, replace(second, method="rules", definition=definition)))
+
+
 HOSTILE = (
     "<script>document.title='owned'</script>",
     '"><img src=x onerror="document.title=\'owned\'">',

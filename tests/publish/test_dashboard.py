@@ -16,7 +16,7 @@ from regulars.types import Span, Study
 
 MAKERS = (
     studies.retail, studies.without_amounts, studies.one_segment, studies.suppressed, studies.hostile,
-    studies.tiny, modelled,
+    studies.tiny, modelled, studies.by_rules,
 )  # fmt: skip
 CHOICE = 1 + 8
 """The curve of the silhouette, and each measure in small."""

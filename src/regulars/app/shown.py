@@ -24,6 +24,7 @@ from regulars.app.workspace import Workspace, write_whole
 from regulars.errors import NotReady, UsageError
 from regulars.figures import written
 from regulars.publish.learnt import told
+from regulars.publish.taken import counted, taken
 from regulars.types import Ledger, Segmentation, Study
 
 
@@ -95,6 +96,8 @@ def _show_study(study: Study) -> None:
         terminal.out.print(_sizes_table(segmentation))
         if how_right := told(segmentation.definition):
             terminal.out.print(how_right, markup=False)
+        if segmentation.method == "rules":
+            _show_rules(segmentation)
         if reason := segmentation.definition.get("choice", {}).get("reason"):
             terminal.out.print(str(reason), markup=False)
     for finding in study.findings:
@@ -111,6 +114,18 @@ def _sizes_table(segmentation: Segmentation) -> Table:
         facts = [segment.facts[name] for name in columns]
         table.add_row(escape(segment.name), *(written(fact.value, fact.unit) for fact in facts))
     return table
+
+
+def _show_rules(segmentation: Segmentation) -> None:
+    """What each rule takes, before and after those above it, and what falls through."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("rule, in order", no_wrap=True)
+    for head in ("meet it", "taken", "left after it"):
+        table.add_column(head, justify="right", no_wrap=True, min_width=len(head))
+    for row in taken(segmentation):
+        table.add_row(escape(row.name), *row.texts)
+    terminal.out.print(f"\nWhat each rule takes, of {counted(segmentation)}:", markup=False)
+    terminal.out.print(table)
 
 
 def _show_ledger(ledger: Ledger) -> None:

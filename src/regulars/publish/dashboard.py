@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from regulars.figures import written
-from regulars.publish import accounts, opening, page, panels
+from regulars.publish import accounts, opening, page, panels, taken
 from regulars.publish.choice import Choice, choice
 from regulars.publish.evidence import Evidence
 from regulars.publish.learnt import Learnt, learnt
@@ -23,6 +23,16 @@ _KEPT_OUT = (
     "Spend was kept out of the making. How often people buy still shapes some of these habits, so read value "
     "differences with care."
 )
+_POOLED = "Groups by what customers are, not by what they do; those too small to act on are pooled."
+_HOW = {
+    "rules": "Each customer is in the first segment whose rule holds; the last takes everybody else.",
+    "lifecycle": "Each customer's silence is held against the days that usually lie between their purchases, "
+    "or those of the middle customer where they have made too few.",
+    "firmographic": _POOLED, "demographic": _POOLED,
+    "loyalty_monetary": "Two cuts, of loyalty or what stands in for it and of spend, make four quarters of "
+    "customers.",
+    "labels": "The segments came with the data: one for each label.",
+}  # fmt: skip
 SHORT_TITLES = {"rfm": "RFM", "behaviour": "Behaviour"}
 
 
@@ -46,6 +56,7 @@ class Chapter:
     square: Square | None
     choice: Choice | None
     learnt: Learnt | None
+    waterfall: taken.Waterfall | None
     shapes: panels.Shapes | None
     people: list[Person]
     rules: list[accounts.Rule]
@@ -174,6 +185,7 @@ def _chapter(
         square=square(segmentation, given, evidence),
         choice=choice(segmentation),
         learnt=learnt(segmentation, given, features),
+        waterfall=taken.waterfall(segmentation, given),
         shapes=panels.shapes(segmentation, given, evidence),
         people=people(segmentation, given, evidence),
         rules=accounts.rules(segmentation, given),
@@ -196,10 +208,6 @@ def _how(segmentation: Segmentation) -> str:
     if segmentation.method == "rfm":
         scored = "how recently, how often and how much" if has_money else "how recently and how often"
         return f"Each customer is scored on {scored} they bought; the scores name the segment."
-    if segmentation.method == "rules":
-        return "Each customer is in the first segment whose rule holds; the last takes everybody else."
-    if segmentation.method == "loyalty_monetary":
-        return "Two cuts, of loyalty or what stands in for it and of spend, make four quarters of customers."
     if segmentation.method == "kmeans":
         kept_out = f" {_KEPT_OUT}" if has_money else ""
         return f"Groups of customers who buy alike, found from behaviour.{kept_out}"
@@ -208,7 +216,7 @@ def _how(segmentation: Segmentation) -> str:
             f"Learnt from {made['of']}: each customer is put in the segment of those who are alike in other "
             "ways. What follows is true of the customers put in each, not of that segmentation's own."
         )
-    return f"Made with the method {segmentation.method}."
+    return _HOW.get(segmentation.method, f"Made with the method {segmentation.method}.")
 
 
 def _table_title(segmentation: Segmentation, evidence: Evidence) -> Markup:
