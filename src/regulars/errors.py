@@ -7,7 +7,8 @@
     │   ├── SourceUnreadable 3  a file cannot be read without guessing
     │   ├── SourceChanged    3  a file changed while it was being read
     │   ├── DatesRefused     3  dates are ambiguous, unreadable or lie in the future
-    │   └── NotReady         3  too little data for a segmentation that can be relied on
+    │   ├── NotReady         3  too little data for a segmentation that can be relied on
+    │   └── FitFailed        3  no parameters of a model fit the data best
     ├── CheckFailed          4  a check did not hold
     ├── RunDamaged           1  a saved run no longer matches its own digests
     ├── StepFailed           1  the engine refused a step; carries the step and its SQL
@@ -91,6 +92,10 @@ class SourceChanged(DataRefused):
 
 
 class DatesRefused(DataRefused):
+    pass
+
+
+class FitFailed(DataRefused):
     pass
 
 

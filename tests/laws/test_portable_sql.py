@@ -19,11 +19,15 @@ from sqlglot.optimizer.qualify import qualify
 from tests.prepare.orders import AS_OF, cleaned, line, settings
 
 import regulars
-from regulars.engine import Engine, Step
+from regulars.engine import Engine, Step, room
 from regulars.engine.steps import parse
 from regulars.prepare.features import make_features
 from regulars.profile.facts import Frame, profile
 from regulars.types import Segment
+from regulars.value.fitting import Fitted
+from regulars.value.histories import make_histories
+from regulars.value.holdout import held_out
+from regulars.value.worth import ValueModel, make_worth, purchase_model
 
 FILES = sorted(Path(regulars.__file__).parent.glob("*/sql/*.sql"))
 DIALECTS = ("postgres", "spark", "snowflake", "bigquery", "databricks", "redshift", "trino")
@@ -189,6 +193,7 @@ def schema(tmp_path_factory) -> dict[str, dict[str, str]]:
         engine.execute("create table assignments as select customer_id, 'all' as segment_id from features")
         frame = Frame("all", "tests", "GBP", date(2024, 6, 1), AS_OF)
         profile(engine, frame, [Segment("all", "All", "")], features.features)
+        _value(engine)
         listed = engine.rows(
             "select table_name, column_name, data_type from duckdb_columns() where not internal"
         )
@@ -196,6 +201,18 @@ def schema(tmp_path_factory) -> dict[str, dict[str, str]]:
     for table, column, kind in listed:
         found.setdefault(table, {})[column] = kind
     return found
+
+
+def _value(engine: Engine) -> None:
+    """The tables of the value room, from models with parameters as they come."""
+    until = date(2024, 6, 10)
+    make_histories(engine, until)
+    purchases = Fitted("bgnbd", {"r": 0.2, "alpha": 4.4, "a": 0.8, "b": 2.4}, {}, 0.0, 1)
+    spend = Fitted("gamma_gamma", {"p": 6.2, "q": 3.7, "v": 15.4}, {}, 0.0, 1)
+    make_worth(engine, ValueModel(purchases, spend, 7, 1.0, until), 20)
+    held_out(engine, purchase_model(purchases), 7, until, AS_OF)
+    for grouped in ("history_groups", "spending_groups"):
+        engine.make(grouped, room("regulars.value"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -256,6 +256,30 @@ def assign(
 
 
 @app.command()
+def value(
+    model: Annotated[str, typer.Option(help="bgnbd, mbgnbd or pareto_nbd.")] = "bgnbd",
+    compare: Annotated[bool, typer.Option("--compare", help="All of them, the best first.")] = False,
+    calibrate_until: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="Fit up to this day. Default: three quarters of the span."),
+    ] = None,
+    unit: Annotated[str, typer.Option(help="Of the parameters: day, week, month or year.")] = "week",
+    workspace: WorkspaceOption = WORKSPACE,
+    as_of: DateOption = None,
+    json: JsonOption = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """What customers will buy and bring: a model fitted on past orders, tried on the orders after."""
+    from regulars.app import value_shown
+
+    value_shown.show(
+        workspace, model, unit, _date(calibrate_until), compare=compare, json=json, today=_today(),
+        as_of=_date(as_of), threads=threads, memory_limit=memory_limit,
+    )  # fmt: skip
+
+
+@app.command()
 def doctor(workspace: WorkspaceOption = WORKSPACE, json: JsonOption = False) -> None:
     """Versions, engine and workspace: what works, and what to do about what does not."""
     from regulars.app import shown

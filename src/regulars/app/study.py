@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -83,6 +84,29 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
 def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
     """A dry run up to the readiness gate: what the data can carry, and the ledger. Writes nothing."""
     _methods(settings)
+    with cleaned_orders(settings, workspace, asked) as orders:
+        return Checked(
+            gates(orders.engine, orders.cleaned, settings.readiness),
+            orders.cleaned,
+            orders.source.input,
+            orders.findings,
+        )
+
+
+@dataclass(frozen=True)
+class CleanOrders:
+    """Orders that were read and cleaned, in the engine, and nothing written anywhere."""
+
+    engine: Engine
+    source: Read
+    cleaned: Cleaned
+    as_of: date
+    findings: tuple[Finding, ...]
+
+
+@contextmanager
+def cleaned_orders(settings: Settings, workspace: Workspace, asked: Asked) -> Iterator[CleanOrders]:
+    """The study's orders, cleaned, for as long as the block lasts."""
     with (
         TemporaryDirectory(prefix="regulars-") as spill,
         Engine(
@@ -93,12 +117,7 @@ def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
         as_of = day_of_study(engine, _day_asked(settings, asked), asked.today)
         cleaned = clean(engine, source, settings, as_of, asked.today, beside)
         doubts = [doubt for side in beside.values() for doubt in side.findings]
-        return Checked(
-            gates(engine, cleaned, settings.readiness),
-            cleaned,
-            source.input,
-            (*source.findings, *doubts, *cleaned.findings),
-        )
+        yield CleanOrders(engine, source, cleaned, as_of, (*source.findings, *doubts, *cleaned.findings))
 
 
 def _methods(settings: Settings) -> dict[str, Method]:

@@ -127,6 +127,21 @@ class Engine:
         """The rows of a SELECT whose result is small: totals, never customers."""
         return self.execute(select if isinstance(select, str) else sql.text(select, comments=False), step)
 
+    def arrays(self, select: exp.Expr | str, step: str = "result") -> dict[str, Any]:
+        """The columns of a SELECT as NumPy arrays, by name: distinct groups for a model, never customers."""
+        body = select if isinstance(select, str) else sql.text(select, comments=False)
+        try:
+            return dict(self._connection.execute(body).fetchnumpy())
+        except duckdb.Error as refused:
+            raise StepFailed(step, body, str(refused)) from refused
+
+    def put(self, name: str, arrays: Mapping[str, Any]) -> Table:
+        """A table of NumPy arrays, one a column, all of one length; NaN becomes null."""
+        self.execute(
+            f"create or replace table {quoted(name)} as from put_arrays", name, put_arrays=dict(arrays)
+        )
+        return self.table(name)
+
     def cut_points(self, table: str, column: str, bands: int) -> tuple[Any, ...]:
         """Values that cut the rows into ``bands`` parts: cut k is the smallest value with at least k/bands
         of the rows at or below it. Nulls are left out; no rows give no cuts."""

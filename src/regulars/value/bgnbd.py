@@ -1,0 +1,156 @@
+"""BG/NBD: customers buy at their own steady rate until they drop out after some purchase.
+
+Fader, Hardie & Lee (2005), "Counting your customers" the easy way, Marketing Science 24(2). Purchases
+are Poisson with rates gamma(r, alpha) over customers; after each repeat purchase a customer leaves with
+a probability that is beta(a, b) over customers. The modified form (MBG/NBD; Batislam, Denizel &
+Filiztekin 2007) lets them leave after the first purchase too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import betaincinv, betaln, digamma, expit, gammaln, hyp2f1
+
+from regulars.value.fitting import Array, Fitted, Objective, Prior, maximised
+from regulars.value.histories import Histories
+
+NAMES = ("r", "alpha", "a", "b")
+NEAR_ONE = 1e-3
+"""The closed form has a removable pole at a = 1; this near to it, both sides are taken."""
+
+
+@dataclass(frozen=True)
+class BgNbd:
+    """The model with its parameters; times are in the unit of the histories it was fitted on."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+    modified: bool = False
+
+    @property
+    def _shift(self) -> int:
+        """Chances to leave before the first repeat purchase: the modified form has one more."""
+        return 1 if self.modified else 0
+
+    def p_alive(self, x: Array, t_x: Array, T: Array) -> Array:
+        """The probability that a customer of that history will buy again, 0 to 1."""
+        return np.asarray(expit(-self._log_odds_gone(x, t_x, T)))
+
+    def _log_odds_gone(self, x: Array, t_x: Array, T: Array) -> Array:
+        """Logarithm of P(gone) / P(alive)."""
+        may_leave = x + self._shift > 0
+        chances = np.where(may_leave, self.b + x + self._shift - 1, 1.0)
+        odds = np.log(self.a / chances) + (self.r + x) * np.log((self.alpha + T) / (self.alpha + t_x))
+        return np.where(may_leave, odds, -np.inf)
+
+    def expected(self, t: Array | float, x: Array, t_x: Array, T: Array) -> Array:
+        """Purchases expected in the time ``t`` after T, of customers of that history."""
+        c = self.b + x + self._shift
+        alive = self.p_alive(x, t_x, T)
+        return alive * _purchases(self.r + x, self.alpha + T, self.a, c, np.asarray(t, dtype=np.float64))
+
+    def expected_new(self, t: Array | float) -> Array:
+        """Repeat purchases expected of a new customer in the time ``t`` after the first purchase."""
+        at = np.asarray(t, dtype=np.float64)
+        if not self.modified:
+            return _purchases(self.r, self.alpha, self.a, self.b, at)
+        stays = self.b / (self.a + self.b)
+        return stays * _purchases(self.r, self.alpha, self.a, self.b + 1, at)
+
+    def p_count(self, n: int, t: Array | float) -> Array:
+        """The probability that a new customer makes exactly ``n`` repeat purchases in the time ``t``."""
+        at, stayed = np.asarray(t, dtype=np.float64), n + self._shift
+        shares = np.log(at / (self.alpha + at)), np.log(self.alpha / (self.alpha + at))
+        counts = np.arange(n + 1)[:, None]
+        logs = gammaln(self.r + counts) - gammaln(self.r) - gammaln(counts + 1)
+        # Of one who never leaves: negative binomial.
+        poisson = np.exp(logs + counts * shares[0].ravel() + self.r * shares[1].ravel())
+        stays = np.exp(betaln(self.a, self.b + stayed) - betaln(self.a, self.b))
+        probable = stays * poisson[n]
+        if stayed > 0:
+            leaves = np.exp(betaln(self.a + 1, self.b + stayed - 1) - betaln(self.a, self.b))
+            probable = probable + leaves * (1 - poisson[:n].sum(axis=0))
+        return np.asarray(probable.reshape(at.shape))
+
+    def log_likelihood(self, histories: Histories) -> float:
+        parameters = np.array([self.r, self.alpha, self.a, self.b])
+        return objective(histories, modified=self.modified)(parameters)[0]
+
+
+def _purchases(r: Array | float, alpha: Array | float, a: float, c: Array | float, t: Array) -> Array:
+    """E[(1 − (alpha / (alpha + p t))^r) / p] for p of beta(a, c): purchases of one who is alive now.
+
+    (a + c − 1) / (a − 1) · [1 − (alpha / (alpha + t))^r · 2F1(r, c; a + c − 1; t / (alpha + t))], whose
+    limit at a = 1 is taken from both sides; where the series is no number, by quadrature.
+    """
+    if abs(a - 1) < NEAR_ONE:
+        below, above = (_purchases(r, alpha, 1 + side * 2 * NEAR_ONE, c, t) for side in (-1, 1))
+        return np.asarray((below + above) / 2)
+    r, alpha, c, t = np.broadcast_arrays(r, alpha, c, t)
+    with np.errstate(all="ignore"):
+        left = (alpha / (alpha + t)) ** r * hyp2f1(r, c, a + c - 1, t / (alpha + t))
+        made = np.asarray((a + c - 1) / (a - 1) * (1 - left))
+    # Purchases of one who never leaves are the most that can be.
+    lost = ~np.isfinite(made) | (made < 0) | (made > r * t / alpha * (1 + 1e-6))
+    if lost.any():
+        made[lost] = _by_quadrature(r[lost], alpha[lost], a, c[lost], t[lost])
+    return made
+
+
+def _by_quadrature(r: Array, alpha: Array, a: float, c: Array, t: Array) -> Array:
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    shares = (nodes + 1) / 2
+    p = np.maximum(betaincinv(a, c[:, None], shares), 1e-300)
+    bought = -np.expm1(-r[:, None] * np.log1p(p * (t / alpha)[:, None])) / p
+    return np.asarray(bought @ weights / 2)
+
+
+def objective(histories: Histories, *, modified: bool = False) -> Objective:
+    """The log-likelihood of all customers and its gradient, as a function of r, alpha, a and b."""
+    x, t_x, T, weights = histories.x, histories.t_x, histories.T, histories.weights
+    counts, of = np.unique(x, return_inverse=True)
+    shift = 1 if modified else 0
+    may_leave = x + shift > 0
+
+    def height_and_slope(parameters: Array) -> tuple[float, Array]:
+        r, alpha, a, b = parameters
+        stayed = counts + shift
+        by_count = gammaln(r + counts) - gammaln(r) + r * np.log(alpha) + betaln(a, b + stayed) - betaln(a, b)
+        alive = -(r + x) * np.log(alpha + T)
+        gone = np.where(
+            may_leave,
+            np.log(a) - np.log(np.where(may_leave, b + x + shift - 1, 1.0)) - (r + x) * np.log(alpha + t_x),
+            -np.inf,
+        )
+        each = np.logaddexp(alive, gone)
+        p_alive, p_gone = np.exp(alive - each), np.exp(gone - each)
+        slope_r = digamma(r + counts) - digamma(r) + np.log(alpha)
+        slope_a = digamma(a + b) - digamma(a + b + stayed)
+        slope_b = slope_a + digamma(b + stayed) - digamma(b)
+        left = np.where(may_leave, b + x + shift - 1, 1.0)
+        slopes = (
+            slope_r[of] - p_alive * np.log(alpha + T) - p_gone * np.log(alpha + t_x),
+            r / alpha - (r + x) * (p_alive / (alpha + T) + p_gone / (alpha + t_x)),
+            slope_a[of] + p_gone / a,
+            slope_b[of] - p_gone / left,
+        )
+        height = float(weights @ (by_count[of] + each))
+        return height, np.array([float(weights @ slope) for slope in slopes])
+
+    return height_and_slope
+
+
+def fit(histories: Histories, *, modified: bool = False, priors: Mapping[str, Prior] | None = None) -> Fitted:
+    """The most likely parameters (with priors, the most probable). Raises FitFailed."""
+    mean_T = float(histories.weights @ histories.T) / histories.customers
+    starts = [(1.0, mean_T, 1.0, 1.0), (0.3, mean_T / 5, 0.5, 2.0), (2.0, mean_T / 2, 0.1, 1.0)]
+    return maximised(
+        "mbgnbd" if modified else "bgnbd",
+        NAMES, objective(histories, modified=modified), starts, histories.customers, priors,
+        ("a", "b"),
+    )  # fmt: skip

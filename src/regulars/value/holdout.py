@@ -1,0 +1,215 @@
+"""How well a value model foretells: fitted up to a day, held against the days that followed."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from regulars.engine import Engine, room
+from regulars.value.worth import PurchaseModel
+
+MOST_REPEATS = 7
+"""Customers with as many repeat purchases or more are one class."""
+MILLION = 1_000_000
+Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Error:
+    """Mean absolute error a customer of the model and of a simple rule; and by how much the model's is
+    smaller, with its 95 % interval (paired, normal). ``beats``: the whole interval lies above 0."""
+
+    what: str
+    rule: str
+    model_error: float
+    rule_error: float
+    gain: float
+    low: float
+    high: float
+
+    @property
+    def beats(self) -> bool:
+        return self.low > 0
+
+    @property
+    def verdict(self) -> str:
+        if self.beats:
+            return f"the model foretells {self.what} better than {self.rule}"
+        if self.high < 0:
+            return f"the model foretells {self.what} worse than {self.rule}"
+        return f"the model foretells {self.what} no better than {self.rule}, as far as these customers tell"
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "beats": self.beats, "verdict": self.verdict}
+
+
+@dataclass(frozen=True)
+class Class:
+    """Customers with the same number of repeat purchases, ``x`` (the last class: or more): their purchases
+    a head in the held-out days, as they were and as they were expected."""
+
+    x: int
+    customers: int
+    actual: float
+    expected: float
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """Repeat purchases of all customers up to the end of a week, counted from the first order of all."""
+
+    week: int
+    actual: int
+    expected: float
+
+
+@dataclass(frozen=True)
+class HoldOut:
+    """What a model said of the days from ``until`` to ``upto``, and what they brought."""
+
+    until: date
+    upto: date
+    customers: int
+    born_later: int
+    purchases: tuple[int, float]
+    value: tuple[float, float] | None
+    errors: tuple[Error, ...]
+    classes: tuple[Class, ...]
+    deciles: tuple[float, ...]
+    gini: tuple[float, float]
+    tracking: tuple[Tracked, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        actual, expected = self.purchases
+        return {
+            "calibrated_until": self.until.isoformat(),
+            "held_out_until": self.upto.isoformat(),
+            "customers": self.customers,
+            "customers_born_later": self.born_later,
+            "purchases": {"actual": actual, "expected": expected},
+            "value": None
+            if self.value is None
+            else dict(zip(("actual", "expected"), self.value, strict=True)),
+            "errors": [each.as_json() for each in self.errors],
+            "by_repeats": [asdict(each) for each in self.classes],
+            "share_of_actual_in_top_deciles": list(self.deciles),
+            "gini": {"model": self.gini[0], "perfect": self.gini[1]},
+            "tracking": [asdict(each) for each in self.tracking],
+        }
+
+
+def held_out(engine: Engine, bought: PurchaseModel, unit_days: int, until: date, upto: date) -> HoldOut:
+    """The comparison, from the tables ``orders``, ``histories`` (up to ``until``) and ``worth`` (whose
+    horizon is the days from ``until`` to ``upto``)."""
+    steps = room("regulars.value")
+    days = {"until": until, "since": until - (upto - until), "upto": upto}
+    engine.make("outcomes", steps, days)
+    engine.make("foretold", steps)
+    ((customers, made, expected, value_made, value_expected),) = engine.rows(
+        "select count(*), sum(purchases_made), sum(purchases_expected), sum(value_made), sum(value_expected) "
+        "from foretold"
+    )
+    ((born_later,),) = engine.rows(
+        f"select count(distinct customer_id) from orders where not is_return and ordered_on <= date '{upto}' "
+        "and customer_id not in (select customer_id from histories)"
+    )
+    with_value = value_expected is not None and value_made is not None
+    ranked = "value" if with_value else "purchases"
+    errors = [_error(engine, "purchases", "purchases", "as many again as in as many days before")]
+    if with_value:
+        errors.append(_error(engine, "value", "spend", "as much again as in as many days before"))
+    return HoldOut(
+        until=until,
+        upto=upto,
+        customers=int(customers),
+        born_later=int(born_later),
+        purchases=(int(made) // MILLION, int(expected) / MILLION),
+        value=(int(value_made) / MILLION, int(value_expected) / MILLION) if with_value else None,
+        errors=tuple(errors),
+        classes=tuple(_classes(engine)),
+        deciles=tuple(_deciles(engine, ranked)),
+        gini=(_gini(engine, ranked, f"{ranked}_expected"), _gini(engine, ranked, f"{ranked}_made")),
+        tracking=tuple(_tracking(engine, bought, unit_days, until, upto)),
+    )
+
+
+def _error(engine: Engine, kind: str, what: str, rule: str) -> Error:
+    """Paired absolute errors, summed in whole numbers."""
+    own, other = f"abs({kind}_expected - {kind}_made)", f"abs({kind}_naive - {kind}_made)"
+    gained = f"({other} - {own})"
+    ((n, of_model, of_rule, total, squares),) = engine.rows(
+        f"select count(*), sum({own}), sum({other}), sum({gained}), "
+        f"sum(cast({gained} as hugeint) * {gained}) from foretold"
+    )
+    mean = total / n / MILLION
+    spread = math.sqrt(max(int(squares) * n - int(total) ** 2, 0) / (n * max(n - 1, 1))) / MILLION
+    margin = Z95 * spread / math.sqrt(n)
+    return Error(
+        what, rule, of_model / n / MILLION, of_rule / n / MILLION, mean, mean - margin, mean + margin
+    )
+
+
+def _classes(engine: Engine) -> list[Class]:
+    rows = engine.rows(
+        f"select least(repeats, {MOST_REPEATS}) as x, count(*), sum(purchases_made), sum(purchases_expected) "
+        "from foretold group by x order by x"
+    )
+    return [
+        Class(int(x), int(n), int(made) / n / MILLION, int(expected) / n / MILLION)
+        for x, n, made, expected in rows
+    ]
+
+
+def _deciles(engine: Engine, kind: str) -> list[float]:
+    """The share of what came that the best 10 %, 20 %, … of customers by expectation brought."""
+    rows = engine.rows(
+        f"select least(10 * (place - 1) // customers + 1, 10) as decile, sum({kind}_made) from "
+        f"(select {kind}_made, row_number() over (order by {kind}_expected desc, customer_id) as place, "
+        "count(*) over () as customers from foretold) group by decile order by decile"
+    )
+    upto = np.cumsum([int(made) for _, made in rows])
+    return [float(each / upto[-1]) for each in upto] if upto[-1] > 0 else []
+
+
+def _gini(engine: Engine, kind: str, by: str) -> float:
+    """Gini coefficient of what came, with customers in the order of ``by``: 0 if that tells nothing."""
+    ((n, weighted, total),) = engine.rows(
+        f"select count(*), sum(cast({kind}_made as hugeint) * place), sum({kind}_made) from "
+        f"(select {kind}_made, row_number() over (order by {by}, customer_id) as place from foretold)"
+    )
+    if not total:
+        return 0.0
+    return float((2 * int(weighted) - (n + 1) * int(total)) / (n * int(total)))
+
+
+def _tracking(
+    engine: Engine, bought: PurchaseModel, unit_days: int, until: date, upto: date
+) -> list[Tracked]:
+    """Week by week, the repeat purchases of those who had bought by ``until``, made and expected."""
+    born = engine.rows(
+        "select ordered_on, count(*) from (select customer_id, min(ordered_on) as ordered_on from orders "
+        f"where not is_return and ordered_on <= date '{until}' group by customer_id) "
+        "group by ordered_on order by ordered_on"
+    )
+    repeated = engine.rows(
+        "select ordered_on, count(*) from (select distinct customer_id, ordered_on from orders "
+        f"where not is_return and ordered_on <= date '{upto}' and customer_id in "
+        "(select customer_id from histories)) group by ordered_on order by ordered_on"
+    )
+    first = born[0][0]
+    start = np.array([(day - first).days for day, _ in born], dtype=np.float64)
+    customers = np.array([n for _, n in born], dtype=np.float64)
+    firsts = dict(born)
+    made = {day: n - firsts.get(day, 0) for day, n in repeated}
+    tracked = []
+    for week in range(1, math.ceil(((upto - first).days + 1) / 7) + 1):
+        end = min(7 * week - 1, (upto - first).days)
+        last = first + timedelta(days=end)
+        seen = np.maximum(end - start, 0.0)
+        expected = float(customers @ bought.expected_new(seen / unit_days))
+        tracked.append(Tracked(week, sum(n for day, n in made.items() if day <= last), expected))
+    return tracked

@@ -1,0 +1,107 @@
+"""What each customer is worth: purchases to come times what a purchase is worth, over a horizon."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Protocol
+
+import numpy as np
+
+from regulars.engine import Engine, room
+from regulars.types import Table
+from regulars.value import bgnbd, pareto_nbd
+from regulars.value.bgnbd import BgNbd
+from regulars.value.fitting import Array, Fitted, Prior
+from regulars.value.histories import Histories, grouped
+from regulars.value.pareto_nbd import ParetoNbd
+
+PURCHASES = ("bgnbd", "mbgnbd", "pareto_nbd")
+PERIOD_DAYS = 30
+"""Discounting steps: value of the next 30 days counts in full month by month, as in the literature."""
+
+
+class PurchaseModel(Protocol):
+    """A fitted model of purchases; times in its own unit."""
+
+    def p_alive(self, x: Array, t_x: Array, T: Array) -> Array: ...
+
+    def expected(self, t: Array | float, x: Array, t_x: Array, T: Array) -> Array: ...
+
+    def expected_new(self, t: Array | float) -> Array: ...
+
+
+def fit_purchases(name: str, histories: Histories, priors: Mapping[str, Prior] | None = None) -> Fitted:
+    """The parameters of the model of that name. Raises FitFailed; KeyError for no such model."""
+    fits = {
+        "bgnbd": lambda: bgnbd.fit(histories, priors=priors),
+        "mbgnbd": lambda: bgnbd.fit(histories, modified=True, priors=priors),
+        "pareto_nbd": lambda: pareto_nbd.fit(histories, priors=priors),
+    }
+    return fits[name]()
+
+
+def purchase_model(fitted: Fitted) -> PurchaseModel:
+    """The model that those parameters belong to."""
+    if fitted.model == "pareto_nbd":
+        return ParetoNbd(**fitted.parameters)
+    return BgNbd(**fitted.parameters, modified=fitted.model == "mbgnbd")
+
+
+@dataclass(frozen=True)
+class ValueModel:
+    """Fitted models of purchases and of what one is worth, and the days that they are in.
+
+    ``spend`` is None where the orders carry no amounts, or too few customers came back to spend.
+    ``kept_share``: what is left of sales after returns, over all customers up to ``until``.
+    """
+
+    purchases: Fitted
+    spend: Fitted | None
+    unit_days: int
+    kept_share: float
+    until: date
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "purchases": self.purchases.as_json(),
+            "spend": None if self.spend is None else self.spend.as_json(),
+            "unit_days": self.unit_days,
+            "kept_share": self.kept_share,
+            "until": self.until.isoformat(),
+        }
+
+
+def make_worth(engine: Engine, model: ValueModel, horizon_days: int, yearly_discount: float = 0.0) -> Table:
+    """The table ``worth``: what each customer of ``histories`` is expected to buy and bring in the horizon.
+
+    Only distinct histories are scored here; the customers stay in the engine.
+    """
+    histories = grouped(engine, model.unit_days)
+    bought = purchase_model(model.purchases)
+    ends = [*range(PERIOD_DAYS, horizon_days, PERIOD_DAYS), horizon_days]
+    upto = np.zeros_like(histories.x)
+    discounted = np.zeros_like(histories.x)
+    for end in ends:
+        reached = bought.expected(end / model.unit_days, histories.x, histories.t_x, histories.T)
+        discounted += (reached - upto) / (1 + yearly_discount) ** (end / 365)
+        upto = reached
+    whole = {
+        "repeats": histories.x,
+        "last_days": histories.t_x * model.unit_days,
+        "seen_days": histories.T * model.unit_days,
+    }
+    engine.put(
+        "history_worth",
+        {
+            **{name: np.rint(each).astype(np.int64) for name, each in whole.items()},
+            "p_alive": bought.p_alive(histories.x, histories.t_x, histories.T),
+            "expected_purchases": upto,
+            "discounted_purchases": discounted,
+        },
+    )
+    spend = {} if model.spend is None else model.spend.parameters
+    values = {name: Decimal(repr(spend[name])) if name in spend else None for name in ("p", "q", "v")}
+    return engine.make("worth", room("regulars.value"), {**values, "kept": Decimal(repr(model.kept_share))})
