@@ -86,14 +86,16 @@ tables = st.lists(st.lists(st.integers(0, 40), min_size=4, max_size=4), min_size
 
 @given(tables)
 def test_no_line_of_the_table_gives_a_small_count_away(rows) -> None:
-    """Of a row, a column, the diagonal and the whole, totals may be known: what is blank in each must hold
-    nobody, or eleven customers in two cells; and a row's own total is told only if that is safe too."""
+    """Of a row, a column, those put right, all others and the whole, totals may be known: what is blank in
+    each must hold nobody, or eleven customers in two cells; and a row's own total is told only if that is
+    safe too."""
     ids = ["a", "b", "c", "d"]
     counts = {(a, b): n for a, row in zip(ids, rows, strict=True) for b, n in zip(ids, row, strict=True)}
     kept = kept_back(counts, ids)
     assert {cell for cell, n in counts.items() if 0 < n < SMALLEST_SHOWN} <= kept.cells
     lines = [[(a, b) for b in ids] for a in ids] + [[(a, b) for a in ids] for b in ids]
-    for line in [*lines, [(a, a) for a in ids], list(counts)]:
+    wrong = [(a, b) for a in ids for b in ids if a != b]
+    for line in [*lines, [(a, a) for a in ids], wrong, list(counts)]:
         filled = [counts[cell] for cell in line if counts[cell]]
         blank = [counts[cell] for cell in line if cell in kept.cells]
         assert not blank or blank == filled or (len(blank) > 1 and sum(blank) >= SMALLEST_SHOWN)

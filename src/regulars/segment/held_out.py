@@ -143,17 +143,18 @@ def measured(
 
 
 def _bins(rows: Sequence[tuple[int, int, Decimal, bool]]) -> Iterator[Bin]:
-    """Tenths of probability, neighbours taken together until eleven customers are in each."""
+    """Tenths of probability, neighbours taken together until for eleven customers in each it came true, and
+    for eleven not."""
     groups: list[tuple[int, Decimal, int]] = []
     customers, total, right = 0, Decimal(0), 0
     for tenth in range(BINS):
         for _, n, told, came_true in (row for row in rows if row[0] == tenth):
             customers, total, right = customers + n, total + told, right + (n if came_true else 0)
-        if customers >= SMALLEST_SHOWN:
+        if min(right, customers - right) >= SMALLEST_SHOWN:
             groups.append((customers, total, right))
             customers, total, right = 0, Decimal(0), 0
-    if customers and groups:
-        before = groups.pop()
+    if customers:
+        before = groups.pop() if groups else (0, Decimal(0), 0)
         groups.append((before[0] + customers, before[1] + total, before[2] + right))
     for customers, total, right in groups:
         yield Bin(customers, float(total / customers), right / customers, *_interval(right, customers))
@@ -169,7 +170,8 @@ class KeptBack:
 
 def kept_back(counts: Mapping[Cell, int], ids: Sequence[str]) -> KeptBack:
     """Cells of ten customers or fewer, rows and columns of as few, and as many others as keep them from
-    following from the total of a row, of a column, of all who were put right, or of everybody."""
+    following from the total of a row, of a column, of all who were put right, of all others, or of everybody.
+    """
     filled = {(a, b): counts.get((a, b), 0) for a in ids for b in ids}
     labels = _small({a: sum(filled[a, b] for b in ids) for a in ids})
     given = _small({b: sum(filled[a, b] for a in ids) for b in ids})
@@ -180,6 +182,7 @@ def kept_back(counts: Mapping[Cell, int], ids: Sequence[str]) -> KeptBack:
         *([(a, b) for b in ids] for a in ids),
         *([(a, b) for a in ids] for b in ids),
         [(a, a) for a in ids],
+        [(a, b) for a in ids for b in ids if a != b],
         list(filled),
     ]
     while True:
