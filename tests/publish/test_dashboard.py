@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from tests.publish import studies
+from tests.publish.hung import hung
 from tests.publish.modelled import modelled
 from tests.publish.pages import read
 
@@ -16,7 +17,7 @@ from regulars.types import Span, Study
 
 MAKERS = (
     studies.retail, studies.without_amounts, studies.one_segment, studies.suppressed, studies.hostile,
-    studies.tiny, modelled, studies.by_rules,
+    studies.tiny, modelled, hung, studies.by_rules,
 )  # fmt: skip
 CHOICE = 1 + 8
 """The curve of the silhouette, and each measure in small."""

@@ -11,6 +11,7 @@ from regulars.figures import written
 from regulars.publish import accounts, opening, page, panels, taken
 from regulars.publish.choice import Choice, choice
 from regulars.publish.evidence import Evidence
+from regulars.publish.hanging import Hanging, hanging
 from regulars.publish.learnt import Learnt, learnt
 from regulars.publish.marks import Mark, marks
 from regulars.publish.people import Person, people
@@ -55,6 +56,7 @@ class Chapter:
     grid: panels.Grid | None
     square: Square | None
     choice: Choice | None
+    hanging: Hanging | None
     learnt: Learnt | None
     waterfall: taken.Waterfall | None
     shapes: panels.Shapes | None
@@ -184,6 +186,7 @@ def _chapter(
         grid=panels.grid(segmentation, evidence),
         square=square(segmentation, given, evidence),
         choice=choice(segmentation),
+        hanging=hanging(segmentation, given),
         learnt=learnt(segmentation, given, features),
         waterfall=taken.waterfall(segmentation, given),
         shapes=panels.shapes(segmentation, given, evidence),
@@ -211,6 +214,16 @@ def _how(segmentation: Segmentation) -> str:
     if segmentation.method == "kmeans":
         kept_out = f" {_KEPT_OUT}" if has_money else ""
         return f"Groups of customers who buy alike, found from behaviour.{kept_out}"
+    if segmentation.method == "hierarchical":
+        return (
+            "Small groups of customers who buy alike are joined two by two into larger ones; the segments "
+            "are the branches of that tree."
+        )
+    if segmentation.method == "gmm":
+        return (
+            "Overlapping clouds of customers who buy alike: each customer is counted in the likeliest one, "
+            "and the assignments keep the probability of every one."
+        )
     if made := (segmentation.definition.get("choice") or {}).get("model"):
         return (
             f"Learnt from {made['of']}: each customer is put in the segment of those who are alike in other "
