@@ -411,3 +411,13 @@ def test_a_fragment_without_amounts_tells_orders_instead() -> None:
     text = read(fragment(studies.without_amounts())).words
     assert "£" not in text
     assert "orders" in text
+
+
+def test_a_scheme_that_leaves_scores_unnamed_says_so_where_it_is_explained() -> None:
+    study = studies.retail()
+    first, *others = study.segmentations
+    whole = replace(first, definition={**first.definition, "choice": {"cells": 125, "named": 125}})
+    partly = replace(first, definition={**first.definition, "choice": {"cells": 125, "named": 61}})
+    said = "64 of the 125 combinations of scores have no name of their own: they are Lost."
+    assert said not in dashboard(replace(study, segmentations=(whole, *others)))
+    assert said in dashboard(replace(study, segmentations=(partly, *others)))

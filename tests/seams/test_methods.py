@@ -51,7 +51,6 @@ def test_rules_keep_the_laws_with_every_kind_of_condition():
         {"scheme": "sum", "bands": {"r": 10, "f": 2, "m": 7}, "weights": {"r": 2, "f": 0, "m": "0.5"}},
         {"cuts": {"recency_days": [7, 30, 90, 180], "orders": [1, 2, 3, 5], "spend": [0, 50, 200.5, 900]}},
         {"bands": 4, "grid": {"VIP": ["R 3-4, M 4", "2-4-4"], "Big": "M 4", "One": 111}, "rest": "Others"},
-        {"bands": 10, "grid": {"VIP": "R 10, F 9-10", "High": ["M 7-10", "9-9-1"]}},
     ],
     ids=str,
 )

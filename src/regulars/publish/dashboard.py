@@ -210,7 +210,8 @@ def _how(segmentation: Segmentation) -> str:
     has_money = "revenue" in {m.id for m in segmentation.profile.metrics}
     if segmentation.method == "rfm":
         scored = "how recently, how often and how much" if has_money else "how recently and how often"
-        return f"Each customer is scored on {scored} they bought; the scores name the segment."
+        unnamed = _unnamed(segmentation)
+        return f"Each customer is scored on {scored} they bought; the scores name the segment.{unnamed}"
     if segmentation.method == "kmeans":
         kept_out = f" {_KEPT_OUT}" if has_money else ""
         return f"Groups of customers who buy alike, found from behaviour.{kept_out}"
@@ -230,6 +231,18 @@ def _how(segmentation: Segmentation) -> str:
             "ways. What follows is true of the customers put in each, not of that segmentation's own."
         )
     return _HOW.get(segmentation.method, f"Made with the method {segmentation.method}.")
+
+
+def _unnamed(segmentation: Segmentation) -> str:
+    """Which part of the combinations of scores the scheme leaves to its last segment."""
+    choice = segmentation.definition.get("choice") or {}
+    cells, named = choice.get("cells", 0), choice.get("named", 0)
+    if cells == named:
+        return ""
+    rest = segmentation.profile.segments[-1].name
+    return (
+        f" {cells - named} of the {cells} combinations of scores have no name of their own: they are {rest}."
+    )
 
 
 def _table_title(segmentation: Segmentation, evidence: Evidence) -> Markup:

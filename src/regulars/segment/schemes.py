@@ -55,17 +55,21 @@ class Scheme:
     total: Total | None = None
 
     @property
+    def size(self) -> int:
+        """How many combinations of scores there are."""
+        return sum(map(len, self.cells.values()))
+
+    @property
     def rest(self) -> str:
         """The name of what is left unnamed."""
         return list(self.names.values())[-1] if self.unnamed else ""
 
     def as_choice(self, name: str, grid: Grid) -> dict[str, Any]:
         """For the definition: how many cells the scheme names, and which not, as ranges of scores."""
-        cells = sum(map(len, self.cells.values()))
         return {
             "scheme": name,
-            "cells": cells,
-            "named": cells - len(self.unnamed),
+            "cells": self.size,
+            "named": self.size - len(self.unnamed),
             "unnamed": self._unnamed(grid),
             "reason": self.told(name, grid),
         }
@@ -73,7 +77,7 @@ class Scheme:
     def told(self, name: str, grid: Grid) -> str:
         """What the scheme names, and which cells it leaves to the rest, in a sentence or two."""
         letters = [band.letter for band in grid.bands]
-        cells, left = sum(map(len, self.cells.values())), len(self.unnamed)
+        cells, left = self.size, len(self.unnamed)
         if grid.total:
             ends = [end for both in grid.total.ranges.values() for end in both]
             return (

@@ -111,4 +111,6 @@ def alike(feature: str, value: Any) -> str:
         return f"{feature} is known for nobody"
     if feature == "own_brand_share" and value == 1:
         return "everybody spends on the own brands alone: no rival brand is among these orders"
+    if feature == "own_brand_share" and value == 0:
+        return "nobody spends on the own brands; are they written as the data has them?"
     return f"{feature} is {value} for everybody"

@@ -169,8 +169,10 @@ class Rfm(Method):
             )  # fmt: skip
         if scheme.unnamed:
             yield Finding(
-                "note", f"{ground.name}.scheme", scheme.told(self.scheme, grid),
-                f"Read {scheme.rest} as a mixture; to name these cells, write a grid of your own.",
+                "note", f"{ground.name}.scheme",
+                f"{len(scheme.unnamed)} of the {scheme.size} combinations of scores have no name in "
+                f"scheme {self.scheme}; they are {scheme.rest}.",
+                f"Read {scheme.rest} as a mixture; to name its cells, write a grid of your own.",
             )  # fmt: skip
         for axis, band in zip((a for a in AXES if a.feature in grid.features), grid.bands, strict=True):
             if self.cuts.of(axis):
