@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
@@ -36,6 +37,18 @@ class DerivedFeature(_Choices):
     low: str = Field("", max_length=30)
 
 
+Weight = Annotated[Decimal, Field(ge=-1000, le=1000, decimal_places=3)]
+
+
+class Engagement(_Choices):
+    """How events become engagement."""
+
+    window_days: int = Field(90, ge=1, le=3660)
+    """Events of the last so many days count, the day of the study among them: a quarter by default."""
+    weights: dict[Listed, Weight] = Field(default_factory=dict, max_length=20)
+    """What an event of each kind counts in the score (``login: 1, ticket: -2``); others count nothing."""
+
+
 class FeatureChoices(_Choices):
     """Features beside the standard ones. What orders hold for those is seen by itself."""
 
@@ -45,6 +58,8 @@ class FeatureChoices(_Choices):
     """The categories in which loyalty is told, where it is not all that is sold."""
     category_shares: tuple[Listed, ...] = Field((), max_length=50)
     """Categories whose share of a customer's lines is to be a feature of its own."""
+    engagement: Engagement = Engagement()
+    """How the table of events is counted, where there is one."""
     derived: dict[str, DerivedFeature] = Field(default_factory=dict)
 
     @field_validator("own_brands", "loyalty_categories", "category_shares")

@@ -87,6 +87,41 @@ def test_the_warehouse_makes_the_derived_feature_too(workspace, tmp_path) -> Non
         assert found.fetchall() == wanted.fetchall()
 
 
+ENGAGED = """\
+  events: {path: events.csv, date_format: "%Y-%m-%d", columns: {customer: who, time: day, kind: kind}}
+features:
+  engagement: {window_days: 60, weights: {login: 1, ticket: -3}}
+segmentations:
+  engaged:
+    method: rules
+    segments: [{name: Engaged, when: engagement_score > 4}, {name: Troubled, when: engagement_score < 0}]
+"""
+
+
+def test_engagement_goes_from_a_table_of_events_to_segments_and_to_the_warehouse(tmp_path: Path) -> None:
+    workspace = opened(tmp_path / "shop", settings_text=SETTINGS + ENGAGED)
+    rows = [
+        f"K{n:04d},2024-{month:02d}-15,{'ticket' if n % 7 == 0 else 'login'}"
+        for n in range(200)
+        for month in range(8, 11)
+        for _ in range(n % 6)
+    ]
+    (workspace.root / "events.csv").write_text("\n".join(["who,day,kind", *rows]) + "\n", encoding="utf-8")
+    ran = studied(workspace, debug=True)
+    path = ran.study.path / "assignments" / "engaged.parquet"
+    wanted = duckdb.execute(f"select customer_id, segment_name from '{path}' order by all").fetchall()
+    assert {name for _, name in wanted} == {"Engaged", "Troubled", "Everyone else"}
+    definition = workspace.pinned("engaged")
+    assert definition.ground["features.engagement_score"] == "login × 1, ticket × -3, last 60 days"
+    day = date.fromisoformat(definition.fitted["as_of"])
+    text = script(definition, chosen.load(workspace.settings), "duckdb", day)
+    assert "--   events: one row an event" in text
+    with duckdb.connect(workspace.debug) as kept:
+        kept.execute(text)
+        found = kept.execute("select customer_id, segment_name from segment_assignments order by all")
+        assert found.fetchall() == wanted
+
+
 def test_a_script_is_not_written_over_a_feature_that_is_made_otherwise_by_now(workspace) -> None:
     studied(workspace)
     definition = workspace.pinned("baskets")

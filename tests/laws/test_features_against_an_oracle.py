@@ -16,6 +16,7 @@ from hypothesis import Phase, event, given
 from hypothesis import settings as tried
 from hypothesis import strategies as st
 from tests.prepare.orders import AS_OF, Line, cleaned, line, settings
+from tests.prepare.side_rows import lay_beside
 
 from regulars.engine import Engine
 from regulars.errors import NotReady
@@ -44,11 +45,25 @@ LINES = st.builds(
     brand=st.sampled_from(["acme", "rival", "other", None]),
     promotion=st.sampled_from(["SPRING", "0", "no", None]),
 )
+LATER = datetime(2024, 7, 3, 12)  # noqa: DTZ001  # after the day of the study: it must not count
+WHEN = (MOMENTS | st.just(LATER)).map(str)
+BUYERS, NAMED = st.sampled_from(CUSTOMERS), st.sampled_from(["spring", "summer"])
+SIDES = st.fixed_dictionaries(
+    {},
+    optional={
+        "events": st.lists(
+            st.tuples(BUYERS, WHEN, st.sampled_from(["login", "ticket", "mail"])), max_size=12
+        ),
+        "campaigns": st.lists(st.tuples(BUYERS, NAMED, WHEN, WHEN | st.none()), max_size=6),
+        "redemptions": st.lists(st.tuples(BUYERS, WHEN, NAMED | st.none()), max_size=6),
+    },
+)
 BOOKS = st.integers(1, 50).flatmap(lambda n: st.lists(LINES, min_size=n, max_size=n))
 CHOICES = {
     "own_brands": ["acme"],
     "loyalty_categories": ["tea", "cook"],
     "category_shares": ["tea", "garden"],
+    "engagement": {"window_days": 16, "weights": {"login": 1, "ticket": "-2.5"}},
     "derived": {
         "busy": {"formula": "orders / tenure_days"},
         "slow_tea": {"formula": "share_of_tea * gap_days"},
@@ -67,16 +82,21 @@ def engine():
 
 
 class Book:
-    """One customer's orders and returns: (order id, is return) to lines."""
+    """One customer's orders and returns: (order id, is return) to lines; and the rows beside them."""
 
-    def __init__(self, lines: list[Line], *, has_value: bool) -> None:
+    def __init__(self, lines: list[Line], *, has_value: bool, beside: Beside | None = None) -> None:
         self.has_value = has_value
+        self.beside = beside or {}
         self.sales: dict[str, list[Line]] = {}
         self.returns: dict[str, list[Line]] = {}
         for each in lines:
             day = each.ordered_at.date().isoformat()
             key = each.order_id or day
             (self.returns if is_return(each) else self.sales).setdefault(key, []).append(each)
+
+    def rows(self, table: str, at: int) -> list[tuple[str | None, ...]]:
+        """The rows of a table beside the orders whose moment (in column ``at``) had come by the day."""
+        return [row for row in self.beside.get(table, []) if day_of(row[at]) <= AS_OF]
 
     @property
     def stamps(self) -> list[datetime]:
@@ -88,6 +108,14 @@ class Book:
 
     def worth(self, orders: dict[str, list[Line]]) -> Decimal:
         return sum((abs(each.amount or 0) for order in orders.values() for each in order), Decimal(0))
+
+
+Beside = dict[str, list[tuple[str | None, ...]]]
+
+
+def day_of(moment: str | None) -> date:
+    assert moment
+    return datetime.fromisoformat(moment).date()
 
 
 def is_return(each: Line) -> bool:
@@ -104,7 +132,7 @@ def expected(book: Book) -> dict[str, object]:
         **value(book), **rhythm(book), **clock(book), **basket(book), **size(book),
         **mix(book, "category", "categories", "category_entropy", "top_category_share"),
         **mix(book, "brand", "brands", "brand_entropy", "top_brand_share"),
-        **loyalty(book), **shares(book),
+        **loyalty(book), **shares(book), **campaigns(book), **events(book),
     }  # fmt: skip
     return {**measured, **derived(measured)}
 
@@ -206,6 +234,34 @@ def shares(book: Book) -> dict[str, object]:
     }
 
 
+def campaigns(book: Book) -> dict[str, object]:
+    sent, used = book.rows("campaigns", 2), book.rows("redemptions", 1)
+    named = {row[1] for row in sent}
+    ran = [(day_of(row[2]), day_of(row[3]) if row[3] else AS_OF) for row in sent]
+    during = [at for at in book.stamps if any(first <= at.date() <= last for first, last in ran)]
+    return {
+        "campaigns_received": len(named),
+        "campaign_order_share": share(len(during), len(book.stamps)) if sent else None,
+        "offers_redeemed": len(used),
+        "redemption_rate": share(len(named & {row[2] for row in used}), len(named)) if sent else None,
+    }
+
+
+def events(book: Book) -> dict[str, object]:
+    """The window is the sixteen days up to the day of the study, which is the last of them."""
+    known = book.rows("events", 1)
+    recent = [row for row in known if (AS_OF - day_of(row[1])).days < 16]
+    kinds = Counter(row[2] for row in recent)
+    return {
+        "event_count": len(recent),
+        "event_days": len({day_of(row[1]) for row in recent}),
+        "event_recency_days": min((AS_OF - day_of(row[1])).days for row in known) if known else None,
+        "events_login": kinds["login"],
+        "events_ticket": kinds["ticket"],
+        "engagement_score": kinds["login"] - 2.5 * kinds["ticket"],
+    }
+
+
 def derived(measured: dict[str, object]) -> dict[str, object]:
     """The formulas of DERIVED in plain floats."""
     gap, orders, tea = measured["gap_days"], measured["orders"], measured["share_of_tea"]
@@ -224,13 +280,16 @@ NEAR = {
 """Roots and logarithms to a millionth (a sum of up to three of them for the entropy)."""
 
 
-def measured(engine: Engine, lines: list[Line], columns: dict[str, str]) -> dict[str, dict[str, object]]:
+def measured(
+    engine: Engine, lines: list[Line], columns: dict[str, str], beside: Beside
+) -> dict[str, dict[str, object]]:
     chosen = settings(
         {"product": "what", "category": "kind", "brand": "maker", "promotion": "promo", **columns},
         {"cancellation_prefix": "C", "zero_value": "keep"},
         features=CHOICES,
     )
     cleaned(engine, lines, chosen)
+    lay_beside(engine, beside)
     make_features(engine, chosen.sources.orders.columns, AS_OF, chosen.features)
     names = engine.table("features").columns
     return {row[0]: dict(zip(names, row, strict=True)) for row in engine.rows("from features")}
@@ -243,14 +302,21 @@ def held_by(columns: dict[str, str], lines: list[Line]) -> list[Line]:
 
 
 @tried(max_examples=EXAMPLES, phases=PHASES)
-@given(lines=BOOKS, columns=COLUMNS)
-def test_every_feature_agrees_with_the_oracle(engine, lines, columns) -> None:
+@given(lines=BOOKS, columns=COLUMNS, beside=SIDES)
+def test_every_feature_agrees_with_the_oracle(engine, lines, columns, beside) -> None:
     lines = held_by(columns, lines)
     by_customer = {who: [e for e in lines if e.customer_id == who] for who in CUSTOMERS}
-    books = {who: Book(theirs, has_value="amount" not in columns) for who, theirs in by_customer.items()}
+    books = {
+        who: Book(
+            theirs,
+            has_value="amount" not in columns,
+            beside={name: [row for row in rows if row[0] == who] for name, rows in beside.items()},
+        )
+        for who, theirs in by_customer.items()
+    }
     buyers = {who for who, book in books.items() if book.sales}
     try:
-        found = measured(engine, lines, columns)
+        found = measured(engine, lines, columns, beside)
     except NotReady:
         assert not buyers
         return
@@ -278,12 +344,13 @@ def test_the_oracle_knows_every_feature() -> None:
 
 
 @tried(max_examples=EXAMPLES // 3, phases=PHASES)
-@given(lines=BOOKS, columns=COLUMNS, seed=st.randoms(use_true_random=False))
-def test_features_do_not_depend_on_the_order_of_rows(engine, lines, columns, seed) -> None:
+@given(lines=BOOKS, columns=COLUMNS, beside=SIDES, seed=st.randoms(use_true_random=False))
+def test_features_do_not_depend_on_the_order_of_rows(engine, lines, columns, beside, seed) -> None:
     shuffled = list(lines)
     seed.shuffle(shuffled)
+    turned = {name: rows[::-1] for name, rows in beside.items()}
     try:
-        straight = measured(engine, held_by(columns, lines), columns)
-        assert straight == measured(engine, held_by(columns, shuffled), columns)
+        straight = measured(engine, held_by(columns, lines), columns, beside)
+        assert straight == measured(engine, held_by(columns, shuffled), columns, turned)
     except NotReady:
         event("nobody bought")

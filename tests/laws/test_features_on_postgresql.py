@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.postgres import Postgres, load
 from tests.prepare.orders import AS_OF, Line, cleaned, settings
+from tests.prepare.side_rows import lay_beside
 
 from regulars.engine import Engine, room, text
 from regulars.engine.steps import compose, in_order
@@ -19,12 +20,13 @@ CHOICES = {
     "own_brands": ["acme", "o'own"],
     "loyalty_categories": ["tea", "cook"],
     "category_shares": ["tea", "garden"],
+    "engagement": {"weights": {"login": 1, "ticket": "-2.5"}},
     "derived": {
         "busy": {"formula": "orders / tenure_days"},
         "mixed": {"formula": "ln1p(spend) - max(gap_days, 3) * own_brand_share", "unit": "points"},
     },
 }
-CLEAN = ("orders", "order_lines")
+CLEAN = ("orders", "order_lines", "events", "campaigns", "redemptions")
 
 
 def book() -> list[Line]:
@@ -47,6 +49,26 @@ def book() -> list[Line]:
     ]
 
 
+def beside() -> dict[str, list[tuple[str | None, ...]]]:
+    chance = random.Random("beside")
+    begun = datetime(2024, 1, 1)  # noqa: DTZ001
+
+    def who() -> str:
+        return f"k{chance.randrange(60):02}"
+
+    def when() -> str:
+        return str(begun + timedelta(hours=chance.randrange(24 * 200)))
+
+    named = ["spring", "o'hara", None]
+    return {
+        "events": [(who(), when(), chance.choice(["login", "ticket", "mail"])) for _ in range(300)],
+        "campaigns": [
+            (who(), chance.choice(named[:2]), when(), chance.choice([when(), None])) for _ in range(80)
+        ],
+        "redemptions": [(who(), when(), chance.choice(named)) for _ in range(60)],
+    }
+
+
 def test_every_feature_of_every_customer_is_the_same_on_postgresql(
     postgres: Postgres, tmp_path: Path
 ) -> None:
@@ -55,6 +77,7 @@ def test_every_feature_of_every_customer_is_the_same_on_postgresql(
     offered = offer(chosen.features)
     with Engine(threads=1) as engine:
         cleaned(engine, book(), chosen)
+        lay_beside(engine, beside())
         made = make_features(engine, chosen.sources.orders.columns, AS_OF, chosen.features)
         for table in CLEAN:
             engine.write_parquet(f"select * from {table}", tmp_path / f"{table}.parquet")

@@ -17,6 +17,7 @@ from sqlglot import ErrorLevel, exp
 from sqlglot.optimizer.annotate_types import annotate_types
 from sqlglot.optimizer.qualify import qualify
 from tests.prepare.orders import AS_OF, cleaned, line, settings
+from tests.prepare.side_rows import lay_beside
 
 import regulars
 from regulars.engine import Engine, Step, room
@@ -171,7 +172,7 @@ def schema(tmp_path_factory) -> dict[str, dict[str, str]]:
     path = tmp_path_factory.mktemp("kept") / "steps.duckdb"
     chosen = settings(
         {"product": "what", "category": "kind", "brand": "maker", "promotion": "promo", "quantity": "n"},
-        features={"own_brands": ["acme"]},
+        features={"own_brands": ["acme"], "engagement": {"weights": {"login": 1}}},
     )
     lines = [
         line(
@@ -189,6 +190,15 @@ def schema(tmp_path_factory) -> dict[str, dict[str, str]]:
     ]
     with Engine(threads=1, debug_path=path) as engine:
         cleaned(engine, lines, chosen)
+        moment = "2024-06-02 10:00"
+        lay_beside(
+            engine,
+            {
+                "events": [("ann", moment, "login")],
+                "campaigns": [("ann", "spring", moment, moment)],
+                "redemptions": [("ann", moment, "spring")],
+            },
+        )
         features = make_features(engine, chosen.sources.orders.columns, AS_OF, chosen.features)
         engine.execute("create table assignments as select customer_id, 'all' as segment_id from features")
         frame = Frame("all", "tests", "GBP", date(2024, 6, 1), AS_OF)

@@ -13,7 +13,7 @@ from regulars.app import script_checks as checks
 from regulars.engine import Step, room, written
 from regulars.engine.steps import compose, in_order, parse
 from regulars.errors import SettingsError
-from regulars.feature_settings import FeatureChoices
+from regulars.prepare.attributes import attribute_families
 from regulars.prepare.features import features_step, needed
 from regulars.prepare.offer import offer
 from regulars.segment.assign import assignment_steps, reading
@@ -22,6 +22,13 @@ from regulars.settings import Settings
 
 CLEAN = ("orders", "order_lines")
 """The clean tables that a script starts from."""
+BESIDE = {
+    "customers": ("a customer", ()),
+    "events": ("an event", ("customer_id", "kind", "happened_at")),
+    "campaigns": ("a customer and campaign", ("customer_id", "campaign", "started_at", "ended_at")),
+    "redemptions": ("a redemption", ("customer_id", "campaign", "happened_at")),
+}
+"""The clean tables beside the orders: what a row of each is, and its columns (of customers: attributes)."""
 FEATURES, ASSIGNMENTS = "segment_features", "segment_assignments"
 """The tables that a script makes."""
 COLUMNS = {
@@ -38,6 +45,11 @@ COLUMNS = {
     "lines": "whole number",
     "items": "units of product",
     "quantity": "units of product, negative for returns",
+    "kind": "text",
+    "campaign": "text",
+    "happened_at": "timestamp without zone, on the shop's own clock",
+    "started_at": "timestamp without zone, on the shop's own clock",
+    "ended_at": "timestamp without zone, on the shop's own clock; null where there is no end",
 }
 """What the columns of the clean tables hold."""
 WIDTH = 110
@@ -53,15 +65,15 @@ def script(definition: Definition, settings: Settings, dialect: str, day: date) 
     ``day`` is the day to look from; orders after it are not looked at. Tables of those two names are made
     anew. What the script needs, and what each part does, stands in its comments.
     """
-    before, step = _features(definition, settings.features, day)
+    before, step = _features(definition, settings, day)
     made = compose([*before, step])
     rule = definition.rule
     numbers = [name for name in rule.features if name not in rule.text_features]
     assigned = compose(assignment_steps(definition, day, tuple(step.select.named_selects)))
-    clean = [table for table in CLEAN if any(table in each.needs for each in before)]
+    clean = [table for table in (*CLEAN, *BESIDE) if any(table in each.needs for each in (*before, step))]
     parts: list[Part] = [
         (_about(definition, settings, day), ()),
-        ("\n".join(_needs(before, clean)), ()),
+        ("\n".join(_needs([*before, step], clean)), ()),
         (_steps_in_words(before), anew(FEATURES, made)),
         (
             "2. Segments: one row a customer, by the constants of the definition; nothing is fitted here.",
@@ -88,14 +100,14 @@ def anew(name: str, select: exp.Query) -> list[exp.Expr]:
     return [drop, exp.Create(this=exp.to_table(name), kind="TABLE", expression=select)]
 
 
-def _features(definition: Definition, choices: FeatureChoices, day: date) -> tuple[list[Step], Step]:
+def _features(definition: Definition, settings: Settings, day: date) -> tuple[list[Step], Step]:
     """The steps before the features that the definition reads, and the step that joins them."""
-    offered = offer(choices)
+    offered = offer(settings.features, attribute_families(settings.sources.customers))
     families, made = needed(definition.rule.features, offered)
     _refuse_other(definition, offered.ground(definition.rule.features))
     step = features_step(families, made)
     steps = {name: each for name, each in room("regulars.prepare").items() if name not in CLEAN}
-    before = in_order({**steps, **offered.steps, "features": step}, ["features"], CLEAN)[:-1]
+    before = in_order({**steps, **offered.steps, "features": step}, ["features"], (*CLEAN, *BESIDE))[:-1]
     known = [_known(table) for table in CLEAN if any(table in each.needs for each in before)]
     return [each.bind({"as_of": day}) for each in (*known, *map(_from_known, before))], step
 
@@ -147,11 +159,20 @@ def _needs(before: Sequence[Step], clean: Sequence[str]) -> Iterator[str]:
     """The columns of the clean tables that the steps read."""
     yield "Needs these tables, cleaned as the study cleans them (other columns are not looked at):"
     read = {column.name for step in before for column in step.select.find_all(exp.Column)}
+    rows = {"orders": "an order, returns apart", "order_lines": "a line of an order"}
     for table in clean:
-        yield f"  {table}: one row {'an order, returns apart' if table == 'orders' else 'a line of an order'}"
-        for column in room("regulars.prepare")[table].select.named_selects:
+        yield f"  {table}: one row {rows.get(table) or BESIDE[table][0]}"
+        for column in _columns(table, before[-1]):
             if column in read:
-                yield f"    {column}: {COLUMNS[column]}"
+                yield f"    {column}: {COLUMNS.get(column, 'text or number, as the study read it')}"
+
+
+def _columns(table: str, features: Step) -> Sequence[str]:
+    """The columns of a clean table: of the customers' table, those that the features take from it."""
+    if table in CLEAN:
+        return room("regulars.prepare")[table].select.named_selects
+    taken = (column for column in features.select.find_all(exp.Column) if column.table == table)
+    return BESIDE[table][1] or list(dict.fromkeys(("customer_id", *(column.name for column in taken))))
 
 
 def _steps_in_words(before: Sequence[Step]) -> str:

@@ -31,13 +31,25 @@ AGAINST = {
     "top_category_share": (
         "On average {value} of a customer's lines are in one category, against {all} overall."
     ),
-    "items_per_order": "They put {value} items in an order, against {all} on average.",
+    "items_per_order": "Half of them put {value} items or fewer in an order, against {all} for everybody.",
     "brands": "On average they buy {value} brands, against {all} overall.",
     "brand_entropy": "Their spread over brands is {value}, against {all} overall.",
     "top_brand_share": "On average {value} of a customer's lines are of one brand, against {all} overall.",
     "own_brand_share": (
         "On average {value} of a customer's category spend goes to own brands, against {all} overall."
     ),
+    "campaigns_received": "On average they were sent {value} campaigns, against {all} overall.",
+    "campaign_order_share": (
+        "Among those who were sent campaigns, on average {value} of a customer's orders fall into one, "
+        "against {all} overall."
+    ),
+    "offers_redeemed": "On average they have redeemed {value} offers, against {all} overall.",
+    "redemption_rate": (
+        "Among those who were sent campaigns, a customer redeems something of {value} of them on average, "
+        "against {all} overall."
+    ),
+    "event_count": "On average {value} events of theirs are on record of late, against {all} overall.",
+    "event_days": "On average they were seen on {value} days of late, against {all} overall.",
     "return_share": "On average a customer sends back {value} of what they buy, against {all} overall.",
     "promotion_share": "On average {value} of a customer's orders carry a promotion, against {all} overall.",
 }

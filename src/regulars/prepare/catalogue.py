@@ -212,5 +212,63 @@ FAMILIES = (
         ),
         "promotions", "the orders carry no promotions",
     ),
+    Family(
+        "campaign_features",
+        (
+            Feature(
+                "campaigns_received", "Campaigns received", "count", "attribute",
+                "Different campaigns sent to the customer: what the shop did, not the customer.",
+                "Much-addressed", "Little-addressed",
+            ),
+            Feature(
+                "campaign_order_share", "Orders during campaigns", "share", "cause",
+                "Share of orders on days when a campaign sent to the customer ran; unknown where none was.",
+                "Campaign-led", "Campaign-blind",
+            ),
+        ),
+        "campaigns", "there is no table of campaigns",
+    ),
+    Family(
+        "redemption_features",
+        (
+            Feature(
+                "offers_redeemed", "Offers redeemed", "count", "cause",
+                "Coupons and other offers that the customer redeemed.",
+                "Coupon", "Coupon-shy",
+            ),
+        ),
+        "redemptions", "there is no table of redemptions",
+    ),
+    Family(
+        "response_features",
+        (
+            Feature(
+                "redemption_rate", "Campaigns redeemed", "share", "cause",
+                "Share of the campaigns sent to the customer of which something was redeemed.",
+                "Responsive", "Unresponsive",
+            ),
+        ),
+        "responses", "it needs tables of campaigns and of redemptions that name their campaign",
+    ),
+    Family(
+        "event_features",
+        (
+            Feature(
+                "event_count", "Events", "count", "cause",
+                "Events of any kind in the last features.engagement.window_days days.",
+                "Active", "Quiet",
+            ),
+            Feature(
+                "event_days", "Days with an event", "count", "cause",
+                "Days with an event in the last features.engagement.window_days days.",
+                "Day-to-day", "Seldom-seen",
+            ),
+            Feature(
+                "event_recency_days", "Days since last event", "days", "outcome",
+                "Days from the customer's last event to the day of the study; unknown without one.",
+            ),
+        ),
+        "events", "there is no table of events",
+    ),
 )
 # fmt: on

@@ -130,4 +130,14 @@ def _what_orders_hold(engine: Engine, columns: Columns, choices: FeatureChoices)
         "loyalty": bool(brands and columns.has_value and choices.own_brands),
         "returns": bool(returns),
         "promotions": bool(promotions),
+        **_what_stands_beside(engine),
     }
+
+
+def _what_stands_beside(engine: Engine) -> dict[str, bool]:
+    tables = engine.tables()
+    there = {
+        name: name in tables and engine.count(name) > 0 for name in ("events", "campaigns", "redemptions")
+    }
+    named = there["redemptions"] and engine.rows("select count(campaign) from redemptions")[0][0]
+    return {**there, "responses": bool(there["campaigns"] and named)}

@@ -13,6 +13,8 @@ from regulars.feature_settings import FeatureChoices
 from regulars.prepare.catalogue import FAMILIES, Family
 from regulars.prepare.category_shares import category_shares, share_family, share_features
 from regulars.prepare.derived import Derived, derived
+from regulars.prepare.engagement import engagement_family, engagement_features, recent_events
+from regulars.prepare.engagement import grounds as engagement_grounds
 from regulars.types import Feature
 
 
@@ -51,7 +53,12 @@ def offer(choices: FeatureChoices, beside: Sequence[Family] = ()) -> Offer:
     Raises SettingsError for derived features that cannot be.
     """
     shares = category_shares(choices.category_shares)
-    families = (*FAMILIES, *([share_family(shares)] if shares else []), *beside)
+    said = choices.engagement
+    own = [
+        *([share_family(shares)] if shares else []),
+        *([engagement_family(said)] if said.weights else []),
+    ]
+    families = (*FAMILIES, *own, *beside)
     measured = [feature for family in families for feature in family.features]
     made = derived(choices.derived, measured)
     grounds = {each.feature.name: each.formula.text for each in made}
@@ -60,7 +67,13 @@ def offer(choices: FeatureChoices, beside: Sequence[Family] = ()) -> Offer:
         of = _plain(choices.loyalty_categories) if choices.loyalty_categories else "all categories"
         grounds["own_brand_share"] = f"{_plain(choices.own_brands)} in {of}"
         grounds["category_spend"] = of
-    steps = [_loyalty_lines(choices), *([share_features(shares)] if shares else [])]
+    grounds |= engagement_grounds(said)
+    steps = [
+        _loyalty_lines(choices),
+        recent_events(said),
+        *([share_features(shares)] if shares else []),
+        *([engagement_features(said)] if said.weights else []),
+    ]
     return Offer(families, {step.name: step for step in steps}, made, grounds)
 
 

@@ -77,7 +77,8 @@ def measures(
     for name, label in _MEDIANS.items():
         if name in there:
             meaning = there[name].meaning
-            chosen.append(_measure(name, label, "days", "median", "median", name, meaning=meaning))
+            unit = "days" if there[name].unit == "days" else "ratio"
+            chosen.append(_measure(name, label, unit, "median", "median", name, meaning=meaning))
     known = [f for f in features if f.role != "outcome" and f.name not in _MEDIANS]
     chosen += [_behaviour(feature, currency) for feature in known if not feature.is_text]
     said = commonest or {}
@@ -87,6 +88,8 @@ def measures(
 _MEDIANS = {
     "tenure_days": "Median days since first order",
     "gap_days": "Median days between purchases",
+    # Goods by weight or volume are sold in thousands of units: a mean would tell of few customers.
+    "items_per_order": "Median items per order",
 }
 
 

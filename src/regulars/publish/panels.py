@@ -25,7 +25,9 @@ AXES = {
     "products_per_order": "Basket", "product_variety": "Variety", "categories": "Categories",
     "top_category_share": "Focus", "items_per_order": "Items", "brands": "Brands",
     "brand_entropy": "Brand mix", "top_brand_share": "One brand", "own_brand_share": "Own brand",
-    "return_share": "Returns", "promotion_share": "Promotion",
+    "return_share": "Returns", "promotion_share": "Promotion", "campaigns_received": "Campaigns",
+    "campaign_order_share": "In campaign", "offers_redeemed": "Offers", "redemption_rate": "Redeemed",
+    "event_count": "Events", "event_days": "Event days",
 }  # fmt: skip
 """One word an axis: SVG text cannot wrap. The metric's whole name is in the table beneath."""
 EXTREMES = {
@@ -50,6 +52,12 @@ EXTREMES = {
     "brand_entropy": ("widest mix of brands", "narrowest mix of brands"),
     "top_brand_share": ("most true to one brand", "least true to one brand"),
     "own_brand_share": ("highest share of own brands", "lowest share of own brands"),
+    "campaigns_received": ("most campaigns", "fewest campaigns"),
+    "campaign_order_share": ("most orders in campaigns", "fewest orders in campaigns"),
+    "offers_redeemed": ("most offers redeemed", "fewest offers redeemed"),
+    "redemption_rate": ("most responsive", "least responsive"),
+    "event_count": ("most events", "fewest events"),
+    "event_days": ("most days with an event", "fewest days with an event"),
     "return_share": ("highest share of returns", "lowest share of returns"),
     "promotion_share": ("highest share on promotion", "lowest share on promotion"),
 }
