@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from feature_table import lines
 
+from regulars.feature_settings import FeatureChoices
+from regulars.prepare.offer import offer
 from regulars.segment.methods import chosen
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -31,3 +34,18 @@ def test_every_segmentation_of_the_methods_page_can_be_chosen() -> None:
     assert {each["method"] for _, each in named} > {"rfm", "loyalty_monetary"}
     for name, settings in named:
         chosen(name, settings)
+
+
+def test_the_features_page_lists_every_feature_as_the_catalogue_has_it() -> None:
+    text = (DOCS / "features.md").read_text(encoding="utf-8")
+    assert "\n".join(lines()) in text, "run tools/feature_table.py and put its table on the page"
+
+
+def test_the_settings_of_the_features_page_can_be_chosen() -> None:
+    text = (DOCS / "features.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    choices = FeatureChoices.model_validate(yaml.safe_load(block)["features"])
+    made = {each.name: each for each in offer(choices).features}
+    assert {"share_of_coffee_tea", "events_login", "events_feature_used", "engagement_score"} <= made.keys()
+    assert made["basket_value"].role == "outcome"
+    assert made["own_variety"].role == "cause"
