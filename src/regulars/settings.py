@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from regulars.errors import SettingsError, did_you_mean
 from regulars.feature_settings import FeatureChoices
-from regulars.source_settings import Choices, Columns, Orders, Sources
+from regulars.source_settings import ONE, SEVERAL, Choices, Columns, Orders, Sources
 
 __all__ = ["Cleaning", "Columns", "Orders", "Readiness", "Settings", "Sources", "load", "parse"]
 
@@ -165,7 +165,7 @@ def parse(chosen: object, where: str) -> Settings:
 
 
 def _fault(model: type[BaseModel], error: Any) -> str:
-    path = [str(part) for part in error["loc"]]
+    path = [str(part) for part in error["loc"] if part not in (ONE, SEVERAL)]
     place = ".".join(path)
     if error["type"] == "extra_forbidden":
         return f"{place}: no such setting.{did_you_mean(path[-1], _fields(model, path[:-1]))}"
@@ -175,6 +175,8 @@ def _fault(model: type[BaseModel], error: Any) -> str:
 def _fields(model: type[BaseModel], path: list[str]) -> list[str]:
     """Names of the settings at that place; the names that a user chose, as of attributes, are passed over."""
     for part in path:
+        if part.isdigit():
+            continue
         field = model.model_fields.get(part) or _by_alias(model, part)
         parts = [] if field is None else _models_in(field.annotation)
         if field is not None and not parts:

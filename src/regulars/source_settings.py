@@ -9,7 +9,16 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 
 class Choices(BaseModel):
@@ -24,6 +33,15 @@ class _Named(Choices):
         """Meaning to column name, for the columns that are given, in a fixed order."""
         given = self.model_dump(by_alias=True)
         return {meaning: name for meaning, name in given.items() if name is not None}
+
+
+def plain(name: str) -> str:
+    """The name, if it can name a column or a table of our own. Raises ValueError otherwise."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name):
+        raise ValueError(
+            f"{name!r} names a column of our own: use small letters, digits and _, a letter first, at most 40"
+        )
+    return name
 
 
 class Layout(Choices):
@@ -77,9 +95,16 @@ class Columns(_Named):
 class Orders(Layout):
     """One table of orders, a row a line or an order."""
 
+    name: str = "orders"
+    """What the ledger calls it; each of several order tables (shop, web, till) needs its own."""
     columns: Columns
     amount_is: Literal["line", "order"] = "line"
     """``order``: the amount is the whole order's and stands on each of its lines, so it counts once."""
+
+    @field_validator("name")
+    @classmethod
+    def _name_is_plain(cls, name: str) -> str:
+        return plain(name)
 
     @model_validator(mode="after")
     def _totals_are_of_orders(self) -> Orders:
@@ -137,9 +162,6 @@ def _attribute(given: object) -> object:
     return {"column": given} if isinstance(given, str) else given
 
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-
-
 class CustomerColumns(_Named):
     """Which column of the customers holds what; all but ``customer`` and consent only without orders."""
 
@@ -174,13 +196,7 @@ class Customers(Layout):
     @field_validator("attributes")
     @classmethod
     def _names_are_plain(cls, named: dict[str, Attribute]) -> dict[str, Attribute]:
-        for name in named:
-            if not _NAME.fullmatch(name):
-                raise ValueError(
-                    f"{name!r} names a column of our own: use small letters, digits and _, "
-                    "a letter first, at most 40"
-                )
-        return named
+        return {plain(name): each for name, each in named.items()}
 
 
 class EventColumns(_Named):
@@ -221,13 +237,36 @@ class Redemptions(Layout):
     columns: RedemptionColumns
 
 
-Beside = Products | Customers | Events | Campaigns | Redemptions
+class IdentityColumns(_Named):
+    from_: str = Field(alias="from")
+    customer: str
+    source: str | None = None
+
+
+class Identities(Layout):
+    """Which ids are the same customer's, a row an id; with ``columns.source``, the id in that table only."""
+
+    columns: IdentityColumns
+
+
+Beside = Identities | Products | Customers | Events | Campaigns | Redemptions
+
+
+BESIDE = ("identities", "products", "customers", "events", "campaigns", "redemptions")
+"""The tables that stand beside the orders, in the order in which they are read."""
+ONE, SEVERAL = "(one)", "(several)"
+"""Marks of the two forms of ``orders``; faults are told without them."""
 
 
 class Sources(Choices):
     """The tables of a study. ``orders``, or ``customers`` alone, with one row a customer."""
 
-    orders: Orders
+    orders: Annotated[
+        Annotated[Orders, Tag(ONE)] | Annotated[tuple[Orders, ...], Tag(SEVERAL)],
+        Discriminator(lambda given: SEVERAL if isinstance(given, list | tuple) else ONE),
+    ]
+    """One table, or a list of them, each with a ``name``."""
+    identities: Identities | None = None
     products: Products | None = None
     customers: Customers | None = None
     events: Events | None = None
@@ -235,10 +274,40 @@ class Sources(Choices):
     redemptions: Redemptions | None = None
 
     @property
+    def shops(self) -> tuple[Orders, ...]:
+        """The tables of orders: one, or several that are united."""
+        return self.orders if isinstance(self.orders, tuple) else (self.orders,)
+
+    @property
+    def columns(self) -> Columns:
+        """The columns that any of the order tables names."""
+        named = {
+            meaning: name for each in reversed(self.shops) for meaning, name in each.columns.named.items()
+        }
+        return self.shops[0].columns.model_copy(update=named)
+
+    @property
     def beside(self) -> Mapping[str, Beside]:
         """The tables beside the orders that are given, by their names."""
         named = {name: getattr(self, name) for name in BESIDE}
         return {name: each for name, each in named.items() if each is not None}
+
+    @field_validator("orders")
+    @classmethod
+    def _shops_differ(cls, orders: Orders | tuple[Orders, ...]) -> Orders | tuple[Orders, ...]:
+        shops = orders if isinstance(orders, tuple) else (orders,)
+        names = [each.name for each in shops]
+        if not shops or len(set(names)) < len(names) or set(names) & set(BESIDE):
+            raise ValueError(
+                "each table of orders needs a name of its own, such as shop, web or till "
+                f"(and none of {', '.join(BESIDE)})"
+            )
+        if len({each.columns.has_value for each in shops}) > 1:
+            raise ValueError(
+                "some tables of orders have amounts and some have none: spend would be that of a part; "
+                "name an amount (or unit_price) for each of them, or for none"
+            )
+        return orders
 
     @model_validator(mode="after")
     def _orders_say_it_themselves(self) -> Sources:
@@ -253,10 +322,7 @@ class Sources(Choices):
     def answers(self) -> dict[str, Any]:
         """What of these settings can move a customer or a number: all but where the tables are."""
         chosen = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        for source in chosen.values():
+        shops = chosen["orders"] if isinstance(self.orders, tuple) else [chosen["orders"]]
+        for source in (*shops, *(each for name, each in chosen.items() if name != "orders")):
             source.pop("path", None)
         return chosen
-
-
-BESIDE = ("products", "customers", "events", "campaigns", "redemptions")
-"""The tables that stand beside the orders, in the order in which they are read."""

@@ -16,11 +16,12 @@ from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
 from regulars.engine import Engine
 from regulars.errors import SourceUnreadable, UsageError, did_you_mean
 from regulars.prepare.attributes import attribute_families
-from regulars.prepare.clean import Cleaned, clean, day_of_study, repeats_are_set_aside
+from regulars.prepare.clean import Cleaned, clean, day_of_study
 from regulars.prepare.offer import offer
-from regulars.prepare.read import Read, read
+from regulars.prepare.read import Read
 from regulars.prepare.readiness import Gate, gates
 from regulars.prepare.side_tables import SideRead, read_beside
+from regulars.prepare.unite import known_as, read_orders, settle_identities
 from regulars.publish.dashboard import dashboard
 from regulars.segment.definition import Definition
 from regulars.segment.methods import Method, chosen, in_order
@@ -66,7 +67,8 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
         definitions = work.pinned(methods)
         if definitions is None:
             definitions = work.fit(methods)
-        inputs = (source.input, *(side.input for side in beside.values()))
+        orders = [part.input for part in source.parts] or [source.input]
+        inputs = (*orders, *(side.input for side in beside.values()))
         identity = _identity(settings, inputs, as_of, definitions)
         run_id = run_id_of(identity)
         there = workspace.run(run_id).is_dir()
@@ -169,43 +171,46 @@ def _engine(workspace: Workspace, asked: Asked) -> Engine:
 def read_sources(
     engine: Engine, settings: Settings, workspace: Workspace, asked: Asked
 ) -> tuple[Read, dict[str, SideRead]]:
-    """The orders, and the tables beside them by name."""
-    _refuse_strange_frames(settings, asked)
-    beside = {
-        name: read_beside(
+    """The orders, and the tables beside them by name; all under one id a customer where there is a map."""
+    frames = _frames(settings, asked)
+    beside = {}
+    for name, layout in settings.sources.beside.items():
+        beside[name] = read_beside(
             name, layout, workspace.root, engine, timezone=settings.timezone,
-            blank_opt_out=settings.cleaning.blank_opt_out, frame=asked.frames.get(name),
-        )
-        for name, layout in settings.sources.beside.items()
-    }  # fmt: skip
-    return _read_orders(engine, settings, workspace, asked), beside
+            blank_opt_out=settings.cleaning.blank_opt_out, frame=frames.get(name),
+        )  # fmt: skip
+        if name == "identities":
+            settle_identities(engine, _table_names(settings))
+        elif "identities" in beside and "customer_id" in beside[name].rows:
+            known_as(engine, beside[name].rows.name, name)
+    return read_orders(settings, workspace.root, engine, frames, beside.get("identities")), beside
 
 
-def _refuse_strange_frames(settings: Settings, asked: Asked) -> None:
-    known = list(settings.sources.beside)
-    for name in asked.frames:
+def _table_names(settings: Settings) -> list[str]:
+    return [each.name for each in settings.sources.shops] + list(settings.sources.beside)
+
+
+def _frames(settings: Settings, asked: Asked) -> dict[str, object]:
+    """The frames that are read in place of files, by the names of their tables.
+
+    Raises UsageError for one that the settings do not know, SourceUnreadable where there is neither.
+    """
+    shops = settings.sources.shops
+    frames = dict(asked.frames)
+    if asked.frame is not None:
+        frames[shops[0].name] = asked.frame
+    known = _table_names(settings)
+    for name in frames:
         if name not in known:
             raise UsageError(
                 f"a frame for {name!r}", f"the settings have no sources.{name}",
                 f"Say there what its columns mean.{did_you_mean(name, known)}",
             )  # fmt: skip
-
-
-def _read_orders(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked) -> Read:
-    if asked.frame is None and not settings.sources.orders.path:
-        raise SourceUnreadable(
-            "sources.orders.path", "no file is named and no frame was given", "Name the order file."
-        )
-    return read(
-        settings.sources.orders,
-        workspace.root,
-        engine,
-        mark_repeats=repeats_are_set_aside(settings),
-        blank_opt_out=settings.cleaning.blank_opt_out,
-        timezone=settings.timezone,
-        extra_codes=settings.cleaning.non_product_codes,
-        frame=asked.frame,
-    )
+    for at, each in enumerate(shops):
+        if not each.path and each.name not in frames:
+            place = "sources.orders.path" if len(shops) == 1 else f"sources.orders.{at}.path"
+            raise SourceUnreadable(place, "no file is named and no frame was given", "Name the order file.")
+    return frames
 
 
 def _identity(

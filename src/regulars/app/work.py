@@ -75,7 +75,7 @@ class Work:
             self.findings += require(found, self.settings.readiness)
             self.asked.stage("Measuring each customer")
             self.features = make_features(
-                self.engine, self.settings.sources.orders.columns, self.as_of, self.settings.features,
+                self.engine, self.settings.sources.columns, self.as_of, self.settings.features,
                 self._attributes(),
             )  # fmt: skip
         return self.cleaned, self.features
@@ -234,7 +234,7 @@ class Work:
 
 def _mapped(settings: Settings) -> tuple[str, ...]:
     """Which kinds of column the settings name: a definition stands on those that it was fitted with."""
-    columns, products = settings.sources.orders.columns, settings.sources.products
+    columns, products = settings.sources.columns, settings.sources.products
     there = {
         "value": columns.has_value,
         "product": columns.product,

@@ -17,6 +17,9 @@ from regulars.types import Finding, SetAside, SourceLedger, Table
 MEANINGS = {
     "ragged_row": "The row has more or fewer fields than the header.",
     "missing_customer": "No customer id, so it is not known whom the row is about.",
+    "missing_from": "No id that would be mapped.",
+    "mapped_twice": "The id is said to be two customers: it stays as it is, lest one get the other's orders.",
+    "unknown_source": "No table of this study is called that.",
     "missing_product": "No product id, so no order line can be joined to it.",
     "missing_campaign": "No campaign is named.",
     "missing_kind": "No kind of event is named.",
@@ -90,10 +93,11 @@ def accounts(
     ledgers: list[SourceLedger] = []
     for name, side in beside.items():
         settled = f"settled_{name}"
-        engine.create(settled, _settled(side, as_of))
+        if name != "identities":
+            engine.create(settled, _settled(side, as_of))
         if name == "customers":
             one_each(engine, name, side.rows, "customer_id in (select customer_id from orders)")
-        elif name != "products":
+        elif name in TIMES:
             fields = ", ".join(_fields(name, side.rows))
             engine.create(name, f"select {fields} from {settled} where reason is null")
         never = _never_sold(engine, side, settled) if name == "products" else ()

@@ -13,7 +13,7 @@ from regulars.engine import Bound, Engine, room
 from regulars.errors import DatesRefused, NotReady
 from regulars.prepare.beside import accounts, lay_out
 from regulars.prepare.ledger import account, flag
-from regulars.prepare.read import Read
+from regulars.prepare.read import Part, Read
 from regulars.prepare.side_tables import SideRead
 from regulars.settings import Cleaning, Settings
 from regulars.types import Finding, Ledger, SetAside, SourceLedger, Value
@@ -86,10 +86,10 @@ def clean(
     engine.drop("judged_rows")
     engine.make("order_lines", steps, values)
     engine.make("orders", steps, values)
-    of_orders, totals = _account(engine, read, settings, beside), _totals(engine, settings)
+    of_orders, totals = tuple(_accounts(engine, read, settings, beside)), _totals(engine, settings)
     engine.drop("settled_rows")
     of_others, doubts = accounts(engine, beside, as_of)
-    ledger = Ledger((of_orders, *of_others), totals)
+    ledger = Ledger((*of_orders, *of_others), totals)
     if not ledger.totals["customers"]:
         raise NotReady(
             "the orders", "no customer with a sale is left after cleaning",
@@ -149,38 +149,52 @@ def _values(settings: Settings, as_of: date) -> dict[str, Bound]:
 def repeats_are_set_aside(settings: Settings) -> bool:
     """Whether exact repeats go: by the setting, or by default where order ids tell purchases apart."""
     treatment = settings.cleaning.duplicates
-    has_order_ids = settings.sources.orders.columns.order is not None
+    has_order_ids = settings.sources.columns.order is not None
     return treatment == "set_aside" or (treatment == "auto" and has_order_ids)
 
 
-def _account(engine: Engine, read: Read, settings: Settings, beside: Collection[str]) -> SourceLedger:
-    flagged = (*_unlisted(engine, read, beside), *_flagged(engine, read, settings.cleaning))
-    return account(engine, read.input.name, "settled_rows", MEANINGS, read.line_of, flagged)
+def _accounts(
+    engine: Engine, read: Read, settings: Settings, beside: Collection[str]
+) -> Iterator[SourceLedger]:
+    """The account of each table of orders."""
+    limit = _large(engine, settings.cleaning)
+    for part in read.parts or (Part(read.input, 0, engine.count("settled_rows"), read.line_of),):
+        of_part = f"record > {part.before} and record <= {part.before + part.records}"
+        rows = f"(select * replace (record - {part.before} as record) from settled_rows where {of_part})"
+        flagged = (*_unlisted(engine, rows, part, beside), *_flagged(engine, rows, part, limit, settings))
+        yield account(engine, part.input.name, rows, MEANINGS, part.line_of, flagged)
 
 
-def _unlisted(engine: Engine, read: Read, beside: Collection[str]) -> Iterator[SetAside]:
+def _unlisted(engine: Engine, rows: str, part: Part, beside: Collection[str]) -> Iterator[SetAside]:
     """Kept rows of which a table beside the orders says nothing."""
     for name in ("products", "customers"):
         if name in beside:
             key = f"{name.removesuffix('s')}_id"
             listed = f"select {key} from {name[:-1]}_rows where fault is null"
-            where = f"settled_rows where reason is null and {key} is not null and {key} not in ({listed})"
+            where = f"{rows} where reason is null and {key} is not null and {key} not in ({listed})"
             reason = f"{name.removesuffix('s')}_not_listed"
             shown = "product_id" if name == "products" else "null"
-            yield from flag(engine, where, reason, MEANINGS[reason], read.line_of, shown)
+            yield from flag(engine, where, reason, MEANINGS[reason], part.line_of, shown)
 
 
-def _flagged(engine: Engine, read: Read, cleaning: Cleaning) -> tuple[SetAside, ...]:
-    """Kept rows worth more than so many median orders, either way."""
+def _large(engine: Engine, cleaning: Cleaning) -> Decimal:
+    """From which amount on, either way, a line is worth a look; 0 where there are no amounts."""
     engine.create("sale_amounts", "select amount from orders where not is_return and amount is not null")
     medians = engine.cut_points("sale_amounts", "amount", 2)
     engine.drop("sale_amounts")
-    limit = Decimal(str(cleaning.outlier_multiple)) * (medians[0] if medians else Decimal(0))
+    return Decimal(str(cleaning.outlier_multiple)) * (medians[0] if medians else Decimal(0))
+
+
+def _flagged(
+    engine: Engine, rows: str, part: Part, limit: Decimal, settings: Settings
+) -> tuple[SetAside, ...]:
+    """Kept rows worth more than so many median orders, either way."""
     if limit <= 0:
         return ()
-    large = f"settled_rows where reason is null and abs(amount) > {limit:f}"
-    meaning = f"{MEANINGS['outlier']} More than {cleaning.outlier_multiple:g} times the median order."
-    return flag(engine, large, "outlier", meaning, read.line_of, "cast(amount as varchar)")
+    large = f"{rows} where reason is null and abs(amount) > {limit:f}"
+    multiple = f"More than {settings.cleaning.outlier_multiple:g} times the median order."
+    meaning = f"{MEANINGS['outlier']} {multiple}"
+    return flag(engine, large, "outlier", meaning, part.line_of, "cast(amount as varchar)")
 
 
 def _totals(engine: Engine, settings: Settings) -> dict[str, Value]:
@@ -197,7 +211,7 @@ def _totals(engine: Engine, settings: Settings) -> dict[str, Value]:
     ((without_sale,),) = engine.rows(
         "select count(distinct customer_id) from settled_rows where reason = 'customer_without_sale'"
     )
-    has_value = settings.sources.orders.columns.has_value
+    has_value = settings.sources.columns.has_value
     return {
         "customers": int(customers),
         "orders": int(orders or 0),

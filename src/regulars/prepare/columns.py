@@ -119,6 +119,7 @@ select
     ) as fault_text,
     customer_id,
     order_id,
+    order_id as order_key,
     ordered_at,
     quantity,
     unit_price,
@@ -251,7 +252,8 @@ def float_texts(columns: Matched, engine: Engine) -> frozenset[str]:
 
     Such a column has whole numbers only, and at least one of them ends in ``.0``.
     """
-    asked = {meaning: columns[meaning] for meaning in ("customer", "order", "product") if meaning in columns}
+    identifiers = ("customer", "order", "product", "from")
+    asked = {meaning: columns[meaning] for meaning in identifiers if meaning in columns}
     asked = {meaning: column for meaning, column in asked.items() if column.is_text}
     if not asked:
         return frozenset()

@@ -40,6 +40,11 @@ class Wanted:
 
 
 WANTED = {
+    "identities": (
+        Wanted("from_id", "from", "customer", is_needed=True),
+        Wanted("customer_id", "customer", "customer", is_needed=True),
+        Wanted("source", "source", "text"),
+    ),
     "products": (
         Wanted("product_id", "product", "identifier", is_needed=True),
         Wanted("product_name", "name", "text"),
@@ -89,7 +94,7 @@ class SideRead:
 
 def rows_of(name: str) -> str:
     """What the rows of a table are called before they are judged: ``product_rows`` for products."""
-    return f"{name.removesuffix('s')}_rows"
+    return "identity_rows" if name == "identities" else f"{name.removesuffix('s')}_rows"
 
 
 def read_beside(
@@ -105,11 +110,11 @@ def read_beside(
     """Every record of a table as one row of ``<table>_rows``, in source order.
 
     Columns: ``record`` BIGINT from 1; ``is_repeat``, true where an earlier record equals it in every column;
-    ``fault`` (NULL, ragged_row, missing_customer, missing_product, missing_campaign, missing_kind,
-    missing_date, unreadable_date or unreadable_number) and ``fault_text`` (the cell, never the customer);
-    then the columns of ``WANTED``: texts and identifiers VARCHAR, NULL where blank; times TIMESTAMP on the
-    business's clock; numbers DECIMAL(18,4). Attributes of customers stand under their own names: numbers
-    where the column holds nothing else, VARCHAR otherwise; a cell that is no number is NULL.
+    ``fault`` (NULL, ragged_row, missing_customer and so on for each column that is needed, unreadable_date
+    or unreadable_number) and ``fault_text`` (the cell, never the customer); then the columns of ``WANTED``:
+    texts and identifiers VARCHAR, NULL where blank; times TIMESTAMP on the business's clock; numbers
+    DECIMAL(18,4). Attributes of customers stand under their own names: numbers where the column holds
+    nothing else, VARCHAR otherwise; a cell that is no number is NULL.
 
     Raises what reading orders raises, with this table's own settings named.
     """

@@ -8,7 +8,7 @@ with typed as (
         order_rows.fault_text,
         order_rows.customer_id,
         -- Without order ids, what a customer buys on one day is one order.
-        coalesce(order_rows.order_id, cast(cast(order_rows.ordered_at as date) as varchar)) as order_id,
+        coalesce(order_rows.order_key, cast(cast(order_rows.ordered_at as date) as varchar)) as order_id,
         order_rows.ordered_at,
         cast(order_rows.ordered_at as date) as ordered_on,
         order_rows.quantity,
