@@ -146,6 +146,9 @@ class Attribute(Choices):
     """Default: ``category`` for text, ``ratio`` for a column that holds only numbers."""
     role: Literal["attribute", "cause", "outcome"] = "attribute"
     """``cause`` for what customers do (logins), ``outcome`` for what follows from it (margin)."""
+    high: str = Field("", max_length=30)
+    """A word for segments that are high in it, such as "Chatty"; by default "High" and its label."""
+    low: str = Field("", max_length=30)
     protected: str = ""
     """Why segmenting by it needs a reason on record, where its name does not say so by itself."""
     not_protected: str = ""
@@ -261,10 +264,13 @@ ONE, SEVERAL = "(one)", "(several)"
 class Sources(Choices):
     """The tables of a study. ``orders``, or ``customers`` alone, with one row a customer."""
 
-    orders: Annotated[
-        Annotated[Orders, Tag(ONE)] | Annotated[tuple[Orders, ...], Tag(SEVERAL)],
-        Discriminator(lambda given: SEVERAL if isinstance(given, list | tuple) else ONE),
-    ]
+    orders: (
+        Annotated[
+            Annotated[Orders, Tag(ONE)] | Annotated[tuple[Orders, ...], Tag(SEVERAL)],
+            Discriminator(lambda given: SEVERAL if isinstance(given, list | tuple) else ONE),
+        ]
+        | None
+    ) = None
     """One table, or a list of them, each with a ``name``."""
     identities: Identities | None = None
     products: Products | None = None
@@ -276,15 +282,16 @@ class Sources(Choices):
     @property
     def shops(self) -> tuple[Orders, ...]:
         """The tables of orders: one, or several that are united."""
+        if self.orders is None:
+            return ()
         return self.orders if isinstance(self.orders, tuple) else (self.orders,)
 
-    @property
-    def columns(self) -> Columns:
-        """The columns that any of the order tables names."""
-        named = {
-            meaning: name for each in reversed(self.shops) for meaning, name in each.columns.named.items()
-        }
-        return self.shops[0].columns.model_copy(update=named)
+    def maps(self, meaning: str) -> bool:
+        """Whether any table of orders has a column of that meaning; ``value`` is an amount or a price."""
+        return any(
+            meaning in each.columns.named or (meaning == "value" and each.columns.has_value)
+            for each in self.shops
+        )
 
     @property
     def beside(self) -> Mapping[str, Beside]:
@@ -294,7 +301,9 @@ class Sources(Choices):
 
     @field_validator("orders")
     @classmethod
-    def _shops_differ(cls, orders: Orders | tuple[Orders, ...]) -> Orders | tuple[Orders, ...]:
+    def _shops_differ(cls, orders: Orders | tuple[Orders, ...] | None) -> Orders | tuple[Orders, ...] | None:
+        if orders is None:
+            return None
         shops = orders if isinstance(orders, tuple) else (orders,)
         names = [each.name for each in shops]
         if not shops or len(set(names)) < len(names) or set(names) & set(BESIDE):
@@ -310,8 +319,20 @@ class Sources(Choices):
         return orders
 
     @model_validator(mode="after")
-    def _orders_say_it_themselves(self) -> Sources:
-        if self.customers and self.customers.columns.totals:
+    def _there_are_customers(self) -> Sources:
+        if not self.shops and self.customers is None:
+            raise ValueError("name orders, or customers with one row a customer")
+        if not self.shops and self.products is not None:
+            raise ValueError(
+                "products are joined to order lines, and there are no orders; leave products out"
+            )
+        if not self.shops and self.customers is not None:
+            if not (self.customers.columns.totals or self.customers.attributes):
+                raise ValueError(
+                    "customers has nothing to make segments from: name columns such as spend, orders and "
+                    "recency_days, or attributes"
+                )
+        elif self.customers is not None and self.customers.columns.totals:
             said = ", ".join(self.customers.columns.totals)
             raise ValueError(
                 f"customers.columns has {said}, which is worked out from the orders; leave it out, "
@@ -322,7 +343,7 @@ class Sources(Choices):
     def answers(self) -> dict[str, Any]:
         """What of these settings can move a customer or a number: all but where the tables are."""
         chosen = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        shops = chosen["orders"] if isinstance(self.orders, tuple) else [chosen["orders"]]
+        shops = [*chosen["orders"]] if isinstance(self.orders, tuple) else [chosen.get("orders", {})]
         for source in (*shops, *(each for name, each in chosen.items() if name != "orders")):
             source.pop("path", None)
         return chosen

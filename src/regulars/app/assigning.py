@@ -8,18 +8,18 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from regulars.app.study import read_sources
+from regulars.app.reading import read_tables
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine, literal, quoted
 from regulars.errors import UsageError, did_you_mean
-from regulars.prepare.clean import day_of_study
 from regulars.prepare.customer_file import read_customers, source_of
 from regulars.prepare.retold import About
 from regulars.prepare.sources import Source
 from regulars.segment.assign import assign
 from regulars.segment.definition import Definition
 from regulars.settings import Settings
+from regulars.source_settings import Customers, Orders
 from regulars.types import Finding
 
 MADE = "assigned"
@@ -91,8 +91,8 @@ def assigned(
     with customers.told():
         source = source_of(question.data, engine)
     columns = [column.name for column in source.columns]
-    if _are_orders(question, definition, settings, source):
-        rows_in, aside, lacking, as_of = _from_orders(engine, settings, workspace, question, today)
+    if own := _own_table(question, definition, settings, source):
+        rows_in, aside, lacking, as_of = _from_own(engine, settings, workspace, question, own, today)
     else:
         customer = question.customer or _customer(settings, columns)
         rule = definition.rule
@@ -113,22 +113,40 @@ def assigned(
     )
 
 
-def _are_orders(question: Question, definition: Definition, settings: Settings, source: Source) -> bool:
+def _own_table(
+    question: Question, definition: Definition, settings: Settings, source: Source
+) -> Orders | Customers | None:
+    """Which table of the workspace's own the data is one more of: orders, or customers where they stand
+    alone; None where it has features."""
     names = {column.name for column in source.columns}
-    mapped = settings.sources.orders.columns
-    if question.orders is not None:
-        return question.orders
-    if names & set(definition.rule.features):
-        return False
-    if {mapped.customer, mapped.time} <= names:
-        return True
+    tables = _tables(settings)
+    if question.orders is False or (question.orders is None and names & set(definition.rule.features)):
+        return None
+    for table, columns in tables:
+        if columns <= names:
+            return table
+    if question.orders:
+        return tables[0][0]
     wanted = ", ".join(definition.rule.features)
+    of = "orders" if settings.sources.shops else "customers"
     raise UsageError(
         source.title,
         f"its columns are neither features of segmentation {definition.name!r} ({wanted}) nor those of the "
-        "workspace's orders",
+        f"workspace's {of}",
         f"Name the columns as the features are named.{_near(names, definition)}",
     )
+
+
+def _tables(settings: Settings) -> list[tuple[Orders | Customers, set[str]]]:
+    """The workspace's tables that tell of customers, and the columns that each must have."""
+    found: list[tuple[Orders | Customers, set[str]]] = [
+        (each, {each.columns.customer, each.columns.time}) for each in settings.sources.shops
+    ]
+    customers = settings.sources.customers
+    if not found and customers is not None:
+        attributes = {each.column for each in customers.attributes.values()}
+        found.append((customers, {*customers.columns.named.values(), *attributes}))
+    return found
 
 
 def _near(names: set[str], definition: Definition) -> str:
@@ -138,30 +156,33 @@ def _near(names: set[str], definition: Definition) -> str:
 
 
 def _customer(settings: Settings, columns: list[str]) -> str:
-    mapped = settings.sources.orders.columns.customer
+    mapped = _tables(settings)[0][0].columns.customer
     return mapped if mapped in columns and "customer_id" not in columns else "customer_id"
 
 
-def _from_orders(
-    engine: Engine, settings: Settings, workspace: Workspace, question: Question, today: date
-) -> tuple[int, dict[str, int], tuple[str, ...], date]:
-    """The table ``features`` of these orders. No gate stands before it: nothing is fitted."""
-    asked = Asked(today=today, as_of=question.as_of)
+def _from_own(
+    engine: Engine, settings: Settings, workspace: Workspace, question: Question, own: Orders | Customers,
+    today: date,
+) -> tuple[int, dict[str, int], tuple[str, ...], date]:  # fmt: skip
+    """The table ``features`` of this data, read like the workspace's own table. No gate stands before it:
+    nothing is fitted."""
+    kind = "orders" if isinstance(own, Orders) else "customers"
+    frame = None
     if isinstance(question.data, (str, Path)):
-        path = str(Path(question.data).resolve())
-        orders = settings.sources.orders.model_copy(update={"path": path})
-        sources = settings.sources.model_copy(update={"orders": orders})
-        settings = settings.model_copy(update={"sources": sources})
+        own = own.model_copy(update={"path": str(Path(question.data).resolve())})
     else:
-        asked = Asked(today=today, as_of=question.as_of, frame=question.data)
+        frame = question.data
+    sources = settings.sources.model_copy(update={kind: own})
     ungated = settings.readiness.model_copy(update={"override": True})
-    settings = settings.model_copy(update={"readiness": ungated})
-    source, beside = read_sources(engine, settings, workspace, asked)
-    as_of = day_of_study(engine, question.as_of, today)
-    cleaned, features = Work(engine, settings, workspace, asked, source, beside, as_of).prepare()
-    (orders_read,) = (each for each in cleaned.ledger.sources if each.name == "orders")
-    aside = {each.reason: each.rows for each in orders_read.set_aside}
-    return orders_read.rows_in, aside, tuple(features.left_out), as_of
+    settings = settings.model_copy(update={"readiness": ungated, "sources": sources})
+    asked = Asked(today=today, as_of=question.as_of)
+    tables = read_tables(engine, settings, workspace, frame, {})
+    as_of = tables.day(engine, question.as_of, today)
+    cleaned, features = Work(engine, settings, workspace, asked, tables, as_of).prepare()
+    name = own.name if isinstance(own, Orders) else kind
+    (account,) = (each for each in cleaned.ledger.sources if each.name == name)
+    aside = {each.reason: each.rows for each in account.set_aside}
+    return account.rows_in, aside, tuple(features.left_out), as_of
 
 
 def _told(

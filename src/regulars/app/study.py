@@ -11,17 +11,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from regulars.app import saved
+from regulars.app.reading import Tables, offered, read_tables
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
 from regulars.engine import Engine
-from regulars.errors import SourceUnreadable, UsageError, did_you_mean
-from regulars.prepare.attributes import attribute_families
-from regulars.prepare.clean import Cleaned, clean, day_of_study
-from regulars.prepare.offer import offer
-from regulars.prepare.read import Read
-from regulars.prepare.readiness import Gate, gates
-from regulars.prepare.side_tables import SideRead, read_beside
-from regulars.prepare.unite import known_as, read_orders, settle_identities
+from regulars.errors import UsageError
+from regulars.prepare.clean import Cleaned
+from regulars.prepare.readiness import Gate
 from regulars.publish.dashboard import dashboard
 from regulars.segment.definition import Definition
 from regulars.segment.methods import Method, chosen, in_order
@@ -48,7 +44,6 @@ class Checked:
 
     gates: tuple[Gate, ...]
     cleaned: Cleaned
-    input: Input
     findings: tuple[Finding, ...]
 
 
@@ -60,16 +55,14 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
     methods = _methods(settings)
     day = _day_asked(settings, asked)
     with workspace.lock(), _engine(workspace, asked) as engine:
-        asked.stage("Reading the orders")
-        source, beside = read_sources(engine, settings, workspace, asked)
-        as_of = day_of_study(engine, day, asked.today)
-        work = Work(engine, settings, workspace, asked, source, beside, as_of)
+        asked.stage("Reading the orders" if settings.sources.shops else "Reading the customers")
+        tables = _read(engine, settings, workspace, asked)
+        as_of = tables.day(engine, day, asked.today)
+        work = Work(engine, settings, workspace, asked, tables, as_of)
         definitions = work.pinned(methods)
         if definitions is None:
             definitions = work.fit(methods)
-        orders = [part.input for part in source.parts] or [source.input]
-        inputs = (*orders, *(side.input for side in beside.values()))
-        identity = _identity(settings, inputs, as_of, definitions)
+        identity = _identity(settings, tables.inputs, as_of, definitions)
         run_id = run_id_of(identity)
         there = workspace.run(run_id).is_dir()
         if there:
@@ -87,20 +80,15 @@ def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
     """A dry run up to the readiness gate: what the data can carry, and the ledger. Writes nothing."""
     _methods(settings)
     with cleaned_orders(settings, workspace, asked) as orders:
-        return Checked(
-            gates(orders.engine, orders.cleaned, settings.readiness),
-            orders.cleaned,
-            orders.source.input,
-            orders.findings,
-        )
+        return Checked(orders.tables.gates(orders.engine, orders.cleaned), orders.cleaned, orders.findings)
 
 
 @dataclass(frozen=True)
 class CleanOrders:
-    """Orders that were read and cleaned, in the engine, and nothing written anywhere."""
+    """Orders, or customers alone, that were read and cleaned, in the engine; nothing is written anywhere."""
 
     engine: Engine
-    source: Read
+    tables: Tables
     cleaned: Cleaned
     as_of: date
     findings: tuple[Finding, ...]
@@ -115,16 +103,15 @@ def cleaned_orders(settings: Settings, workspace: Workspace, asked: Asked) -> It
             threads=asked.threads, memory_limit=asked.memory_limit, temp_directory=Path(spill) / "spill"
         ) as engine,
     ):
-        source, beside = read_sources(engine, settings, workspace, asked)
-        as_of = day_of_study(engine, _day_asked(settings, asked), asked.today)
-        cleaned = clean(engine, source, settings, as_of, asked.today, beside)
-        doubts = [doubt for side in beside.values() for doubt in side.findings]
-        yield CleanOrders(engine, source, cleaned, as_of, (*source.findings, *doubts, *cleaned.findings))
+        tables = _read(engine, settings, workspace, asked)
+        as_of = tables.day(engine, _day_asked(settings, asked), asked.today)
+        cleaned = tables.cleaned(engine, as_of, asked.today)
+        yield CleanOrders(engine, tables, cleaned, as_of, (*tables.findings, *cleaned.findings))
 
 
 def _methods(settings: Settings) -> dict[str, Method]:
     """The methods that are asked for. Raises SettingsError for what cannot be, before anything is read."""
-    offer(settings.features, attribute_families(settings.sources.customers))
+    offered(settings)
     methods = {name: chosen(name, each) for name, each in settings.segmentations.items()}
     in_order(methods)
     return methods
@@ -168,49 +155,8 @@ def _engine(workspace: Workspace, asked: Asked) -> Engine:
     )
 
 
-def read_sources(
-    engine: Engine, settings: Settings, workspace: Workspace, asked: Asked
-) -> tuple[Read, dict[str, SideRead]]:
-    """The orders, and the tables beside them by name; all under one id a customer where there is a map."""
-    frames = _frames(settings, asked)
-    beside = {}
-    for name, layout in settings.sources.beside.items():
-        beside[name] = read_beside(
-            name, layout, workspace.root, engine, timezone=settings.timezone,
-            blank_opt_out=settings.cleaning.blank_opt_out, frame=frames.get(name),
-        )  # fmt: skip
-        if name == "identities":
-            settle_identities(engine, _table_names(settings))
-        elif "identities" in beside and "customer_id" in beside[name].rows:
-            known_as(engine, beside[name].rows.name, name)
-    return read_orders(settings, workspace.root, engine, frames, beside.get("identities")), beside
-
-
-def _table_names(settings: Settings) -> list[str]:
-    return [each.name for each in settings.sources.shops] + list(settings.sources.beside)
-
-
-def _frames(settings: Settings, asked: Asked) -> dict[str, object]:
-    """The frames that are read in place of files, by the names of their tables.
-
-    Raises UsageError for one that the settings do not know, SourceUnreadable where there is neither.
-    """
-    shops = settings.sources.shops
-    frames = dict(asked.frames)
-    if asked.frame is not None:
-        frames[shops[0].name] = asked.frame
-    known = _table_names(settings)
-    for name in frames:
-        if name not in known:
-            raise UsageError(
-                f"a frame for {name!r}", f"the settings have no sources.{name}",
-                f"Say there what its columns mean.{did_you_mean(name, known)}",
-            )  # fmt: skip
-    for at, each in enumerate(shops):
-        if not each.path and each.name not in frames:
-            place = "sources.orders.path" if len(shops) == 1 else f"sources.orders.{at}.path"
-            raise SourceUnreadable(place, "no file is named and no frame was given", "Name the order file.")
-    return frames
+def _read(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked) -> Tables:
+    return read_tables(engine, settings, workspace, asked.frame, asked.frames)
 
 
 def _identity(

@@ -66,8 +66,13 @@ def value(
     """Fit each model on the orders up to a day, and compare what it foretells with the days after.
 
     Raises FitFailed where none of the models can be fitted; NotReady for too few who came back;
-    UsageError for a day that leaves nothing to fit on or nothing to compare with.
+    UsageError for a day that leaves nothing to fit on or nothing to compare with, and without orders.
     """
+    if not settings.sources.shops:
+        raise UsageError(
+            "value", "this study has no orders, only a table of customers",
+            "Name sources.orders: what people will buy is foretold from when they bought.",
+        )  # fmt: skip
     with cleaned_orders(settings, workspace, asked) as orders:
         until = _until(orders, calibrate_until)
         asked.stage(f"Fitting on the orders up to {until}")

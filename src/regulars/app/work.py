@@ -8,19 +8,15 @@ from datetime import date
 from typing import Any
 
 from regulars.app import saved
+from regulars.app.reading import Tables, offered
 from regulars.app.saved import Made
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import NotReady, sentence
 from regulars.narrate.template import narrate
-from regulars.prepare.attributes import CUSTOMERS, attribute_families, doubts
-from regulars.prepare.catalogue import Family
-from regulars.prepare.clean import Cleaned, clean
-from regulars.prepare.features import Features, make_features
-from regulars.prepare.offer import offer
-from regulars.prepare.read import Read
-from regulars.prepare.readiness import gates, require
-from regulars.prepare.side_tables import SideRead
+from regulars.prepare.clean import Cleaned
+from regulars.prepare.features import Features
+from regulars.prepare.readiness import require
 from regulars.profile.facts import Frame, profile
 from regulars.segment.assign import assign
 from regulars.segment.carry import carried
@@ -56,8 +52,7 @@ class Work:
     settings: Settings
     workspace: Workspace
     asked: Asked
-    source: Read
-    beside: Mapping[str, SideRead]
+    tables: Tables
     as_of: date
     cleaned: Cleaned | None = None
     features: Features | None = None
@@ -68,25 +63,13 @@ class Work:
         """Clean orders and features, once; the readiness gate stands between them."""
         if self.cleaned is None or self.features is None:
             self.asked.stage("Cleaning, with every row accounted for")
-            self.cleaned = clean(
-                self.engine, self.source, self.settings, self.as_of, self.asked.today, self.beside
-            )
-            found = gates(self.engine, self.cleaned, self.settings.readiness)
+            self.cleaned = self.tables.cleaned(self.engine, self.as_of, self.asked.today)
+            found = self.tables.gates(self.engine, self.cleaned)
             self.findings += require(found, self.settings.readiness)
             self.asked.stage("Measuring each customer")
-            self.features = make_features(
-                self.engine, self.settings.sources.columns, self.as_of, self.settings.features,
-                self._attributes(),
-            )  # fmt: skip
+            self.features = self.tables.features(self.engine, self.as_of)
+            self.findings += self.tables.doubts(self.engine)
         return self.cleaned, self.features
-
-    def _attributes(self) -> tuple[Family, ...]:
-        """What the customers' table adds to each customer."""
-        customers = self.settings.sources.customers
-        if customers is None:
-            return ()
-        self.findings += doubts(customers, self.engine)
-        return attribute_families(customers, self.engine.kinds(CUSTOMERS))
 
     def pinned(self, methods: Mapping[str, Method]) -> dict[str, Definition] | None:
         """The pinned definitions, if every segmentation has one that was made by the present settings."""
@@ -118,9 +101,9 @@ class Work:
         the ones offered: any other is no reason to fit anew.
         """
         customers = self.settings.sources.customers
-        offered = offer(self.settings.features, attribute_families(customers))
-        causes = [each.name for each in offered.features if each.role == "cause"]
-        made = offered.ground({*used, *(causes if method.takes_all else ())})
+        offer = offered(self.settings)
+        causes = [each.name for each in offer.features if each.role == "cause"]
+        made = offer.ground({*used, *(causes if method.takes_all else ())})
         attributes = customers.attributes if customers else {}
         made |= {
             name: f"customers.{each.column}"
@@ -211,8 +194,7 @@ class Work:
         cleaned, features = self.prepare()
         self.asked.stage("Saving")
         notes = [note for each in self.made.values() for note in _notes(each.definition, cleaned, self.as_of)]
-        read = [*self.source.findings, *(doubt for side in self.beside.values() for doubt in side.findings)]
-        findings = (*read, *cleaned.findings, *features.findings, *self.findings, *notes)
+        findings = (*self.tables.findings, *cleaned.findings, *features.findings, *self.findings, *notes)
         with self.workspace.new_run(run_id) as folder:
             saved.write_tables(self.engine, folder, list(self.made))
             saved.write_documents(
@@ -234,15 +216,13 @@ class Work:
 
 def _mapped(settings: Settings) -> tuple[str, ...]:
     """Which kinds of column the settings name: a definition stands on those that it was fitted with."""
-    columns, products = settings.sources.columns, settings.sources.products
-    there = {
-        "value": columns.has_value,
-        "product": columns.product,
-        "category": columns.category or (products and products.columns.category),
-        "brand": columns.brand or (products and products.columns.brand),
-        "promotion": columns.promotion,
-    }
-    return tuple(kind for kind, is_mapped in there.items() if is_mapped)
+    sources = settings.sources
+    kinds = [kind for kind in ("value", "product", "category", "brand", "promotion") if sources.maps(kind)]
+    if sources.products is not None:
+        kinds += [kind for kind in ("category", "brand") if kind in sources.products.columns.named]
+    if not sources.shops and sources.customers is not None:
+        kinds += sources.customers.columns.totals
+    return tuple(kinds)
 
 
 def _notes(definition: Definition, cleaned: Cleaned, as_of: date) -> list[Finding]:

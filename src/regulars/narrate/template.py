@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from regulars.figures import written
 from regulars.narrate.phrases import ABOVE, AGAINST, BY_LABEL, NUMBER_WORDS
 from regulars.narrate.statements import Contrast, compared, contrasts, is_beyond_chance
-from regulars.types import Narrative, Profile, SegmentFacts, SegmentWords, Sentence, Span
+from regulars.types import Fact, Narrative, Profile, SegmentFacts, SegmentWords, Sentence, Span
 
 APART = 3
 """How many things that set a segment apart are told."""
@@ -53,7 +53,8 @@ def _number(segment: SegmentFacts, metric: str) -> float | None:
 def _say(profile: Profile, pattern: str, **slots: str) -> Iterator[Sentence]:
     """The pattern with each ``{slot}`` filled by the fact whose id is given, or by plain words.
 
-    ``=words`` stands for the words themselves. Where a fact has no value there is no sentence.
+    ``=words`` stands for the words themselves. Where there is no such fact, or it has no value, there is no
+    sentence.
     """
     spans: list[Span] = []
     rest = pattern
@@ -65,11 +66,18 @@ def _say(profile: Profile, pattern: str, **slots: str) -> Iterator[Sentence]:
         if filler.startswith("="):
             spans += [Span(filler[1:])] if filler[1:] else []
             continue
-        fact = profile.fact(filler)
-        if fact.value is None:
+        fact = _fact(profile, filler)
+        if fact is None or fact.value is None:
             return
         spans.append(Span(written(fact.value, fact.unit), filler))
     yield (*spans, Span(rest)) if rest else tuple(spans)
+
+
+def _fact(profile: Profile, fact_id: str) -> Fact | None:
+    try:
+        return profile.fact(fact_id)
+    except KeyError:
+        return None
 
 
 def _headline(profile: Profile, ordered: Sequence[SegmentFacts]) -> Iterator[Sentence]:
@@ -194,6 +202,8 @@ def _paragraph(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
 def _bought(profile: Profile, segment: SegmentFacts) -> str:
     """What they bought on average; returns are named where they are taken off."""
     spend = _number(segment, "revenue_per_customer")
+    if spend is not None and "orders_per_customer" not in segment.facts:
+        return "On average they have spent {spend}."
     if spend is None:
         return "On average they have placed {orders} orders."
     if spend < 0:
@@ -203,6 +213,8 @@ def _bought(profile: Profile, segment: SegmentFacts) -> str:
 
 
 def _last_bought(segment: SegmentFacts) -> str:
+    if "repeat_rate" not in segment.facts:
+        return "Half of them have ordered within the last {recency}."
     if (_number(segment, "recency_days") or 0) < 1:
         return "Half of them ordered on the last day of the study, and {repeat} have ordered more than once."
     return "Half of them have ordered within the last {recency}, and {repeat} have ordered more than once."
@@ -231,8 +243,9 @@ def _phrase(contrast: Contrast) -> str:
 def _caveats(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
     if (_number(segment, "customers") or 0) < FEW:
         yield from _say(
-            profile, "Only {customers} customers: its figures move with a handful of orders.",
+            profile, "Only {customers} customers: its figures move with a handful of {what}.",
             customers=f"{segment.id}.customers",
+            what="=orders" if "orders" in segment.facts else "=them",
         )  # fmt: skip
     comparable = len(list(compared(profile, segment)))
     if len(profile.segments) > 1 and len(contrasts(profile, segment)) < LITTLE * comparable:

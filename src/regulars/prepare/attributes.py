@@ -44,6 +44,7 @@ def _feature(name: str, said: Attribute, kinds: Mapping[str, str]) -> Feature:
     return Feature(
         name, label, said.unit or ("category" if is_text else "ratio"), said.role,
         f"From the table of customers, column {said.column!r}; unknown for those who are not in it.",
+        said.high or f"High {label.lower()}", said.low or f"Low {label.lower()}",
         protected=_why_protected(name, said),
     )  # fmt: skip
 
@@ -57,7 +58,7 @@ def _why_protected(name: str, said: Attribute) -> str:
 def doubts(customers: Customers, engine: Engine) -> Iterator[Finding]:
     """What is worth knowing of the attributes: releases on record, and texts that name each customer."""
     ((known, everybody),) = engine.rows(
-        "select count(*), (select count(distinct customer_id) from orders) from customers"
+        "select count(*), (select count(*) from studied_customers) from customers"
     )
     if known < everybody and customers.attributes:
         yield Finding(

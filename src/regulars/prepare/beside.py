@@ -1,6 +1,6 @@
 """Tables beside the orders, joined and accounted for: products before the orders are judged, the rest after.
 
-Clean tables: ``products`` (one row a product), ``customers`` (one row a customer with orders), ``events``,
+Clean tables: ``products`` (one row a product), ``customers`` (one row a customer of the study), ``events``,
 ``campaigns`` and ``redemptions`` (rows of such customers, up to the day of the study).
 """
 
@@ -33,6 +33,7 @@ MEANINGS = {
     "exact_duplicate": "Every field repeats an earlier row.",
     "listed_again": "It was listed before with the same values.",
     "listed_otherwise": "It was listed before with other values; where they differ, the value is unknown.",
+    "customer_not_studied": "The customer is not among those of this study.",
     "customer_without_orders": "The customer has no order that is used, so there is nobody to add it to.",
 }
 KEYS = {"products": "product_id", "customers": "customer_id"}
@@ -40,95 +41,123 @@ TIMES = {"events": "happened_at", "campaigns": "started_at", "redemptions": "hap
 
 
 def lay_out(engine: Engine, beside: Mapping[str, SideRead], *, needs_consent: bool) -> None:
-    """Make what judging orders reads: ``products``, and ``told_consents`` of the customers' table.
+    """Make what judging orders reads: ``products``, empty without such a table, and ``told_consents``.
 
-    Without such tables both are empty. With ``needs_consent``, a customer whom the table does not have has
-    given none.
+    With ``needs_consent``, a customer whom the table of customers does not have has given none.
     """
     if "products" in beside:
-        one_each(engine, "products", beside["products"].rows)
+        engine.create("settled_products", _settled_products(beside["products"]))
+        one_each(engine, beside["products"])
     else:
         engine.values("products", dict.fromkeys(("product_id", "category", "brand"), "varchar"), [])
+    told = ["select customer_id, consent_state from order_rows where customer_id is not null"]
     if "customers" in beside:
-        unlisted = (
-            " union all select customer_id, 'unknown' from order_rows where customer_id not in "
-            "(select customer_id from customer_rows where customer_id is not null) group by customer_id"
+        told.append(TOLD_BY_CUSTOMERS)
+    if needs_consent:
+        told.append(
+            "select customer_id, 'unknown' from order_rows where customer_id not in "
+            "(select customer_id from customer_rows where customer_id is not null)"
         )
-        engine.create(
-            "told_consents",
-            "select customer_id, consent_state from customer_rows where customer_id is not null"
-            + (unlisted if needs_consent else ""),
-        )
-    else:
-        engine.values("told_consents", dict.fromkeys(("customer_id", "consent_state"), "varchar"), [])
+    engine.view("told_consents", " union all ".join(told))
 
 
+TOLD_BY_CUSTOMERS = "select customer_id, consent_state from customer_rows where customer_id is not null"
 _OURS = ("record", "is_repeat", "fault", "fault_text", "consent_state")
 
 
-def one_each(engine: Engine, name: str, rows: Table, among: str = "true") -> Table:
-    """The table ``name`` with one row a key, of the rows without fault that are ``among`` those wanted.
+def one_each(engine: Engine, side: SideRead) -> Table:
+    """The clean table with one row a key, of the settled rows that are used or were listed before.
 
     Whatever the order of the rows: what is blank in one and told in another is told, and where rows of one
     key differ the value is unknown.
     """
-    key = KEYS[name]
+    name, key = side.name, KEYS[side.name]
     agreed = "".join(
-        f", case when min({each}) = max({each}) then max({each}) end as {each}"
-        for each in _fields(name, rows)
+        f", case when min({each}) = max({each}) then max({each}) end as {each}" for each in _fields(side)
     )
     return engine.create(
-        name, f"select {key}{agreed} from {rows.name} where fault is null and {among} group by {key}"
+        name,
+        f"select {key}{agreed} from settled_{name} "
+        f"where reason is null or reason in ('listed_again', 'listed_otherwise') group by {key}",
     )
 
 
-def _fields(name: str, rows: Table) -> list[str]:
-    return [quoted(column) for column in rows.columns if column not in (*_OURS, KEYS.get(name))]
+def _fields(side: SideRead) -> list[str]:
+    return [quoted(column) for column in side.rows.columns if column not in (*_OURS, KEYS.get(side.name))]
 
 
 def accounts(
-    engine: Engine, beside: Mapping[str, SideRead], as_of: date
+    engine: Engine, beside: Mapping[str, SideRead], as_of: date, *, has_orders: bool = True
 ) -> tuple[tuple[SourceLedger, ...], tuple[Finding, ...]]:
-    """Settle every row of the tables beside the clean orders, make the clean tables, and account for them."""
+    """Settle every row of the tables beside the clean orders, make the clean tables, and account for them.
+
+    Needs ``marked_customers``, and clean orders unless the table of customers stands alone: then whoever is
+    in it and may be used is studied.
+    """
+    if has_orders:
+        engine.view("studied_customers", "select customer_id from orders group by customer_id")
     ledgers: list[SourceLedger] = []
     for name, side in beside.items():
-        settled = f"settled_{name}"
-        if name != "identities":
-            engine.create(settled, _settled(side, as_of))
         if name == "customers":
-            one_each(engine, name, side.rows, "customer_id in (select customer_id from orders)")
+            engine.create("settled_customers", _settled_customers(side, as_of, has_orders=has_orders))
+            one_each(engine, side)
+            if not has_orders:
+                engine.view("studied_customers", "select customer_id from customers")
         elif name in TIMES:
-            fields = ", ".join(_fields(name, side.rows))
-            engine.create(name, f"select {fields} from {settled} where reason is null")
-        never = _never_sold(engine, side, settled) if name == "products" else ()
-        ledgers.append(account(engine, name, settled, MEANINGS, side.line_of, never))
-        engine.drop(settled)
+            engine.create(f"settled_{name}", _settled_by_time(side, as_of, has_orders=has_orders))
+            fields = ", ".join(_fields(side))
+            engine.create(name, f"select {fields} from settled_{name} where reason is null")
+        never = _never_sold(engine, side) if name == "products" else ()
+        ledgers.append(account(engine, name, f"settled_{name}", MEANINGS, side.line_of, never))
+        engine.drop(f"settled_{name}")
     found = [each for ledger in ledgers for each in _findings(ledger)]
     return tuple(ledgers), tuple(found)
 
 
-def _settled(side: SideRead, as_of: date) -> str:
+def _settled_products(side: SideRead) -> str:
     """SQL for every row with the reason why it is not used (NULL where it is) and what may be shown."""
-    rows = side.rows.name
-    if side.name == "products":
-        return (
-            f"select *, case when fault is not null then fault {_listed_before(side)} end as reason, "
-            f"fault_text as shown from {rows}"
-        )
-    last = _listed_before(side) if side.name == "customers" else _too_late(side.name, as_of)
+    return (
+        f"select *, case when fault is not null then fault {_listed_before(side)} end as reason, "
+        f"fault_text as shown from {side.rows.name}"
+    )
+
+
+def _settled_customers(side: SideRead, as_of: date, *, has_orders: bool) -> str:
+    late = f"when cast(last_order as date) > {_day(as_of)} then 'after_as_of'"
+    other = _stranger(has_orders=True) if has_orders else late
+    return _settled_of_customers(side, f"{other} {_listed_before(side)}")
+
+
+def _settled_by_time(side: SideRead, as_of: date, *, has_orders: bool) -> str:
+    late = f"when cast({TIMES[side.name]} as date) > {_day(as_of)} then 'after_as_of'"
+    # A campaign is sent to a customer once; two equal events may be two events.
+    again = "when is_repeat then 'exact_duplicate'" if side.name == "campaigns" else ""
+    return _settled_of_customers(side, f"{_stranger(has_orders=has_orders)} {late} {again}")
+
+
+def _settled_of_customers(side: SideRead, last: str) -> str:
+    """The same for rows that are about a customer: consent comes first, as with orders."""
     return (
         "select *, case when is_out = 1 then 'opted_out' when is_unknown = 1 then 'consent_unknown' "
-        "when fault is not null then fault when is_test = 1 then 'test_row' "
-        f"when customer_id not in (select customer_id from orders) then 'customer_without_orders' {last} end "
-        "as reason, case when is_out = 1 or is_unknown = 1 then null else fault_text end as shown "
-        f"from {rows} left join marked_customers using (customer_id)"
+        f"when fault is not null then fault when is_test = 1 then 'test_row' {last} end as reason, "
+        "case when is_out = 1 or is_unknown = 1 then null else fault_text end as shown "
+        f"from {side.rows.name} left join marked_customers using (customer_id)"
     )
+
+
+def _stranger(*, has_orders: bool) -> str:
+    reason = "customer_without_orders" if has_orders else "customer_not_studied"
+    return f"when customer_id not in (select customer_id from studied_customers) then '{reason}'"
+
+
+def _day(as_of: date) -> str:
+    return literal(as_of).sql("duckdb")
 
 
 def _listed_before(side: SideRead) -> str:
     """Cases for the second and later rows of one key, by whether all of them say the same."""
     key = KEYS[side.name]
-    differ = " or ".join(f"min({each}) <> max({each})" for each in _fields(side.name, side.rows)) or "false"
+    differ = " or ".join(f"min({each}) <> max({each})" for each in _fields(side)) or "false"
     differing = f"select {key} from {side.rows.name} where fault is null group by {key} having {differ}"
     return (
         f"when row_number() over (partition by {key}, fault is null order by record) > 1 "
@@ -136,15 +165,9 @@ def _listed_before(side: SideRead) -> str:
     )
 
 
-def _too_late(name: str, as_of: date) -> str:
-    late = f"when cast({TIMES[name]} as date) > {literal(as_of).sql('duckdb')} then 'after_as_of'"
-    # A campaign is sent to a customer once; two equal events may be two events.
-    return f"{late} when is_repeat then 'exact_duplicate'" if name == "campaigns" else late
-
-
-def _never_sold(engine: Engine, side: SideRead, settled: str) -> tuple[SetAside, ...]:
+def _never_sold(engine: Engine, side: SideRead) -> tuple[SetAside, ...]:
     sold = "select product_id from order_lines where product_id is not null"
-    where = f"{settled} where reason is null and product_id not in ({sold})"
+    where = f"settled_products where reason is null and product_id not in ({sold})"
     return flag(engine, where, "never_sold", "No order line that is used is of this product.", side.line_of)
 
 

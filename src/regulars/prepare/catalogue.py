@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regulars.engine import Step
 from regulars.types import Feature
 
 
@@ -15,6 +16,8 @@ class Family:
     features: tuple[Feature, ...]
     needs: str = ""
     lacking: str = ""
+    made_by: Step | None = None
+    """The step itself, where it is no file of this room."""
 
 
 # fmt: off

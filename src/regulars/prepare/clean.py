@@ -77,7 +77,7 @@ def clean(
     no sale is left.
     """
     _refuse_future(engine, settings.cleaning, today)
-    _mark(engine, settings.cleaning)
+    mark(engine, settings.cleaning)
     lay_out(engine, beside, needs_consent=_needs_consent(settings))
     values = _values(settings, as_of)
     steps = room("regulars.prepare")
@@ -124,7 +124,7 @@ def _needs_consent(settings: Settings) -> bool:
     return is_asked and settings.cleaning.blank_opt_out == "opted_out"
 
 
-def _mark(engine: Engine, cleaning: Cleaning) -> None:
+def mark(engine: Engine, cleaning: Cleaning) -> None:
     """The codes that the settings name, as a table."""
     coded = [("non_product", code) for code in cleaning.non_product_codes]
     coded += [("test", code) for code in cleaning.test_codes]
@@ -149,7 +149,7 @@ def _values(settings: Settings, as_of: date) -> dict[str, Bound]:
 def repeats_are_set_aside(settings: Settings) -> bool:
     """Whether exact repeats go: by the setting, or by default where order ids tell purchases apart."""
     treatment = settings.cleaning.duplicates
-    has_order_ids = settings.sources.columns.order is not None
+    has_order_ids = settings.sources.maps("order")
     return treatment == "set_aside" or (treatment == "auto" and has_order_ids)
 
 
@@ -211,7 +211,7 @@ def _totals(engine: Engine, settings: Settings) -> dict[str, Value]:
     ((without_sale,),) = engine.rows(
         "select count(distinct customer_id) from settled_rows where reason = 'customer_without_sale'"
     )
-    has_value = settings.sources.columns.has_value
+    has_value = settings.sources.maps("value")
     return {
         "customers": int(customers),
         "orders": int(orders or 0),

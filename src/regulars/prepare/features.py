@@ -13,13 +13,10 @@ from regulars.errors import SettingsError
 from regulars.feature_settings import FeatureChoices
 from regulars.prepare.catalogue import Family
 from regulars.prepare.derived import Derived, require_fitting
-from regulars.prepare.offer import Offer, offer
+from regulars.prepare.offer import EVERYBODY, Offer, offer
 from regulars.prepare.unmet import unmet
 from regulars.settings import Columns
 from regulars.types import Feature, Finding, Table
-
-EVERYBODY = "rfm_features"
-"""The step that has every customer; others may have only some."""
 
 
 @dataclass(frozen=True)
@@ -34,26 +31,29 @@ class Features:
 
 def make_features(
     engine: Engine,
-    columns: Columns,
+    columns: Columns | None,
     as_of: date,
     choices: FeatureChoices | None = None,
     beside: Sequence[Family] = (),
+    totals: Family | None = None,
 ) -> Features:
     """Every feature that these orders can give, as the table ``features``: one row a customer.
 
-    Families ``beside`` the catalogue are of clean tables that are there, such as ``customers``.
+    Families ``beside`` the catalogue are of clean tables that are there, such as ``customers``. Without
+    orders (None for their ``columns``) ``totals`` stand in their place.
 
     Shares and ratios are doubles rounded half up to six decimals, money is decimal; all are the same to
     the bit whatever the order of rows. What the orders cannot give is named in ``left_out``. Raises
     SettingsError for a derived feature that cannot be, or that comes to what its unit cannot mean.
     """
     choices = choices or FeatureChoices()
-    offered = offer(choices, beside)
-    there = _what_orders_hold(engine, columns, choices)
+    offered = offer(choices, beside, totals)
+    there = _what_stands_beside(engine)
+    there |= {} if columns is None else _what_orders_hold(engine, columns, choices)
     families = [family for family in offered.families if not family.needs or there[family.needs]]
     left_out = {
         feature.name: family.lacking
-        for family in offered.families
+        for family in (*offered.families, *offered.without)
         if family not in families
         for feature in family.features
     }
@@ -130,7 +130,6 @@ def _what_orders_hold(engine: Engine, columns: Columns, choices: FeatureChoices)
         "loyalty": bool(brands and columns.has_value and choices.own_brands),
         "returns": bool(returns),
         "promotions": bool(promotions),
-        **_what_stands_beside(engine),
     }
 
 

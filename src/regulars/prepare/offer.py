@@ -17,6 +17,12 @@ from regulars.prepare.engagement import engagement_family, engagement_features, 
 from regulars.prepare.engagement import grounds as engagement_grounds
 from regulars.types import Feature
 
+EVERYBODY = "rfm_features"
+"""The step that has every customer, of orders or of a table of customers; others may have only some."""
+WITHOUT_ORDERS = ("events", "redemptions", "responses")
+"""What families need that can be made of customers who are known by totals alone."""
+NO_ORDERS = "there are no orders, only a table of customers"
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -29,6 +35,8 @@ class Offer:
     steps: Mapping[str, Step]
     derived: tuple[Derived, ...]
     grounds: Mapping[str, str]
+    without: tuple[Family, ...] = ()
+    """What there would be if there were orders."""
 
     @property
     def measured(self) -> tuple[Feature, ...]:
@@ -47,19 +55,23 @@ class Offer:
         return {name: said for name, said in self.grounds.items() if name in behind}
 
 
-def offer(choices: FeatureChoices, beside: Sequence[Family] = ()) -> Offer:
-    """What these settings offer, with the families of tables ``beside`` the orders.
+def offer(choices: FeatureChoices, beside: Sequence[Family] = (), totals: Family | None = None) -> Offer:
+    """What these settings offer, with the families of tables ``beside`` the orders; without orders, with
+    the ``totals`` that a table of customers has in their place.
 
     Raises SettingsError for derived features that cannot be.
     """
     shares = category_shares(choices.category_shares)
     said = choices.engagement
-    own = [
+    of_orders = (
+        *FAMILIES,
         *([share_family(shares)] if shares else []),
         *([engagement_family(said)] if said.weights else []),
-    ]
-    families = (*FAMILIES, *own, *beside)
-    measured = [feature for family in families for feature in family.features]
+    )
+    kept = [each for each in of_orders if not totals or each.needs in WITHOUT_ORDERS]
+    without = tuple(_without(each, totals) for each in of_orders if totals and each not in kept)
+    families = (*([totals] if totals else []), *kept, *beside)
+    measured = [feature for family in (*families, *without) for feature in family.features]
     made = derived(choices.derived, measured)
     grounds = {each.feature.name: each.formula.text for each in made}
     grounds |= {feature.name: f"lines in {category!r}" for category, feature in shares.items()}
@@ -73,8 +85,16 @@ def offer(choices: FeatureChoices, beside: Sequence[Family] = ()) -> Offer:
         recent_events(said),
         *([share_features(shares)] if shares else []),
         *([engagement_features(said)] if said.weights else []),
+        *([totals.made_by] if totals and totals.made_by else []),
     ]
-    return Offer(families, {step.name: step for step in steps}, made, grounds)
+    return Offer(families, {step.name: step for step in steps}, made, grounds, without)
+
+
+def _without(family: Family, totals: Family) -> Family:
+    """What a family lacks where there are no orders: all but what the totals say."""
+    told = {feature.name for feature in totals.features}
+    lost = tuple(feature for feature in family.features if feature.name not in told)
+    return Family(family.step, lost, "orders", NO_ORDERS)
 
 
 def _plain(names: Sequence[str]) -> str:

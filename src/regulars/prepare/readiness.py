@@ -42,14 +42,8 @@ def gates(engine: Engine, cleaned: Cleaned, wanted: Readiness) -> tuple[Gate, ..
     )
     span = (last - cleaned.start).days
     share = repeat / customers
-    age = (cleaned.as_of - last).days
-    limit = wanted.max_age_days
     return (
-        Gate(
-            "enough customers", f"{customers:,}", f"at least {wanted.min_customers:,}",
-            customers >= wanted.min_customers,
-            "Add customers or a longer period; see the ledger for rows set aside.",
-        ),
+        _enough(customers, wanted),
         Gate(
             "long enough", f"{span:,} days", f"at least {wanted.min_span_days:,} days",
             span >= wanted.min_span_days, "Add earlier orders: rhythm cannot be seen in a short window.",
@@ -59,12 +53,34 @@ def gates(engine: Engine, cleaned: Cleaned, wanted: Readiness) -> tuple[Gate, ..
             share >= wanted.min_repeat_share,
             "With so few repeat buyers frequency says nothing: use a longer period.",
         ),
-        Gate(
-            "fresh orders", f"last order {age:,} days before {_day(cleaned.as_of)}",
-            "any age" if limit is None else f"at most {limit:,} days",
-            limit is None or age <= limit, "Add the latest orders, or set as_of to the day of the last one.",
-            f"The last order is {age:,} days before the day of the study." if age > STALE_DAYS else "",
-        ),
+        _fresh((cleaned.as_of - last).days, cleaned, wanted),
+    )  # fmt: skip
+
+
+def gates_of_customers(engine: Engine, cleaned: Cleaned, wanted: Readiness) -> tuple[Gate, ...]:
+    """The gates for a table of customers alone: enough of them, and fresh orders where known."""
+    ((customers, last),) = engine.rows("select count(*), max(cast(last_order as date)) from customers")
+    found = [_enough(customers, wanted)]
+    if last is not None:
+        found.append(_fresh((cleaned.as_of - last).days, cleaned, wanted))
+    return tuple(found)
+
+
+def _enough(customers: int, wanted: Readiness) -> Gate:
+    return Gate(
+        "enough customers", f"{customers:,}", f"at least {wanted.min_customers:,}",
+        customers >= wanted.min_customers,
+        "Add customers or a longer period; see the ledger for rows set aside.",
+    )  # fmt: skip
+
+
+def _fresh(age: int, cleaned: Cleaned, wanted: Readiness) -> Gate:
+    limit = wanted.max_age_days
+    return Gate(
+        "fresh orders", f"last order {age:,} days before {_day(cleaned.as_of)}",
+        "any age" if limit is None else f"at most {limit:,} days",
+        limit is None or age <= limit, "Add the latest orders, or set as_of to the day of the last one.",
+        f"The last order is {age:,} days before the day of the study." if age > STALE_DAYS else "",
     )  # fmt: skip
 
 

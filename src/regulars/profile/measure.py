@@ -122,7 +122,8 @@ def _long(products: Sequence[Product]) -> str:
         f"{_units(value)} as units, {_units(other)} as other_units from features"
         for position, (value, other) in enumerate(products)
     ]
-    return " union all ".join(each)
+    nothing = "select customer_id, '' as metric, 0 as units, 0 as other_units from features where false"
+    return " union all ".join(each) or nothing
 
 
 def _units(value: str) -> str:

@@ -127,7 +127,7 @@ def _category(feature: Feature, category: str) -> Measure:
     name, said = feature.name, literal(category).sql("duckdb")
     value = f"case when {name} = {said} then 100 when {name} is not null then 0 end"
     return _measure(
-        name, f"{feature.label}: {category:.40}", "percent", "mean_by_customers", "mean", value,
+        name, f"{feature.label}: {category:.40}", "percent", "share", "mean", value,
         meaning=f"Those with the commonest value over those who have one. {feature.meaning}",
     )  # fmt: skip
 

@@ -65,7 +65,7 @@ def kpis(study: Study, evidence: Evidence) -> list[Kpi]:
     profile = study.segmentations[0].profile
     kept: list[Kpi | None] = [_segments_kpi([s.profile for s in study.segmentations])]
     kept += [_overall(profile, "customers", "Customers", _period(profile), evidence)]
-    kept += [_overall(profile, "revenue", "Revenue", "net of returns", evidence)]
+    kept += [_overall(profile, "revenue", "Revenue", _said_by(study), evidence)]
     if kept[-1] is None:
         kept += [_overall(profile, "orders", "Orders", "", evidence)]
     kept += [
@@ -79,6 +79,12 @@ def kpis(study: Study, evidence: Evidence) -> list[Kpi]:
     return [k for k in kept if k is not None][:_MOST_KPIS]
 
 
+def _said_by(study: Study) -> str:
+    """What revenue is: worked out from orders, or as a table of customers has it."""
+    sources = study.manifest.get("settings", {}).get("sources", {})
+    return "as the table of customers has it" if sources and "orders" not in sources else "net of returns"
+
+
 def _segments_kpi(profiles: Sequence[Profile]) -> Kpi:
     """Segments with customers to show; those that are empty or too small to show are told beside them."""
     shown = [sum(bool(amount(s, "customers")) for s in p.segments) for p in profiles]
@@ -89,6 +95,8 @@ def _segments_kpi(profiles: Sequence[Profile]) -> Kpi:
 
 
 def _period(profile: Profile) -> str:
+    if profile.start == profile.end:
+        return f"as of {written(profile.end.isoformat(), 'date')}"
     return f"{written(profile.start.isoformat(), 'date')} to {written(profile.end.isoformat(), 'date')}"
 
 

@@ -1,25 +1,12 @@
 -- Grain: one row a customer that is to be left out whole: trials of the shop's own system,
 -- and those who opted out (is_out) or of whom it is not known that they did not (is_unknown), whichever
 -- table says so.
-with told as (
-    select
-        customer_id,
-        consent_state
-    from order_rows
-    where customer_id is not null
-    union all
-    select
-        customer_id,
-        consent_state
-    from told_consents
-),
-
-consents as (
+with consents as (
     select
         customer_id,
         max(case when consent_state = 'out' then 1 else 0 end) as is_out,
         max(case when consent_state = 'unknown' then 1 else 0 end) as is_unknown
-    from told
+    from told_consents
     group by customer_id
 ),
 

@@ -106,6 +106,12 @@ class Rfm(Method):
         apart or the scheme cannot do without M.
         """
         axes = [axis for axis in AXES if ground.feature(axis.feature)]
+        if lacking := [axis.feature for axis in AXES[:2] if axis not in axes]:
+            raise NotReady(
+                f"segmentations.{ground.name}", f"this data has no {' and no '.join(lacking)}",
+                "Map sources.customers.columns.recency_days (or last_order) and orders, "
+                "or use another method.",
+            )  # fmt: skip
         customers = engine.count(ground.table.name)
         if not customers:
             raise NotReady(
