@@ -46,7 +46,12 @@ def test_the_measures_are_counted_in_the_title():
         "All 2 measures speak for no split at all; 6 were taken"
     )
     assert card(speaks_for={}).measures.title == "What each measure shows; 6 segments were taken"
-    assert card(speaks_for={"a": 3, "b": 6}).measures.title == "1 of 2 measures speak for 6 segments"
+    assert card(speaks_for={"a": 3, "b": 6, "c": 3, "d": 6}).measures.title == (
+        "2 of 4 measures speak for 6 segments"
+    )
+    assert card(speaks_for={"a": 3, "b": 6}).measures.title == (
+        "No two measures speak for the same number; 6 segments were taken"
+    )
 
 
 def test_every_figure_stands_in_the_table_too():

@@ -158,6 +158,8 @@ def _title(speaks: Mapping[str, int], taken: int) -> str:
     votes = Counter(speaks.values())
     if len(speaks) < 2:
         return f"What each measure shows; {taken} segments were taken"
+    if max(votes.values()) == 1:
+        return f"No two measures speak for the same number; {taken} segments were taken"
     most = min(votes, key=lambda k: (-votes[k], k != taken, k))
     of = f"All {len(speaks)}" if votes[most] == len(speaks) else f"{votes[most]} of {len(speaks)}"
     told = f"{of} measures speak for {'no split at all' if most == 1 else f'{most} segments'}"

@@ -80,7 +80,7 @@ def _point(point: Point, x: float, y: float, top: float) -> Markup:
     dot = element("circle", cx=x, cy=y, r=6.0 if point.is_chosen else 3.4, class_="at")
     if point.is_advised:
         ring = element("circle", cx=x, cy=y, r=7.0, class_="best")
-        word = element("text", "recommended", x=x, y=top - 12, text_anchor=_anchor(x))
+        word = element("text", "recommended", x=x, y=top - 12, text_anchor=_anchor(x), class_="over")
         return element("g", ring, dot, axis, word)
     if not point.is_chosen:
         return element("g", dot, axis)
