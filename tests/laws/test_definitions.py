@@ -50,7 +50,7 @@ from regulars.segment.methods.rules import Rules
 from regulars.segment.micro import Micro
 from regulars.segment.mixture import Cloud, Mixture
 from regulars.segment.nearest import Nearest
-from regulars.segment.prepared import Indicator, Prepared
+from regulars.segment.prepared import Missing, Prepared
 from regulars.segment.rules import Rule
 from regulars.segment.total import Total
 from regulars.segment.tree import Leaf, Split, Tree
@@ -451,7 +451,7 @@ def trees():
 @st.composite
 def linears(draw) -> Linear:
     prepared = [draw(preparations(name)) for name in NAMES]
-    prepared.append(Indicator(draw(st.sampled_from(NAMES)), (None,), False, 1500, -600))
+    prepared.append(Missing(draw(st.sampled_from(NAMES)), 1500, -600))
     numbers = st.integers(-4000, 4000)
     weights = st.builds(Weights, numbers, st.tuples(*[numbers] * 4))
     ids = ["a", "b", "c", "d"]

@@ -12,7 +12,7 @@ from tests.publish.studies import retail
 from regulars.segment.conditions import Compare, CompareText, IsUnknown
 from regulars.segment.held_out import Bin, Measured
 from regulars.segment.linear import Linear, Weights
-from regulars.segment.prepared import Indicator, Prepared
+from regulars.segment.prepared import Indicator, Missing, Prepared
 from regulars.segment.rules import Rule
 from regulars.segment.tree import Leaf, Split, Tree
 from regulars.types import Feature, Segmentation, Study
@@ -49,7 +49,7 @@ def _tree(ids: Sequence[str]) -> Tree:
 def _weights(ids: Sequence[str]) -> Linear:
     prepared = (
         Prepared("gap_days", 30.0, 1.0, 90.0, False, 31.0, 12.5),
-        Indicator("gap_days", (None,), False, 1200, -800),
+        Missing("gap_days", 1200, -800),
         Indicator("region", ("North",), False, 900, -300),
     )
     weights = {each: Weights(120, (800 - 300 * n, 5, 250 * n - 400)) for n, each in enumerate(ids[:3])}

@@ -176,6 +176,21 @@ def test_a_number_that_newcomers_lack_speaks_by_being_unknown() -> None:
             assert made.score({"visits": None}).segment_id == "small"
 
 
+def test_a_model_that_goes_by_who_is_known_says_so() -> None:
+    """A table of customers that has the big spenders alone: being in it says all, its content nothing."""
+    regions = ["North", "South"]
+    rows = [
+        (f"C{n:04d}", Decimal(500 if n % 2 else 1), 1, 0.5, regions[n // 2 % 2] if n % 2 else None, 1, 0.5)
+        for n in range(800)
+    ]
+    with Engine(threads=1) as engine:
+        engine.values("people", KINDS, rows)
+        for kind in ("tree", "logistic"):
+            made = Model(of="tiers", kind=kind, features=("region",)).fit(ground(engine), engine)
+            (note,) = [each for each in made.notes if each.where == "guess.features"]
+            assert "goes by whether region is known at all" in note.what
+
+
 def test_a_model_stands_on_the_definition_that_it_learnt(engine: Engine) -> None:
     one = ground(engine)
     other = ground(engine, of=Rules(segments=[{"name": "Big", "when": "spend > 101"}], rest="Small"))

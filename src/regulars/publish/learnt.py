@@ -15,7 +15,7 @@ from regulars.publish.marks import Mark
 from regulars.segment.condition_words import figure, in_quotes
 from regulars.segment.conditions import Compare, CompareText
 from regulars.segment.linear import Linear
-from regulars.segment.prepared import UNITS, Indicator
+from regulars.segment.prepared import UNITS, Prepared
 from regulars.segment.tree import Node, Split, Tree
 from regulars.types import Feature, Segmentation
 
@@ -219,9 +219,9 @@ def _pulls(
     rule: Linear, names: Mapping[str, str], marks: Mapping[str, Mark], labels: Mapping[str, str]
 ) -> list[Pull]:
     what = [
-        _lower(f"{labels.get(each.feature, each.feature)}{each.what.removeprefix(each.feature)}")
-        if isinstance(each, Indicator)
-        else f"high {_lower(labels.get(each.feature, each.feature))}"
+        f"high {_lower(labels.get(each.feature, each.feature))}"
+        if isinstance(each, Prepared)
+        else _lower(f"{labels.get(each.feature, each.feature)}{each.what.removeprefix(each.feature)}")
         for each in rule.prepared
     ]
     pulls = []

@@ -14,7 +14,7 @@ from typing import Any
 from sqlglot import exp
 
 from regulars.segment import prepared
-from regulars.segment.prepared import UNITS, Indicator, Preparation, place, places, text_features
+from regulars.segment.prepared import UNITS, Missing, Prepared, Term, place, places, text_features
 from regulars.segment.rules import Customer, Scored, column, layer_name
 
 SCALE = UNITS * UNITS
@@ -25,6 +25,8 @@ FARTHEST_BEHIND = 30
 """A score so far behind the highest adds e⁻³⁰ to the sum, less than the decimals show; PostgreSQL
 refuses the exponential of one far below."""
 PLACES = 6
+HEAVY = 500
+"""A weight of half a unit for a standard deviation moves the odds by two thirds."""
 WINS = (
     "a segment's score is its first number plus, for each feature, its weight times what it counts as; "
     "the highest score wins, of equally high ones the first"
@@ -47,7 +49,7 @@ class Linear:
     and is never given."""
 
     segment_ids: tuple[str, ...]
-    prepared: tuple[Preparation, ...]
+    prepared: tuple[Term, ...]
     weights: dict[str, Weights]
 
     kind = "linear"
@@ -63,6 +65,20 @@ class Linear:
         # Ties go by the order of the segments, so the weights are held in it.
         ordered = {each: self.weights[each] for each in self.segment_ids if each in self.weights}
         object.__setattr__(self, "weights", ordered)
+
+    @property
+    def asked_if_known(self) -> tuple[str, ...]:
+        """The features of which nothing weighs more than whether they are known, and that heavily."""
+        heaviest: dict[str, tuple[int, Term]] = {}
+        for place_, each in enumerate(self.prepared):
+            weight = max(abs(w.each[place_]) for w in self.weights.values())
+            if weight >= heaviest.get(each.feature, (HEAVY, each))[0]:
+                heaviest[each.feature] = weight, each
+        return tuple(
+            feature
+            for feature, (_, each) in heaviest.items()
+            if isinstance(each, Missing) or getattr(each, "categories", ()) == (None,)
+        )
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -119,7 +135,7 @@ class Linear:
             return NEVER
         weights = self.weights[segment_id]
         told = (
-            f"{each.what if isinstance(each, Indicator) else each.feature} {weight / UNITS:+.3f}"
+            f"{each.feature if isinstance(each, Prepared) else each.what} {weight / UNITS:+.3f}"
             for each, weight in zip(self.prepared, weights.each, strict=True)
         )
         return ", ".join([f"highest score: {weights.constant / UNITS:+.3f}", *told])
@@ -136,7 +152,7 @@ class Linear:
 
     @staticmethod
     def from_json(saved: dict[str, Any]) -> Linear:
-        made = tuple(map(prepared.from_json, saved["prepared"]))
+        made = tuple(map(_term, saved["prepared"]))
         weights = {
             each: Weights(int(w["constant"]), tuple(map(int, w["each"])))
             for each, w in saved["weights"].items()
@@ -146,6 +162,12 @@ class Linear:
     def renamed(self, ids: Mapping[str, str]) -> Linear:
         weights = {ids.get(each, each): w for each, w in self.weights.items()}
         return Linear(tuple(ids.get(each, each) for each in self.segment_ids), self.prepared, weights)
+
+
+def _term(saved: dict[str, Any]) -> Term:
+    if saved["kind"] == "missing":
+        return Missing(saved["feature"], int(saved["yes"]), int(saved["no"]))
+    return prepared.from_json(saved)
 
 
 def _sum(weights: Weights) -> exp.Expression:

@@ -82,9 +82,8 @@ class Prepared:
 class Indicator:
     """Whether a feature of text is one of some categories, as a whole number: ``yes`` or ``no``.
 
-    None among the ``categories`` stands for unknown; None alone asks it of a feature of any kind. With
-    ``is_rest`` it is the other way round: ``yes`` for whatever the categories do not hold, so that one
-    never seen before counts as other.
+    None among the ``categories`` stands for unknown. With ``is_rest`` it is the other way round: ``yes``
+    for whatever the categories do not hold, so that one never seen before counts as other.
     """
 
     feature: str
@@ -99,14 +98,9 @@ class Indicator:
 
     def of(self, value: Known) -> int:
         """The number of one customer. Categories are compared letter by letter, capitals and all."""
-        if not isinstance(value, str | None) and not self.is_of_any_kind:
+        if not isinstance(value, str | None):
             raise TypeError(f"{self.feature} is text, not {value!r:.80}")
         return self.yes if (value in self.categories) != self.is_rest else self.no
-
-    @property
-    def is_of_any_kind(self) -> bool:
-        """Whether it asks only if the feature is known, which may be a number then."""
-        return self.categories == (None,)
 
     def sql(self) -> exp.Expression:
         """The same in SQL. An unknown value meets none of the comparisons but ``is null``."""
@@ -134,13 +128,46 @@ class Indicator:
         return {"kind": "indicator", **asdict(self), "categories": list(self.categories)}
 
 
+@dataclass(frozen=True)
+class Missing:
+    """Whether a number is unknown, as a whole number: ``yes`` or ``no``. It stands beside the number's own
+    preparation, which puts a middling value in place of what is unknown."""
+
+    feature: str
+    yes: int
+    no: int
+
+    def __post_init__(self) -> None:
+        if max(abs(self.yes), abs(self.no)) > FARTHEST:
+            raise ValueError(f"{self.feature}: an indicator needs small numbers")
+
+    def of(self, value: Known) -> int:
+        return self.yes if number(value) is None else self.no
+
+    def sql(self) -> exp.Expression:
+        is_unknown = exp.Is(this=column(self.feature), expression=exp.null())
+        return exp.cast(exp.Case().when(is_unknown, literal(self.yes)).else_(literal(self.no)), "bigint")
+
+    @property
+    def what(self) -> str:
+        return f"{self.feature} is unknown"
+
+    def words(self) -> str:
+        return f"{self.what} counts as {self.yes / UNITS:.3f}, anything else as {self.no / UNITS:.3f}"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"kind": "missing", **asdict(self)}
+
+
 Preparation = Prepared | Indicator
+"""What customers are grouped by."""
+Term = Preparation | Missing
+"""What a weighted score may be made of."""
 
 
-def text_features(prepared: Sequence[Preparation]) -> tuple[str, ...]:
+def text_features(prepared: Sequence[Term]) -> tuple[str, ...]:
     """Names of the features of text among them."""
-    texts = (each for each in prepared if isinstance(each, Indicator) and not each.is_of_any_kind)
-    return tuple(dict.fromkeys(each.feature for each in texts))
+    return tuple(dict.fromkeys(each.feature for each in prepared if isinstance(each, Indicator)))
 
 
 def reach(each: Preparation) -> int:
@@ -150,12 +177,12 @@ def reach(each: Preparation) -> int:
     return max(abs(each.of(each.low)), abs(each.of(each.high)))
 
 
-def place(prepared: Sequence[Preparation], customer: Customer) -> list[int]:
+def place(prepared: Sequence[Term], customer: Customer) -> list[int]:
     """Where one customer stands: a whole number for each preparation."""
     return [each.of(customer.get(each.feature)) for each in prepared]
 
 
-def places(prepared: Sequence[Preparation], source: str) -> exp.Select:
+def places(prepared: Sequence[Term], source: str) -> exp.Select:
     """The same for every customer of a table of features: ``customer_id`` and BIGINT columns p0, p1, …"""
     columns = (exp.alias_(each.sql(), f"p{position}") for position, each in enumerate(prepared))
     return exp.select(column("customer_id"), *columns).from_(outer_table(source))

@@ -99,6 +99,12 @@ class Tree:
         return [leaf for _, leaf in paths(self.root)]
 
     @property
+    def asked_if_known(self) -> tuple[str, ...]:
+        """The features of which it is asked only whether they are known."""
+        asked = (split.when for split in _splits(self.root))
+        return tuple(dict.fromkeys(each.feature for each in asked if isinstance(each, IsUnknown)))
+
+    @property
     def features(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(split.when.feature for split in _splits(self.root)))
 

@@ -26,8 +26,7 @@ from regulars.segment.held_out import Measured, measured
 from regulars.segment.linear import Linear
 from regulars.segment.methods import Ground, Method
 from regulars.segment.multinomial import regression
-from regulars.segment.prepared import UNITS, Indicator
-from regulars.segment.rules import Rule
+from regulars.segment.prepared import UNITS, Missing
 from regulars.segment.sample import POOLED_SHARE, Places, Sample, Values, fitted
 from regulars.segment.tree import Leaf, Tree
 from regulars.types import Feature, Finding, Role, Segment
@@ -210,13 +209,14 @@ class Model(Method):
         labelled: Definition,
         used: Sequence[Feature],
         learning: _Learning,
-    ) -> tuple[Rule, list[Finding]]:
+    ) -> tuple[Tree | Linear, list[Finding]]:
         every = labelled.rule.segment_ids
         rule, doubts = (
             self._tree(ground, engine, used, learning, every)
             if self.kind == "tree"
             else self._regression(ground, used, learning, every)
         )
+        doubts += self._who_is_known(ground, rule, used)
         if learning.scarce:
             names = ", ".join(labelled.segment(each).name for each in learning.scarce)
             doubts.append(
@@ -228,6 +228,23 @@ class Model(Method):
             )  # fmt: skip
         return rule, doubts
 
+    def _who_is_known(self, ground: Ground, rule: Tree | Linear, used: Sequence[Feature]) -> list[Finding]:
+        """A warning where segments are told by who is in a table of customers, and not by what it says.
+
+        Of what customers do, unknown has a meaning of its own: one order leaves no gap.
+        """
+        attributes = {each.name for each in used if each.role == "attribute"}
+        if not (asked := [each for each in rule.asked_if_known if each in attributes]):
+            return []
+        return [
+            Finding(
+                "warning", f"{ground.name}.features",
+                f"The model goes by whether {' and '.join(asked)} is known at all. That may tell how the "
+                "data came about, such as who joined a programme, and not what customers are like.",
+                "See that it will be known of newcomers in the same way, or use features known of everybody.",
+            )
+        ]  # fmt: skip
+
     def _tree(
         self,
         ground: Ground,
@@ -235,7 +252,7 @@ class Model(Method):
         used: Sequence[Feature],
         learning: _Learning,
         every: Sequence[str],
-    ) -> tuple[Rule, list[Finding]]:
+    ) -> tuple[Tree | Linear, list[Finding]]:
         kinds = engine.kinds(ground.table.name)
         features = [self._binned(each, learning.columns[each.name], kinds[each.name]) for each in used]
         telling = [each for each in features if each.tells]
@@ -257,7 +274,7 @@ class Model(Method):
 
     def _regression(
         self, ground: Ground, used: Sequence[Feature], learning: _Learning, every: Sequence[str]
-    ) -> tuple[Rule, list[Finding]]:
+    ) -> tuple[Tree | Linear, list[Finding]]:
         columns = {
             each.name: np.array(learning.columns[each.name], dtype=np.object_ if each.is_text else np.float64)
             for each in used
@@ -302,11 +319,11 @@ class Model(Method):
         )  # fmt: skip
 
 
-def _unknown(columns: dict[str, Values]) -> dict[Indicator, Places]:
+def _unknown(columns: dict[str, Values]) -> dict[Missing, Places]:
     """Whether a number is known, where that parts the customers: a newcomer has no gap between purchases,
     and what fills it in for them must not speak for them. Numbers unknown for the same customers count once.
     """
-    found: dict[bytes, tuple[Indicator, Places]] = {}
+    found: dict[bytes, tuple[Missing, Places]] = {}
     for name, values in columns.items():
         if values.dtype == np.object_:
             continue
@@ -317,5 +334,5 @@ def _unknown(columns: dict[str, Values]) -> dict[Indicator, Places]:
         sd = math.sqrt(share * (1 - share))
         yes, no = round((1 - share) / sd * UNITS), -round(share / sd * UNITS)
         place = np.where(is_unknown, float(yes), float(no))
-        found.setdefault(is_unknown.tobytes(), (Indicator(name, (None,), False, yes, no), place))
+        found.setdefault(is_unknown.tobytes(), (Missing(name, yes, no), place))
     return dict(found.values())
