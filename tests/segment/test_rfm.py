@@ -208,7 +208,7 @@ def test_each_scheme_says_which_of_the_cells_it_leaves_unnamed(engine, settings,
 @pytest.mark.parametrize(
     ("settings", "read"),
     [
-        ({}, "Names are read where M equals F."),
+        ({}, "where M equals F, which leaves no cell for Need Attention and About To Sleep."),
         ({"scheme": "five"}, "Names are read where M equals F."),
         ({"scheme": "sum"}, "The sum is of R and F."),
         ({"grid": {"Big": "M 4-5"}}, "Names are read where M equals F."),
@@ -220,6 +220,14 @@ def test_each_scheme_says_what_it_does_without_amounts(engine, settings, read):
     assert fitted.notes[0].what.endswith(read)
     best = fitted.score({"recency_days": 1, "orders": 100}).segment_id
     assert best == ("big" if "grid" in settings else "champions")
+
+
+def test_a_name_that_is_for_unlike_f_and_m_alone_falls_away_without_amounts(engine):
+    grid = {"Rare and big": "F 1, M 5", "Good": "F 4-5, M 4-5"}
+    assert "rare_and_big" in fit(engine, spread(100), grid=grid).rule.segment_ids
+    fitted = fit(engine, spread(100), RFM[:2], grid=grid)
+    assert fitted.rule.segment_ids == ("good", "other")
+    assert fitted.notes[0].what.endswith("where M equals F, which leaves no cell for Rare and big.")
 
 
 @pytest.mark.parametrize(

@@ -162,11 +162,19 @@ class Rfm(Method):
         unit = feature.unit if feature else ""
         return Band(f"{axis.key}_score", axis.letter, axis.feature, cuts, axis.low_is_good, unit)
 
+    def _without_m(self, scheme: Scheme) -> str:
+        """How names are read without M, and which of them fall away."""
+        named = self._scheme([self.bands.of(axis) for axis in AXES]).names
+        gone = [name for each, name in named.items() if each not in scheme.names]
+        return "Names are read where M equals F" + (
+            f", which leaves no cell for {' and '.join(gone)}." if gone else "."
+        )
+
     def _notes(
         self, engine: Engine, ground: Ground, grid: Grid, scheme: Scheme, stand: Mapping[str, Sequence[Cut]]
     ) -> Iterator[Finding]:
         if len(grid.bands) < len(AXES):
-            read = "The sum is of R and F." if grid.total else "Names are read where M equals F."
+            read = "The sum is of R and F." if grid.total else self._without_m(scheme)
             yield Finding(
                 "warning", f"{ground.name}.spend",
                 "The orders carried no amounts, so there is no monetary score: segments rest on recency and "
