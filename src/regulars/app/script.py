@@ -178,10 +178,9 @@ def _columns(table: str, features: Step) -> Sequence[str]:
 def _steps_in_words(before: Sequence[Step]) -> str:
     told = ["1. Features: one row a customer, in these steps:"]
     for step in before:
-        about = step.about.removeprefix("Grain: ")
-        told.append(
-            f"  {step.name}: {about or 'what was known on the day, of customers who had bought by then'}"
-        )
+        known = step.name.startswith("known_")
+        said = "what was known on the day, of those who had bought by then" if known else "as the settings say"
+        told.append(f"  {step.name}: {step.about.removeprefix('Grain: ') or said}")
     return "\n".join(told)
 
 

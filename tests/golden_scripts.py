@@ -1,0 +1,54 @@
+"""A small made-up study whose scripts are kept as golden text: one segmentation for each kind of rule.
+
+``python tools/golden.py`` writes them anew; what changed is then read in the diff, dialect by dialect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from tests.shops import SETTINGS, opened, studied
+
+from regulars import settings
+from regulars.app.choices import DIALECTS
+from regulars.app.script import script
+from regulars.app.warehouse import warehouse_script
+from regulars.app.warehouse_asked import asked
+
+FOLDER = Path(__file__).parent / "golden"
+DAY = date(2024, 10, 1)
+SEGMENTATIONS = """\
+segmentations:
+  grid: {method: rfm}
+  nearest: {method: kmeans, k: 3, features: [gap_days, weekend_share]}
+  mixture: {method: gmm, k: 2, features: [gap_days, weekend_share]}
+  micro: {method: hierarchical, k: 2, features: [gap_days, weekend_share], micro_clusters: 100, sample: 100}
+  waterfall:
+    method: rules
+    segments:
+      - {name: "Big 'n' back\\\\slash", when: "spend > 500.5 and orders >= 4"}
+      - {name: Weekend, when: "weekend_share > 0.3"}
+  tree: {method: model, of: waterfall, features: [gap_days, weekend_share], max_depth: 2}
+  logistic: {method: model, of: nearest, kind: logistic, features: [gap_days, weekend_share]}
+  lifecycle: {method: lifecycle}
+  loyalty: {method: loyalty_monetary, proxy: regularity}
+"""
+
+
+def golden(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Dialect, name and text of every script, made in that folder."""
+    workspace = opened(folder, settings_text=SETTINGS + SEGMENTATIONS)
+    studied(workspace)
+    chosen = settings.load(workspace.settings)
+    question = asked(
+        table="analytics.customer_orders", customer="customer_id", time="order_date", amount="order_amount",
+        order=None, metrics="order_frequency,total_spent,last_order_date", bands=5, scheme=None, as_of=None,
+    )  # fmt: skip
+    for dialect in DIALECTS:
+        for name in chosen.segmentations:
+            definition = workspace.pinned(name)
+            assert definition, f"{name} was left out"
+            yield dialect, name, script(definition, chosen, dialect, DAY)
+        yield dialect, "rfm_without_data", warehouse_script(question, dialect)
