@@ -179,7 +179,9 @@ def _steps_in_words(before: Sequence[Step]) -> str:
     told = ["1. Features: one row a customer, in these steps:"]
     for step in before:
         known = step.name.startswith("known_")
-        said = "what was known on the day, of those who had bought by then" if known else "as the settings say"
+        said = (
+            "what was known on the day, of those who had bought by then" if known else "as the settings say"
+        )
         told.append(f"  {step.name}: {step.about.removeprefix('Grain: ') or said}")
     return "\n".join(told)
 

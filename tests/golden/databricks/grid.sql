@@ -50,7 +50,7 @@
 --     amount: decimal, what the row is worth, negative for returns; null where there are no amounts
 
 -- 1. Features: one row a customer, in these steps:
---   known_orders: what was known on the day, of customers who had bought by then
+--   known_orders: what was known on the day, of those who had bought by then
 --   rfm_features: one row a customer. recency_days: days from the last order to as_of. orders: count, returns
 --       are none. spend: study currency, net of returns; null where the orders carry no amounts.
 DROP TABLE IF EXISTS segment_features;

@@ -21,7 +21,7 @@
 --     amount: decimal, what the row is worth, negative for returns; null where there are no amounts
 
 -- 1. Features: one row a customer, in these steps:
---   known_orders: what was known on the day, of customers who had bought by then
+--   known_orders: what was known on the day, of those who had bought by then
 --   rfm_features: one row a customer. recency_days: days from the last order to as_of. orders: count, returns
 --       are none. spend: study currency, net of returns; null where the orders carry no amounts.
 --   purchase_days: one row a customer and day with at least one order. day_before: that customer's purchase day

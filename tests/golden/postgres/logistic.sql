@@ -1,5 +1,5 @@
 -- Corner shop: segmentation 'logistic', version 1.
--- Definition 7b34688f682327f2d83ba18f6e924cab2cfa429f1aa2e10d6c4b69bc1e22c254.
+-- Definition ee424090acdcedfb3191232bed91ac3ed1f5c9d2aa644722eb250dce52e62aae.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
@@ -28,7 +28,7 @@
 --     amount: decimal, what the row is worth, negative for returns; null where there are no amounts
 
 -- 1. Features: one row a customer, in these steps:
---   known_orders: what was known on the day, of customers who had bought by then
+--   known_orders: what was known on the day, of those who had bought by then
 --   clock_features: one row a customer. Shares of the customer's orders, 0 to 1, in the business zone: weekend
 --       is Saturday and Sunday, morning ends at 12:00, evening starts at 18:00.
 --   rfm_features: one row a customer. recency_days: days from the last order to as_of. orders: count, returns
@@ -241,7 +241,7 @@ SELECT
     THEN 'Weekend, slow-rhythm buyers'
   END AS segment_name,
   probability,
-  CAST('7b34688f682327f2d83ba18f6e924cab2cfa429f1aa2e10d6c4b69bc1e22c254' AS VARCHAR) AS definition,
+  CAST('ee424090acdcedfb3191232bed91ac3ed1f5c9d2aa644722eb250dce52e62aae' AS VARCHAR) AS definition,
   CAST('2024-10-01' AS DATE) AS as_of
 FROM scoring_4;
 

@@ -29,7 +29,7 @@
 --     amount: decimal, what the row is worth, negative for returns; null where there are no amounts
 
 -- 1. Features: one row a customer, in these steps:
---   known_orders: what was known on the day, of customers who had bought by then
+--   known_orders: what was known on the day, of those who had bought by then
 --   clock_features: one row a customer. Shares of the customer's orders, 0 to 1, in the business zone: weekend
 --       is Saturday and Sunday, morning ends at 12:00, evening starts at 18:00.
 --   rfm_features: one row a customer. recency_days: days from the last order to as_of. orders: count, returns

@@ -1,5 +1,5 @@
 -- Corner shop: segmentation 'tree', version 1.
--- Definition f3bac73d9e3d8e0139364a754255e3174ddf150409a957c4f58eafd2e38c2ec8.
+-- Definition 36ec492c977e33e408d89d8f3bbe9f0416616dc15714ef1366ff664a6d803750.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
@@ -18,7 +18,7 @@
 --     amount: decimal, what the row is worth, negative for returns; null where there are no amounts
 
 -- 1. Features: one row a customer, in these steps:
---   known_orders: what was known on the day, of customers who had bought by then
+--   known_orders: what was known on the day, of those who had bought by then
 --   rfm_features: one row a customer. recency_days: days from the last order to as_of. orders: count, returns
 --       are none. spend: study currency, net of returns; null where the orders carry no amounts.
 --   purchase_days: one row a customer and day with at least one order. day_before: that customer's purchase day
@@ -141,7 +141,7 @@ SELECT
     THEN 'Everyone else'
   END AS segment_name,
   probability,
-  CAST('f3bac73d9e3d8e0139364a754255e3174ddf150409a957c4f58eafd2e38c2ec8' AS VARCHAR) AS definition,
+  CAST('36ec492c977e33e408d89d8f3bbe9f0416616dc15714ef1366ff664a6d803750' AS VARCHAR) AS definition,
   CAST('2024-10-01' AS DATE) AS as_of
 FROM scoring_2;
 
