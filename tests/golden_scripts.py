@@ -1,10 +1,12 @@
 """A small made-up study whose scripts are kept as golden text: one segmentation for each kind of rule.
 
-``python tools/golden.py`` writes them anew; what changed is then read in the diff, dialect by dialect.
+``make golden`` (``python -m tests.golden_scripts``) writes them anew; what changed is then read in the diff.
 """
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -19,6 +21,8 @@ from regulars.app.warehouse_asked import asked
 
 FOLDER = Path(__file__).parent / "golden"
 DAY = date(2024, 10, 1)
+DIGEST = "0" * 64
+"""Stands for the definition's: that changes with every setting that a method gains, and the SQL does not."""
 SEGMENTATIONS = """\
 segmentations:
   grid: {method: rfm}
@@ -50,5 +54,20 @@ def golden(folder: Path) -> Iterator[tuple[str, str, str]]:
         for name in chosen.segmentations:
             definition = workspace.pinned(name)
             assert definition, f"{name} was left out"
-            yield dialect, name, script(definition, chosen, dialect, DAY)
+            text = script(definition, chosen, dialect, DAY)
+            yield dialect, name, text.replace(definition.digest, DIGEST)
         yield dialect, "rfm_without_data", warehouse_script(question, dialect)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as made:
+        scripts = list(golden(Path(made) / "shop"))
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    for dialect, name, text in scripts:
+        path = FOLDER / dialect / f"{name}.sql"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,6 @@
 """The scripts of every kind of rule in every dialect, word for word: a change of any is seen in a diff.
 
-Where a change is meant: ``python tools/golden.py``, and read what became of each dialect.
+Where a change is meant: ``make golden``, and read what became of each dialect.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def test_the_scripts_are_those_that_were_read_and_kept(scripts: Scripts, dialect
     kept = {path.stem: path.read_text(encoding="utf-8") for path in (FOLDER / dialect).glob("*.sql")}
     assert sorted(made) == sorted(kept)
     changed = [name for name, text in made.items() if text != kept[name]]
-    assert changed == [], "run python tools/golden.py, and read the diff of each dialect"
+    assert changed == [], "run make golden, and read the diff of each dialect"
 
 
 def test_every_kind_of_rule_has_its_scripts(workspace: Workspace, scripts: Scripts) -> None:

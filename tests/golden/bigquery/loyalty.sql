@@ -1,5 +1,5 @@
 -- Corner shop: segmentation 'loyalty', version 1.
--- Definition fe981a45fdc08317bed732de6769f99e40cf6d79e015f6ef8cc75f65fdd273ba.
+-- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
@@ -170,7 +170,7 @@ SELECT
     THEN 'Irregular low spenders'
   END AS segment_name,
   CAST(1 AS FLOAT64) AS probability,
-  CAST('fe981a45fdc08317bed732de6769f99e40cf6d79e015f6ef8cc75f65fdd273ba' AS STRING) AS definition,
+  CAST('0000000000000000000000000000000000000000000000000000000000000000' AS STRING) AS definition,
   CAST('2024-10-01' AS DATE) AS as_of,
   regularity_score,
   spend_score

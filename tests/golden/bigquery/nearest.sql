@@ -1,5 +1,5 @@
 -- Corner shop: segmentation 'nearest', version 1.
--- Definition 5a4d28e98257d828bb9d8f3e805a9637db90c996dac8ec15736987b89fbdea23.
+-- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
@@ -205,7 +205,7 @@ SELECT
     THEN 'Weekend, slow-rhythm buyers'
   END AS segment_name,
   CAST(1 AS FLOAT64) AS probability,
-  CAST('5a4d28e98257d828bb9d8f3e805a9637db90c996dac8ec15736987b89fbdea23' AS STRING) AS definition,
+  CAST('0000000000000000000000000000000000000000000000000000000000000000' AS STRING) AS definition,
   CAST('2024-10-01' AS DATE) AS as_of
 FROM scoring_3;
 

@@ -1,5 +1,5 @@
 -- Corner shop: segmentation 'lifecycle', version 1.
--- Definition 6541c88e16b1228e737a7a4168e03d44c7127ea5d3efdb4b9dc6ced0c2d833b8.
+-- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
@@ -200,7 +200,7 @@ SELECT
     THEN 'Lapsed'
   END AS segment_name,
   CAST(1 AS DOUBLE) AS probability,
-  CAST('6541c88e16b1228e737a7a4168e03d44c7127ea5d3efdb4b9dc6ced0c2d833b8' AS STRING) AS definition,
+  CAST('0000000000000000000000000000000000000000000000000000000000000000' AS STRING) AS definition,
   CAST('2024-10-01' AS DATE) AS as_of
 FROM scoring_1;
 

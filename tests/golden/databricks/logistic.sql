@@ -1,5 +1,5 @@
 -- Corner shop: segmentation 'logistic', version 1.
--- Definition ee424090acdcedfb3191232bed91ac3ed1f5c9d2aa644722eb250dce52e62aae.
+-- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
@@ -243,7 +243,7 @@ SELECT
     THEN 'Weekend, slow-rhythm buyers'
   END AS segment_name,
   probability,
-  CAST('ee424090acdcedfb3191232bed91ac3ed1f5c9d2aa644722eb250dce52e62aae' AS STRING) AS definition,
+  CAST('0000000000000000000000000000000000000000000000000000000000000000' AS STRING) AS definition,
   CAST('2024-10-01' AS DATE) AS as_of
 FROM scoring_4;
 

@@ -1,5 +1,5 @@
 -- Corner shop: segmentation 'tree', version 1.
--- Definition 36ec492c977e33e408d89d8f3bbe9f0416616dc15714ef1366ff664a6d803750.
+-- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
@@ -141,7 +141,7 @@ SELECT
     THEN 'Everyone else'
   END AS segment_name,
   probability,
-  CAST('36ec492c977e33e408d89d8f3bbe9f0416616dc15714ef1366ff664a6d803750' AS STRING) AS definition,
+  CAST('0000000000000000000000000000000000000000000000000000000000000000' AS STRING) AS definition,
   CAST('2024-10-01' AS DATE) AS as_of
 FROM scoring_2;
 

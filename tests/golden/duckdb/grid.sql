@@ -1,5 +1,5 @@
 -- Corner shop: segmentation 'grid', version 1.
--- Definition 2d5029fee8c83a2ddc3313aa010bd8c3c176cc9edd64bfc2de458fa857d1e942.
+-- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
@@ -219,7 +219,7 @@ SELECT
     THEN 'Lost'
   END AS segment_name,
   CAST(1 AS DOUBLE) AS probability,
-  CAST('2d5029fee8c83a2ddc3313aa010bd8c3c176cc9edd64bfc2de458fa857d1e942' AS TEXT) AS definition,
+  CAST('0000000000000000000000000000000000000000000000000000000000000000' AS TEXT) AS definition,
   CAST('2024-10-01' AS DATE) AS as_of,
   r_score,
   f_score,

@@ -1,5 +1,5 @@
 -- Corner shop: segmentation 'micro', version 1.
--- Definition ec0b28d8421c5a9d31038cddc7b30214e2df65a9c47b309f8646afb595a641f1.
+-- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
@@ -403,7 +403,7 @@ SELECT
     THEN 'Weekend buyers'
   END AS segment_name,
   CAST(1 AS DOUBLE) AS probability,
-  CAST('ec0b28d8421c5a9d31038cddc7b30214e2df65a9c47b309f8646afb595a641f1' AS VARCHAR) AS definition,
+  CAST('0000000000000000000000000000000000000000000000000000000000000000' AS VARCHAR) AS definition,
   CAST('2024-10-01' AS DATE) AS as_of
 FROM scoring_4;
 

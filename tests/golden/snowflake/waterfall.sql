@@ -1,5 +1,5 @@
 -- Corner shop: segmentation 'waterfall', version 1.
--- Definition d73264ae4a8e64a2adcfe32e2b2049588cee9e1c4241e7b23a705aee18a17152.
+-- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
@@ -110,7 +110,7 @@ SELECT
     THEN 'Everyone else'
   END AS segment_name,
   CAST(1 AS DOUBLE) AS probability,
-  CAST('d73264ae4a8e64a2adcfe32e2b2049588cee9e1c4241e7b23a705aee18a17152' AS VARCHAR) AS definition,
+  CAST('0000000000000000000000000000000000000000000000000000000000000000' AS VARCHAR) AS definition,
   CAST('2024-10-01' AS DATE) AS as_of
 FROM scoring_1;
 

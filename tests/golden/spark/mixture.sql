@@ -1,5 +1,5 @@
 -- Corner shop: segmentation 'mixture', version 1.
--- Definition faa054df82767285e2e2b0aa5157ca44c2a698b36bb022de0551828920446b96.
+-- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
@@ -250,7 +250,7 @@ SELECT
     THEN 'Slow-rhythm buyers'
   END AS segment_name,
   probability,
-  CAST('faa054df82767285e2e2b0aa5157ca44c2a698b36bb022de0551828920446b96' AS STRING) AS definition,
+  CAST('0000000000000000000000000000000000000000000000000000000000000000' AS STRING) AS definition,
   CAST('2024-10-01' AS DATE) AS as_of,
   p_s1,
   p_s2
