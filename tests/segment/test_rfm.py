@@ -103,6 +103,14 @@ def test_nobody_is_refused_with_a_remedy(engine):
         fit(engine, [])
 
 
+def test_a_feature_that_is_known_for_nobody_is_refused_unless_its_cuts_are_set(engine):
+    rows = [(f"C{n}", None, n, Decimal(n)) for n in range(1, 60)]
+    with pytest.raises(NotReady, match="recency_days is known for no customer, so it has no quantiles"):
+        fit(engine, rows)
+    fitted = fit(engine, rows, cuts={"recency_days": [7, 30, 90, 180]})
+    assert fitted.score({"recency_days": None, "orders": 59, "spend": 59}).scores["r_score"] == 1
+
+
 @pytest.mark.parametrize("rows", [1, 150])
 def test_customers_all_alike_are_refused_rather_than_given_one_name(engine, rows):
     with pytest.raises(NotReady, match="all customers are alike in recency_days and orders and spend"):
