@@ -39,6 +39,15 @@ def test_every_measure_that_was_taken_is_drawn_and_says_what_it_speaks_for():
     }  # fmt: skip
 
 
+def test_a_gap_that_speaks_for_no_split_rings_the_1():
+    def gap(**changed):
+        return next(m.drawing for m in card(**changed).measures.multiples if m.name == "Gap statistic")
+
+    assert gap().count('class="best"') == 1
+    assert ">1</text>" in gap()
+    assert 'class="best"' not in gap(gap_of_one=None)
+
+
 def test_the_measures_are_counted_in_the_title():
     assert card().measures.title == "3 of 7 measures speak for 8 segments; 6 were taken"
     assert card(speaks_for=dict.fromkeys("abc", 6)).measures.title == "All 3 measures speak for 6 segments"
