@@ -19,8 +19,8 @@ from tests.shops import TODAY
 
 from regulars import settings as chosen
 from regulars.app.choices import DIALECTS
+from regulars.app.reading import read_tables
 from regulars.app.script import script
-from regulars.app.study import read_sources
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
@@ -74,8 +74,8 @@ def warehouse(workspace: Workspace, scripts: Scripts) -> Iterator[Engine]:
     """The shop's clean tables, as its warehouse would have them."""
     settings, asked = chosen.load(workspace.settings), Asked(today=TODAY)
     with Engine() as engine:
-        source, beside = read_sources(engine, settings, workspace, asked)
-        Work(engine, settings, workspace, asked, source, beside, _day(workspace)).prepare()
+        tables = read_tables(engine, settings, workspace, None, {})
+        Work(engine, settings, workspace, asked, tables, _day(workspace)).prepare()
         yield engine
 
 

@@ -20,12 +20,11 @@ from tests.postgres import Postgres, load
 from regulars import plugins
 from regulars import settings as chosen_settings
 from regulars.app import demo
-from regulars.app.study import read_sources
+from regulars.app.reading import read_tables
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine, written
 from regulars.engine.steps import compose
-from regulars.prepare.clean import day_of_study
 from regulars.segment.assign import assign, assignment_steps
 from regulars.segment.definition import Definition, pretty
 from regulars.segment.methods import chosen
@@ -102,8 +101,8 @@ def studying(
     methods = {name: chosen(name, each) for name, each in segmentations.items()}
     asked = Asked(today=TODAY)
     with Engine() as engine:
-        source, beside = read_sources(engine, settings, workspace, asked)
-        work = Work(engine, settings, workspace, asked, source, beside, day_of_study(engine, None, TODAY))
+        tables = read_tables(engine, settings, workspace, None, {})
+        work = Work(engine, settings, workspace, asked, tables, tables.day(engine, None, TODAY))
         definitions = work.fit(methods)
         written_features = workspace.root / "features.parquet"
         engine.write_parquet("select * from features order by customer_id", written_features)
