@@ -74,3 +74,11 @@ def test_a_category_names_those_in_it_and_none_of_those_outside() -> None:
     rule = Nearest(prepared, {"s1": (600, -600), "s2": (-400, 400)})
     assert list(names(rule, [region]).values()) == ["North buyers", "Middle-of-the-road buyers"]
     assert meanings(rule, [region])["s1"] == "mostly region North, seldom region other"
+
+
+def test_a_name_says_what_is_unknown():
+    size = Feature("size", "Company size", "category", "attribute", "")
+    rule = Nearest(
+        (Indicator("size", (None,), is_rest=False, yes=900, no=-400),), {"s1": (900,), "s2": (-400,)}
+    )
+    assert names(rule, [size])["s1"] == "Unknown-company-size buyers"

@@ -90,7 +90,11 @@ def _words(rule: Nearest, segment_id: str, known: Mapping[str, Feature]) -> list
 def _word(each: Preparation, at: int, feature: Feature | None) -> str:
     """The word for standing high or low on it; of a category, the category itself, where it is common."""
     if isinstance(each, Indicator):
-        return _category(each) if at > 0 and not each.is_rest else ""
+        if at <= 0 or each.is_rest:
+            return ""
+        label = each.feature if feature is None else feature.label.lower()
+        # "Unknown" alone would not say what.
+        return f"unknown-{label.replace(' ', '-')}" if each.categories == (None,) else _category(each)
     return "" if feature is None else feature.high if at > 0 else feature.low
 
 

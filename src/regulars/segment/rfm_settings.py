@@ -91,24 +91,21 @@ class Named(_Choices):
     def _may_be_one(cls, cells: Any) -> Any:
         listed = [cells] if isinstance(cells, str | int) else cells
         # YAML reads the cell 555 as a number.
-        if not isinstance(listed, list | tuple):
-            return listed
-        return [str(each) if isinstance(each, int) else each for each in listed]
+        return [str(each) if isinstance(each, int) else each for each in listed] if listed else listed
 
 
 def spelt_out(given: Mapping[str, Any]) -> dict[str, Any]:
     """The settings with every short spelling made long, so that one choice has one recipe.
 
-    Raises ValueError for what is neither a short spelling nor a long one.
+    What is not of the right kind is left as it is, for its own check to refuse.
     """
-    asked = {name: each.model_dump() if isinstance(each, BaseModel) else each for name, each in given.items()}
+    asked = dict(given)
     if asked.get("cuts") == "quantile":
         asked["cuts"] = {}
-    for name, meant in _SPELLINGS.items():
-        each = asked.get(name, {})
-        if not isinstance(each, Mapping) and (name != "bands" or type(each) is not int):
-            raise ValueError(f"{name}: {each!r} is not {meant}")
-    asked["bands"] = _bands(asked.get("bands", {}), asked.get("cuts", {}))
+    for name in ("bands", "cuts", "weights"):
+        if isinstance(asked.get(name), BaseModel):
+            asked[name] = asked[name].model_dump()
+    asked.update(_bands(asked.get("bands"), asked.get("cuts")))
     grid = asked.get("grid")
     if isinstance(grid, Mapping):
         asked["grid"] = [{"name": name, "cells": cells} for name, cells in grid.items()]
@@ -117,19 +114,16 @@ def spelt_out(given: Mapping[str, Any]) -> dict[str, Any]:
     return asked
 
 
-_SPELLINGS = {
-    "bands": "a number from 2 to 10, or one for each of r, f and m",
-    "cuts": "quantile, or a list for each of recency_days, orders and spend",
-    "weights": "a number for each of r, f and m",
-}
-
-
-def _bands(bands: int | Mapping[str, Any], cuts: Mapping[str, Any]) -> dict[str, Any]:
+def _bands(bands: Any, cuts: Any) -> dict[str, Any]:
     """The bands of each axis: as many as its cuts make, where it has any and nobody counted them."""
-    for_all = {} if isinstance(bands, Mapping) else {axis.key: bands for axis in AXES}
+    if bands is not None and not isinstance(bands, int | Mapping):
+        return {}
+    for_all = {axis.key: bands for axis in AXES} if isinstance(bands, int) else {}
+    listed = cuts if isinstance(cuts, Mapping) else {}
     counted = {
-        axis.key: len(cuts[axis.feature]) + 1
+        axis.key: len(listed[axis.feature]) + 1
         for axis in AXES
-        if isinstance(cuts.get(axis.feature), list | tuple)
+        if isinstance(listed.get(axis.feature), list | tuple)
     }
-    return {**for_all, **counted, **(bands if isinstance(bands, Mapping) else {})}
+    given = bands if isinstance(bands, Mapping) else {}
+    return {"bands": {**for_all, **counted, **given}}

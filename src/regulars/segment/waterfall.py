@@ -22,7 +22,7 @@ from regulars.segment.conditions import (
     read_features,
     truth,
 )  # fmt: skip
-from regulars.segment.rules import Customer, Scored, column, outer_table
+from regulars.segment.rules import Customer, Scored, column
 
 UNKNOWN = (
     "a comparison with what is unknown is unknown, and so is its opposite; what is unknown does not hold"
@@ -69,8 +69,7 @@ class Waterfall:
         return ()
 
     def layers(self, source: str) -> list[exp.Select]:
-        judged = exp.select(column("customer_id"), exp.alias_(self.case(), "segment_id"))
-        return [judged.from_(outer_table(source))]
+        return [exp.select(column("customer_id"), exp.alias_(self.case(), "segment_id")).from_(source)]
 
     def case(self) -> exp.Case:
         """The segment id as one expression: CASE takes the first branch that holds, and passes over what
