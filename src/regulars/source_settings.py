@@ -75,6 +75,8 @@ class Columns(_Named):
     category: str | None = None
     brand: str | None = None
     promotion: str | None = None
+    discount: str | None = None
+    """By how much the line is cheaper than its full price; the amount is what was paid, after it."""
     consent: str | None = None
     opt_out: str | None = None
 

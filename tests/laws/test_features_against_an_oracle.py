@@ -44,6 +44,7 @@ LINES = st.builds(
     category=st.sampled_from(["tea", "cook", "garden", None]),
     brand=st.sampled_from(["acme", "rival", "other", None]),
     promotion=st.sampled_from(["SPRING", "0", "no", None]),
+    discount=st.sampled_from([Decimal("0.5"), Decimal(3), Decimal(0), None]),
 )
 LATER = datetime(2024, 7, 3, 12)  # noqa: DTZ001  # after the day of the study: it must not count
 WHEN = (MOMENTS | st.just(LATER)).map(str)
@@ -132,7 +133,7 @@ def expected(book: Book) -> dict[str, object]:
         **value(book), **rhythm(book), **clock(book), **basket(book), **size(book),
         **mix(book, "category", "categories", "category_entropy", "top_category_share"),
         **mix(book, "brand", "brands", "brand_entropy", "top_brand_share"),
-        **loyalty(book), **shares(book), **campaigns(book), **events(book),
+        **loyalty(book), **shares(book), **discounts(book), **campaigns(book), **events(book),
     }  # fmt: skip
     return {**measured, **derived(measured)}
 
@@ -155,7 +156,7 @@ def value(book: Book) -> dict[str, object]:
 
 
 def promoted(each: Line) -> bool:
-    return each.promotion == "SPRING"
+    return each.promotion == "SPRING" or (each.discount or 0) > 0
 
 
 def rhythm(book: Book) -> dict[str, object]:
@@ -232,6 +233,13 @@ def shares(book: Book) -> dict[str, object]:
         f"share_of_{name}": share(lines.count(name), len(lines)) if lines else None
         for name in ("tea", "garden")
     }
+
+
+def discounts(book: Book) -> dict[str, object]:
+    sold = [each for order in book.sales.values() for each in order if each.amount is not None]
+    saved = sum(each.discount or 0 for each in sold)
+    full = saved + sum(each.amount for each in sold)
+    return {"discount_share": share(saved, full) if full else None}
 
 
 def campaigns(book: Book) -> dict[str, object]:

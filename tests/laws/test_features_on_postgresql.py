@@ -44,6 +44,7 @@ def book() -> list[Line]:
             category=chance.choice(["tea", "cook", "garden", None]),
             brand=chance.choice(["acme", "o'own", "rival", None]),
             promotion=chance.choice(["SPRING", "no", None]),
+            discount=chance.choice([Decimal("0.75"), None]),
         )
         for _ in range(1500)
     ]

@@ -185,6 +185,7 @@ def schema(tmp_path_factory) -> dict[str, dict[str, str]]:
             category="tea",
             brand="acme",
             promotion="SPRING",
+            discount="1",
         ),
         line("ann", "2024-06-20 10:00", -5, order_id="2", quantity=-1),
     ]

@@ -37,6 +37,7 @@ COLUMNS = {
     "category": "varchar",
     "brand": "varchar",
     "promotion": "varchar",
+    "discount": "decimal(18, 4)",
     "consent_state": "varchar",
     "is_repeat": "boolean",
 }
@@ -59,6 +60,7 @@ class Line:
     category: str | None = None
     brand: str | None = None
     promotion: str | None = None
+    discount: Decimal | None = None
     consent_state: str = "in"
     is_repeat: bool = False
     fault: str | None = None
@@ -67,7 +69,7 @@ class Line:
 
 def line(customer: str | None, at: str | None, amount: str | int | None = None, **others: Any) -> Line:
     """``line("ann", "2024-01-31 09:30", 12)``: the amount is the line's total, unless there is a price."""
-    for name in ("quantity", "unit_price"):
+    for name in ("quantity", "unit_price", "discount"):
         if others.get(name) is not None:
             others[name] = Decimal(str(others[name]))
     worth = None if amount is None else Decimal(str(amount))

@@ -265,6 +265,17 @@ def test_a_promotion_of_nothing_is_no_promotion(engine, written: str) -> None:
     assert features_of(engine, *lines)["promotion_share"] == 0.5
 
 
+def test_what_comes_off_is_a_share_of_the_full_price_and_makes_an_order_promoted(engine) -> None:
+    """Paid 8 and 10 after 2 and nothing came off: 2 of 20. What is sent back gives no discount back."""
+    lines = [
+        line("ann", "2024-06-01", 8, order_id="1", discount=2),
+        line("ann", "2024-06-02", 10, order_id="2"),
+        line("ann", "2024-06-03", -8, order_id="C3", discount=2),
+    ]
+    found = features_of(engine, *lines, columns={**ALL, "discount": "off"})
+    assert (found["discount_share"], found["promotion_share"]) == (0.1, 0.5)
+
+
 def test_customers_and_dates_alone_give_features_and_the_reasons_for_the_rest(engine) -> None:
     bare = settings({"amount": "", "order": ""})
     cleaned(engine, [line("ann", "2024-06-01"), line("ann", "2024-06-08")], bare)
@@ -293,5 +304,5 @@ def test_money_stays_decimal_and_spend_is_never_a_cause(engine) -> None:
     outcomes = {f.name for family in FAMILIES for f in family.features if f.role == "outcome"}
     assert outcomes == {
         "recency_days", "orders", "spend", "average_order", "tenure_days", "last_gap_days",
-        "earlier_gap_days", "category_spend",
+        "earlier_gap_days", "category_spend", "event_recency_days",
     }  # fmt: skip

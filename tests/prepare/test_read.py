@@ -84,6 +84,7 @@ def test_the_table_has_the_columns_and_types_that_cleaning_builds_on(
         ("category", "VARCHAR"),
         ("brand", "VARCHAR"),
         ("promotion", "VARCHAR"),
+        ("discount", "DECIMAL(18,4)"),
         ("consent_state", "VARCHAR"),
         ("is_repeat", "BOOLEAN"),
     ]
@@ -95,6 +96,19 @@ def test_customer_and_day_alone_make_rows_with_one_of_each_and_no_value(
     written("who,day\na,2024-01-02\n")
     assert engine.rows("select quantity, unit_price, amount, consent_state, order_id from order_rows") == [
         (Decimal(1), None, None, "in", None)
+    ]
+
+
+def test_a_discount_is_read_as_what_comes_off_and_one_that_is_no_number_is_a_fault(
+    written: Callable[..., Read], engine: Engine
+) -> None:
+    text = "who,day,worth,off\na,2024-01-02,5,1.50\na,2024-01-03,5,-2\na,2024-01-04,5,\na,2024-01-05,5,x\n"
+    written(text, columns={**CUSTOMER_AND_DAY, "amount": "worth", "discount": "off"})
+    assert engine.rows("select discount, fault, fault_text from order_rows order by record") == [
+        (Decimal("1.5"), None, None),
+        (Decimal(2), None, None),
+        (None, None, None),
+        (None, "unreadable_number", "discount x"),
     ]
 
 

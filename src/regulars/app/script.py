@@ -39,6 +39,7 @@ COLUMNS = {
     "ordered_on": "date, the day of ordered_at",
     "amount": "decimal, what the row is worth, negative for returns; null where there are no amounts",
     "is_promoted": "0 or 1",
+    "discount": "decimal, what came off the full price of the line; null where nothing did",
     "product_id": "text",
     "category": "text",
     "brand": "text",

@@ -217,7 +217,8 @@ class Work:
 def _mapped(settings: Settings) -> tuple[str, ...]:
     """Which kinds of column the settings name: a definition stands on those that it was fitted with."""
     sources = settings.sources
-    kinds = [kind for kind in ("value", "product", "category", "brand", "promotion") if sources.maps(kind)]
+    asked = ("value", "product", "category", "brand", "promotion", "discount")
+    kinds = [kind for kind in asked if sources.maps(kind)]
     if sources.products is not None:
         kinds += [kind for kind in ("category", "brand") if kind in sources.products.columns.named]
     if not sources.shops and sources.customers is not None:

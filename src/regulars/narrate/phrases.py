@@ -38,6 +38,7 @@ AGAINST = {
     "own_brand_share": (
         "On average {value} of a customer's category spend goes to own brands, against {all} overall."
     ),
+    "discount_share": "On average {value} comes off the full price of what they buy, against {all} overall.",
     "campaigns_received": "On average they were sent {value} campaigns, against {all} overall.",
     "campaign_order_share": (
         "Among those who were sent campaigns, on average {value} of a customer's orders fall into one, "

@@ -216,6 +216,17 @@ FAMILIES = (
         "promotions", "the orders carry no promotions",
     ),
     Family(
+        "discount_features",
+        (
+            Feature(
+                "discount_share", "Share taken off", "share", "cause",
+                "Discounts over what the customer's sales would have cost at full price.",
+                "Bargain", "Full-fare",
+            ),
+        ),
+        "discounts", "the orders carry no discounts",
+    ),
+    Family(
         "campaign_features",
         (
             Feature(

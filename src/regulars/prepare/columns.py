@@ -97,6 +97,7 @@ select
         when ordered_at is null then 'unreadable_date'
         when quantity is null or (has_price and unit_price is null) or (has_value and amount is null)
             then 'unreadable_number'
+        when discount_cell is not null and discount is null then 'unreadable_number'
     end as fault
 from valued
 """
@@ -112,6 +113,7 @@ select
             when 'unreadable_number' then
                 case when quantity is null then quantity_text
                      when has_price and unit_price is null then price_text
+                     when discount_cell is not null and discount is null then discount_text
                      when has_amount then amount_text
                      else quantity_text || ' x ' || price_text || ' is too large' end
         end,
@@ -129,6 +131,7 @@ select
     category,
     brand,
     promotion,
+    discount,
     consent_state,
     is_repeat
 from judged_cells
@@ -212,6 +215,10 @@ def _how_much(columns: Matched, rules: Rules) -> dict[str, exp.Expression]:
         "quantity": read("quantity", 3, "1"),
         "unit_price": read("unit_price", 4, "null"),
         "amount_said": read("amount", 4, "null"),
+        # Some programs write what comes off as a negative number.
+        "discount": cells.formula("abs($said)", said=read("discount", 4, "null")),
+        "discount_cell": cells.text(_inner(columns["discount"])) if "discount" in columns else _NONE,
+        "discount_text": said("discount"),
         "quantity_text": said("quantity"),
         "price_text": said("unit_price"),
         "amount_text": said("amount"),

@@ -113,10 +113,11 @@ def _lacking(made: Derived, left_out: Mapping[str, str]) -> str:
 
 
 def _what_orders_hold(engine: Engine, columns: Columns, choices: FeatureChoices) -> dict[str, bool]:
-    ((time, products, categories, brands, returns, promotions),) = engine.rows(
+    ((time, products, categories, brands, returns, promotions, discounts),) = engine.rows(
         "select coalesce(max(case when ordered_at <> cast(ordered_on as timestamp) then 1 else 0 end), 0), "
         "count(product_id), count(category), count(brand), "
-        "coalesce(max(case when is_return then 1 else 0 end), 0), coalesce(max(is_promoted), 0) "
+        "coalesce(max(case when is_return then 1 else 0 end), 0), coalesce(max(is_promoted), 0), "
+        "coalesce(max(discount), 0) "
         "from order_lines"
     )
     ((items,),) = engine.rows("select count(*) from orders where not is_return and items <> 1")
@@ -130,6 +131,7 @@ def _what_orders_hold(engine: Engine, columns: Columns, choices: FeatureChoices)
         "loyalty": bool(brands and columns.has_value and choices.own_brands),
         "returns": bool(returns),
         "promotions": bool(promotions),
+        "discounts": bool(discounts and columns.has_value),
     }
 
 

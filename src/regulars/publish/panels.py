@@ -27,7 +27,7 @@ AXES = {
     "brand_entropy": "Brand mix", "top_brand_share": "One brand", "own_brand_share": "Own brand",
     "return_share": "Returns", "promotion_share": "Promotion", "campaigns_received": "Campaigns",
     "campaign_order_share": "In campaign", "offers_redeemed": "Offers", "redemption_rate": "Redeemed",
-    "event_count": "Events", "event_days": "Event days",
+    "discount_share": "Discount", "event_count": "Events", "event_days": "Event days",
 }  # fmt: skip
 """One word an axis: SVG text cannot wrap. The metric's whole name is in the table beneath."""
 EXTREMES = {
@@ -52,6 +52,7 @@ EXTREMES = {
     "brand_entropy": ("widest mix of brands", "narrowest mix of brands"),
     "top_brand_share": ("most true to one brand", "least true to one brand"),
     "own_brand_share": ("highest share of own brands", "lowest share of own brands"),
+    "discount_share": ("most taken off", "least taken off"),
     "campaigns_received": ("most campaigns", "fewest campaigns"),
     "campaign_order_share": ("most orders in campaigns", "fewest orders in campaigns"),
     "offers_redeemed": ("most offers redeemed", "fewest offers redeemed"),

@@ -19,6 +19,7 @@ with typed as (
         coalesce(order_rows.category, products.category) as category,
         coalesce(order_rows.brand, products.brand) as brand,
         order_rows.promotion,
+        order_rows.discount,
         order_rows.is_repeat,
         coalesce(
             order_rows.quantity < 0
@@ -58,8 +59,10 @@ select
     product_id,
     category,
     brand,
+    discount,
     -- What programs write for no promotion: a discount of nothing, or a flag that says no.
     case
+        when discount > 0 then 1
         when promotion is null then 0
         when upper(promotion) in ('0', '0.0', '0.00', '0.000', '0.0000') then 0
         when upper(promotion) in ('FALSE', 'F', 'NO', 'N', 'NONE', 'NULL', 'NAN') then 0

@@ -12,6 +12,7 @@ select
     judged_rows.product_id,
     judged_rows.category,
     judged_rows.brand,
+    judged_rows.discount,
     judged_rows.is_promoted,
     judged_rows.shown,
     case
