@@ -94,9 +94,11 @@ def test_a_better_verdict_goes_before_a_higher_silhouette():
     split, whole = candidate(5, 0.30, **CONSTRUCTIVE), candidate(3, 0.20, **REPRODUCIBLE)
     taken = choice([whole, split], "behaviour")
     assert taken.k == 3
+    assert "Only 3 segments are reproducible: silhouette 0.20 (0.19 to 0.21)" in taken.reason
+    two = choice([whole, split, candidate(8, 0.35, **REPRODUCIBLE)], "behaviour")
     assert (
-        "3 segments have the highest silhouette 0.20 (0.19 to 0.21) of the only reproducible one"
-        in taken.reason
+        "8 segments have the highest silhouette 0.35 (0.34 to 0.36) of the reproducible ones (3 and 8)"
+        in (two.reason)
     )
     assert recommended([whole, split, candidate(6, 0.10, **NATURAL)])[0].k == 6
 

@@ -51,6 +51,8 @@ def highest(taken: Candidate, pool: Sequence[Candidate], candidates: Sequence[Ca
     """It is the best of those compared."""
     of = f"{candidates[0].k} to {candidates[-1].k}" if len(candidates) > 1 else "the only candidate"
     if _is_reproducible(pool, candidates):
+        if len(pool) == 1:
+            return f"Only {taken.k} segments are reproducible: {separation(taken)}; {_smallest(taken)}."
         of = _reproducible(pool)
     return f"{taken.k} segments have the highest {separation(taken)} of {of}; {_smallest(taken)}."
 
@@ -74,8 +76,7 @@ def _is_reproducible(pool: Sequence[Candidate], candidates: Sequence[Candidate])
 
 
 def _reproducible(pool: Sequence[Candidate]) -> str:
-    ks = [str(each.k) for each in pool]
-    return f"the reproducible ones ({listed(ks)})" if len(ks) > 1 else "the only reproducible one"
+    return f"the reproducible ones ({listed([str(each.k) for each in pool])})"
 
 
 def asked(taken: Candidate, advised: Candidate, why: str) -> str:
