@@ -3,7 +3,7 @@ UV ?= uv
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format docs bench soak lock
+.PHONY: help setup demo test check format docs bench soak golden lock
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: .venv/.ready ## measure speed and memory
 
 soak: .venv/.ready ## run the tests that take minutes
 	$(PY) -m pytest -m soak -n auto tests || [ $$? = 5 ]
+
+golden: .venv/.ready ## write the golden SQL scripts anew; read the diff of each dialect
+	$(PY) -m tests.golden_scripts
 
 lock: ## pin the dependencies again, with hashes (needs uv; UPGRADE=--upgrade takes the newest)
 	$(UV) pip compile $(LOCKING) -o requirements/core.lock

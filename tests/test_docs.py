@@ -10,6 +10,7 @@ from feature_table import lines
 from regulars.feature_settings import FeatureChoices
 from regulars.prepare.offer import offer
 from regulars.segment.methods import chosen
+from regulars.settings import parse
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -34,6 +35,18 @@ def test_every_segmentation_of_the_methods_page_can_be_chosen() -> None:
     assert {each["method"] for _, each in named} > {"rfm", "loyalty_monetary"}
     for name, settings in named:
         chosen(name, settings)
+
+
+def test_the_settings_on_the_sources_page_are_settings() -> None:
+    text = (DOCS / "sources.md").read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    orders = {"columns": {"customer": "a", "time": "b"}}
+    seen = set()
+    for block in blocks:
+        stands_alone = "as_of" in block
+        sources = block["sources"] if stands_alone else {"orders": orders, **block["sources"]}
+        seen |= set(parse({"schema": "regulars/1", **block, "sources": sources}, "page").sources.beside)
+    assert seen == {"products", "customers", "identities"}
 
 
 def test_the_features_page_lists_every_feature_as_the_catalogue_has_it() -> None:

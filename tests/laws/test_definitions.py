@@ -41,9 +41,12 @@ from regulars.segment.definition import Definition, pretty
 from regulars.segment.grid import Band, Grid
 from regulars.segment.linear import Linear, Weights
 from regulars.segment.methods import Ground
+from regulars.segment.methods.firmographic import Firmographic
 from regulars.segment.methods.gmm import Gmm
 from regulars.segment.methods.hierarchical import Hierarchical
 from regulars.segment.methods.kmeans import KMeans
+from regulars.segment.methods.labels import Labels
+from regulars.segment.methods.lifecycle import Lifecycle
 from regulars.segment.methods.model import Model
 from regulars.segment.methods.rfm import Rfm
 from regulars.segment.methods.rules import Rules
@@ -589,6 +592,9 @@ WEIGHTS = Model(of="rfm", kind="logistic", features=("gap_days", "weekend_share"
         Gmm(max_k=3),
         Gmm(k=3, max_k=2, covariance="full"),
         TIERS,
+        Lifecycle(),
+        Firmographic(by=["region", "categories"], bands={"categories": [3, 8]}, smallest=12),
+        Labels(column="region", names={"South": "The South"}),
         TREE,
         WEIGHTS,
     ],
@@ -602,6 +608,9 @@ WEIGHTS = Model(of="rfm", kind="logistic", features=("gap_days", "weekend_share"
         "gmm",
         "full gmm",
         "rules",
+        "lifecycle",
+        "firmographic",
+        "labels",
         "tree",
         "weights",
     ],
@@ -704,12 +713,14 @@ def test_a_step_of_a_definition_can_be_written_for_a_warehouse():
 @pytest.mark.parametrize(
     "name", ["order", "select", "user", "My Table", 'a"b', "group", "people; drop", "ünïts"]
 )
-@pytest.mark.parametrize("kind", ["grid", "nearest"])
+@pytest.mark.parametrize("kind", ["grid", "nearest", "waterfall"])
 def test_a_source_may_have_any_name_also_a_keyword(engine, kind, name):
     prepared = tuple(Prepared(each, 1.0, 0.0, 9.0, False, 0.0, 1.0) for each in NAMES)
     band = Band("g_score", "G", "gap_days", (Decimal(1), Decimal(2)), False, "days")
     near = Nearest(prepared, {"low": (0, 0, 0), "high": (0, 0, 9000)})
-    rule = near if kind == "nearest" else Grid((band,), {"low": ((1,), (2,)), "high": ((3,),)})
+    grid = Grid((band,), {"low": ((1,), (2,)), "high": ((3,),)})
+    fall = Waterfall((("low", Compare("gap_days", "<=", Decimal(2), exact=False)),), "high")
+    rule = {"nearest": near, "grid": grid, "waterfall": fall}[kind]
     row = ("C1", 0, Decimal(0), Decimal(9))
     engine.values(name, {"customer_id": "varchar", **KINDS}, [row])
     engine.make("assignments", {step.name: step for step in defined(rule).steps(name, AS_OF)})

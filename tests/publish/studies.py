@@ -110,6 +110,7 @@ TRIED = {
         "silhouette": 3, "calinski_harabasz": 8, "davies_bouldin": 8, "bic": 8, "elbow": 5, "gap": 1,
         "prediction_strength": 2,
     },
+    "gap_of_one": {"value": 1.26, "error": 0.01},
     "reason": "6 segments: silhouette 0.24 (0.23 to 0.25) is within 0.05 of the highest, 0.29 at 3.",
     "candidates": [
         _tried(2, 0.27, 6.13, 613, 1.74, 85_660, 1.24, 0.82, 0.136, jaccard=(0.9, 0.86), verdict=HELD),

@@ -39,6 +39,15 @@ def test_every_measure_that_was_taken_is_drawn_and_says_what_it_speaks_for():
     }  # fmt: skip
 
 
+def test_a_gap_that_speaks_for_no_split_rings_the_1():
+    def gap(**changed):
+        return next(m.drawing for m in card(**changed).measures.multiples if m.name == "Gap statistic")
+
+    assert gap().count('class="best"') == 1
+    assert ">1</text>" in gap()
+    assert 'class="best"' not in gap(gap_of_one=None)
+
+
 def test_the_measures_are_counted_in_the_title():
     assert card().measures.title == "3 of 7 measures speak for 8 segments; 6 were taken"
     assert card(speaks_for=dict.fromkeys("abc", 6)).measures.title == "All 3 measures speak for 6 segments"
@@ -96,19 +105,26 @@ def test_a_silhouette_without_an_interval_or_a_card_is_told_so_far():
     assert "Average silhouette 0" not in read(dashboard(studies.without_amounts())).words
 
 
+def knots(drawn):
+    """How high each value stands."""
+    (path,) = re.findall(r'd="([^"]*)" class="knots"', drawn)
+    return [float(y) for y in re.findall(r"M[\d.]+ ([\d.]+)h0", path)]
+
+
 def test_a_trial_marks_the_number_taken_and_rings_the_best():
     drawn = trial(tries(0.5, 0.25, 0.3), "label")
     assert drawn.count('class="at"') == drawn.count('class="best"') == 1
     assert re.findall(r">(0\.\d+)</text>", drawn) == ["0.25"]
-    best, taken, other = (float(y) for y in re.findall(r'cy="([\d.]+)" r="(?:2.2|5)"', drawn))
+    best, taken, other = knots(drawn)
     assert best < other < taken
+    assert f'cy="{taken:g}" r="5" class="at"' in drawn
+    assert f'cy="{best:g}" r="6" class="best"' in drawn
 
 
 def test_a_threshold_is_dashed_on_a_scale_from_0_to_1():
     drawn = trial(tries(0.0, 1.0), "label", 0.5)
     (dashed,) = re.findall(r'd="M0 ([\d.]+)H240" class="avg"', drawn)
-    low, high = (float(y) for y in re.findall(r'cy="([\d.]+)" r="(?:2.2|5)"', drawn))
-    assert float(dashed) == (low + high) / 2
+    assert float(dashed) == sum(knots(drawn)) / 2
     assert 'class="avg"' not in trial(tries(0.0, 1.0), "label")
 
 
@@ -116,10 +132,19 @@ def test_equal_values_and_one_without_an_answer_are_drawn():
     assert "nan" not in trial(tries(0.4, 0.4), "label")
     gapped = [*tries(0.4, 0.5), Trial("4", None, "–", None, False, False)]
     drawn = trial(gapped, "label")
-    assert drawn.count("<circle") == 3
+    assert len(knots(drawn)) == 2
     assert ">4</text>" in drawn
 
 
-def test_of_many_numbers_only_some_are_named_and_none_runs_into_another():
-    drawn = trial(tries(*range(19), taken=17), "label")
-    assert re.findall(r">(\d+)</text>", drawn) == ["17", "2", "19"]
+def test_a_band_runs_down_to_the_least_where_every_number_has_one():
+    banded = [Trial(str(k), 0.8, "0.80", 0.6, k == 2, False) for k in (2, 3)]
+    assert 'class="range"' in trial(banded, "label", 0.75)
+    assert 'class="range"' not in trial([*banded, *tries(0.4)], "label", 0.75)
+
+
+def test_the_ends_the_one_taken_and_the_best_are_named():
+    def named(drawn):
+        return re.findall(r">(\d+)</text>", drawn)[1:]
+
+    assert named(trial(tries(*range(7), taken=5, best=2), "label")) == ["2", "4", "7", "8"]
+    assert named(trial(tries(*range(19), taken=17, best=16), "label")) == ["2", "19"]

@@ -205,6 +205,7 @@ def test_the_evidence_is_kept_for_every_candidate():
     kept = choice([candidate(2, 0.3), candidate(4, 0.5, **NATURAL)], "behaviour").as_json()
     assert (kept["k"], kept["recommended"], kept["verdict"]) == (4, 4, "natural")
     assert kept["speaks_for"]["silhouette"] == 4
+    assert kept["gap_of_one"] is None
     assert kept["candidates"][0] == {
         "k": 2, "silhouette": 0.3, "low": 0.29, "high": 0.31, "inertia": 1.0, "smallest_share": 0.1,
         "calinski_harabasz": None, "davies_bouldin": None, "bic": None, "gap": None, "beyond_chance": None,

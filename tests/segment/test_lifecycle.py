@@ -149,6 +149,23 @@ def test_a_table_of_one_row_a_customer_is_enough_with_a_usual_gap(engine):
         fit(engine, [("C1", 1)], kinds=kinds)
 
 
+def test_the_gap_may_be_another_feature_and_gaps_of_nothing_are_none(engine):
+    kinds = {
+        "customer_id": "varchar",
+        "recency_days": "bigint",
+        "orders": "bigint",
+        "mean_gap": "decimal(9, 2)",
+    }
+    rows = [(f"C{gap}", gap % 40, 3, Decimal(gap)) for gap in range(-20, 101)]
+    fitted = fit(engine, rows, kinds=kinds, gap="mean_gap")
+    assert fitted.choice["rhythm"]["own_gap_days"] == ["10.00", "90.00"]
+    assert fitted.score({"recency_days": 61, "orders": 3, "mean_gap": Decimal(30)}).segment_id == "at_risk"
+    with pytest.raises(SettingsError, match="segmentations.states.gap: .*'mean_gp'. Did you mean 'mean_gap'"):
+        fit(engine, rows, kinds=kinds, gap="mean_gp")
+    with pytest.raises(SettingsError, match="stage is no number of days"):
+        fit(engine, staged(), kinds=STAGED, gap="stage")
+
+
 def test_too_few_gaps_are_no_rhythm(engine):
     with pytest.raises(NotReady, match="fewer than 30 customers came back"):
         fit(engine, crowd()[:29])

@@ -103,6 +103,14 @@ def test_nobody_is_refused_with_a_remedy(engine):
         fit(engine, [])
 
 
+def test_a_feature_that_is_known_for_nobody_is_refused_unless_its_cuts_are_set(engine):
+    rows = [(f"C{n}", None, n, Decimal(n)) for n in range(1, 60)]
+    with pytest.raises(NotReady, match="recency_days is known for no customer, so it has no quantiles"):
+        fit(engine, rows)
+    fitted = fit(engine, rows, cuts={"recency_days": [7, 30, 90, 180]})
+    assert fitted.score({"recency_days": None, "orders": 59, "spend": 59}).scores["r_score"] == 1
+
+
 @pytest.mark.parametrize("rows", [1, 150])
 def test_customers_all_alike_are_refused_rather_than_given_one_name(engine, rows):
     with pytest.raises(NotReady, match="all customers are alike in recency_days and orders and spend"):
@@ -208,7 +216,7 @@ def test_each_scheme_says_which_of_the_cells_it_leaves_unnamed(engine, settings,
 @pytest.mark.parametrize(
     ("settings", "read"),
     [
-        ({}, "Names are read where M equals F."),
+        ({}, "where M equals F, which leaves no cell for Need Attention and About To Sleep."),
         ({"scheme": "five"}, "Names are read where M equals F."),
         ({"scheme": "sum"}, "The sum is of R and F."),
         ({"grid": {"Big": "M 4-5"}}, "Names are read where M equals F."),
@@ -220,6 +228,14 @@ def test_each_scheme_says_what_it_does_without_amounts(engine, settings, read):
     assert fitted.notes[0].what.endswith(read)
     best = fitted.score({"recency_days": 1, "orders": 100}).segment_id
     assert best == ("big" if "grid" in settings else "champions")
+
+
+def test_a_name_that_is_for_unlike_f_and_m_alone_falls_away_without_amounts(engine):
+    grid = {"Rare and big": "F 1, M 5", "Good": "F 4-5, M 4-5"}
+    assert "rare_and_big" in fit(engine, spread(100), grid=grid).rule.segment_ids
+    fitted = fit(engine, spread(100), RFM[:2], grid=grid)
+    assert fitted.rule.segment_ids == ("good", "other")
+    assert fitted.notes[0].what.endswith("where M equals F, which leaves no cell for Rare and big.")
 
 
 @pytest.mark.parametrize(
@@ -249,7 +265,11 @@ def test_a_scheme_that_cannot_do_without_amounts_is_refused_with_a_remedy(engine
         ({"scheme": "five", "cuts": {"spend": [1, 2]}}, "but M has 3"),
         ({"bands": 11, "scheme": "sum"}, "less than or equal to 10"),
         ({"bands": 1, "scheme": "sum"}, "greater than or equal to 2"),
-        ({"bands": "many"}, "bands"),
+        ({"bands": "many"}, "bands: 'many' is not a number from 2 to 10, or one for each of r, f and m"),
+        ({"bands": True}, "bands: True is not a number"),
+        ({"cuts": [1, 2]}, "cuts: [1, 2] is not quantile, or a list for each of recency_days, orders"),
+        ({"weights": 2}, "weights: 2 is not a number for each of r, f and m"),
+        ({"grid": {"A": {"R": 5}}}, "grid.0.cells"),
         ({"cuts": {"recency_days": [30, 7]}, "scheme": "sum"}, "cut points must ascend, each once: 7, 30"),
         ({"cuts": {"recency_days": [7, 7]}, "scheme": "sum"}, "cut points must ascend"),
         ({"cuts": {"recency_days": [1], "orders": "x"}, "scheme": "sum"}, "orders"),

@@ -116,6 +116,9 @@ def init(
     delimiter: Annotated[str | None, typer.Option(help="Of a CSV file: , ; | or tab.")] = None,
     encoding: Annotated[str | None, typer.Option(help="Of a CSV file, such as cp1252.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call the study.")] = None,
+    customer_level: Annotated[
+        bool, typer.Option("--customer-level", help="The table has one row a customer, and no orders.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace settings that are there.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -126,7 +129,7 @@ def init(
 
     shown.init(
         orders, workspace, date_format=date_format, columns=columns, table=table, delimiter=delimiter,
-        encoding=encoding, name=name, force=force, json=json, today=_today(),
+        encoding=encoding, name=name, force=force, json=json, today=_today(), customer_level=customer_level,
     )  # fmt: skip
 
 

@@ -10,12 +10,11 @@ import sqlglot
 from sqlglot import exp
 
 from regulars.app import script_checks as checks
+from regulars.app.reading import offered
 from regulars.engine import Step, room, written
 from regulars.engine.steps import compose, in_order, parse
 from regulars.errors import SettingsError
-from regulars.prepare.attributes import attribute_families
 from regulars.prepare.features import features_step, needed
-from regulars.prepare.offer import offer
 from regulars.segment.assign import assignment_steps, reading
 from regulars.segment.definition import Definition
 from regulars.settings import Settings
@@ -46,6 +45,10 @@ COLUMNS = {
     "lines": "whole number",
     "items": "units of product",
     "quantity": "units of product, negative for returns",
+    "spend": "decimal, what the customer spent in all",
+    "recency_days": "days from the last order to the day of the study",
+    "last_order": "timestamp or date of the last order, none after the day of the study",
+    "first_order": "timestamp or date of the first order",
     "kind": "text",
     "campaign": "text",
     "happened_at": "timestamp without zone, on the shop's own clock",
@@ -103,12 +106,12 @@ def anew(name: str, select: exp.Query) -> list[exp.Expr]:
 
 def _features(definition: Definition, settings: Settings, day: date) -> tuple[list[Step], Step]:
     """The steps before the features that the definition reads, and the step that joins them."""
-    offered = offer(settings.features, attribute_families(settings.sources.customers))
-    families, made = needed(definition.rule.features, offered)
-    _refuse_other(definition, offered.ground(definition.rule.features))
+    offer = offered(settings)
+    families, made = needed(definition.rule.features, offer)
+    _refuse_other(definition, offer.ground(definition.rule.features))
     step = features_step(families, made)
     steps = {name: each for name, each in room("regulars.prepare").items() if name not in CLEAN}
-    before = in_order({**steps, **offered.steps, "features": step}, ["features"], (*CLEAN, *BESIDE))[:-1]
+    before = in_order({**steps, **offer.steps, "features": step}, ["features"], (*CLEAN, *BESIDE))[:-1]
     known = [_known(table) for table in CLEAN if any(table in each.needs for each in before)]
     return [each.bind({"as_of": day}) for each in (*known, *map(_from_known, before))], step
 
@@ -150,7 +153,8 @@ def _about(definition: Definition, settings: Settings, day: date) -> str:
     return (
         f"{settings.name}: segmentation {definition.name!r}, version {definition.version}.\n"
         f"Definition {definition.digest}.\n"
-        f"Looks from {day}: orders after it are left out. To look from another day: --as-of.\n"
+        f"Looks from {day}{': orders after it are left out' if settings.sources.shops else ''}. "
+        "To look from another day: --as-of.\n"
         f"Times are in {definition.ground['timezone']}, amounts in {definition.ground['currency']}.\n"
         f"Scores:\n{legend}\nSegments:\n{segments}"
     )
@@ -163,33 +167,34 @@ def _needs(before: Sequence[Step], clean: Sequence[str]) -> Iterator[str]:
     rows = {"orders": "an order, returns apart", "order_lines": "a line of an order"}
     for table in clean:
         yield f"  {table}: one row {rows.get(table) or BESIDE[table][0]}"
-        for column in _columns(table, before[-1]):
+        for column in _columns(table, before):
             if column in read:
                 yield f"    {column}: {COLUMNS.get(column, 'text or number, as the study read it')}"
 
 
-def _columns(table: str, features: Step) -> Sequence[str]:
-    """The columns of a clean table: of the customers' table, those that the features take from it."""
+def _columns(table: str, steps: Sequence[Step]) -> Sequence[str]:
+    """The columns of a clean table: of the customers' table, those that are taken from it."""
     if table in CLEAN:
         return room("regulars.prepare")[table].select.named_selects
-    taken = (column for column in features.select.find_all(exp.Column) if column.table == table)
+    taken = (c for step in steps for c in step.select.find_all(exp.Column) if c.table == table)
     return BESIDE[table][1] or list(dict.fromkeys(("customer_id", *(column.name for column in taken))))
 
 
 def _steps_in_words(before: Sequence[Step]) -> str:
     told = ["1. Features: one row a customer, in these steps:"]
     for step in before:
-        about = step.about.removeprefix("Grain: ")
-        told.append(
-            f"  {step.name}: {about or 'what was known on the day, of customers who had bought by then'}"
+        known = step.name.startswith("known_")
+        said = (
+            "what was known on the day, of those who had bought by then" if known else "as the settings say"
         )
+        told.append(f"  {step.name}: {step.about.removeprefix('Grain: ') or said}")
     return "\n".join(told)
 
 
 def _validation(definition: Definition, clean: Sequence[str], day: date) -> Iterator[Part]:
     yield (
         "4. Validation: every customer exactly once, from orders to segments. All rows must say ok.",
-        [checks.counts(clean[:1], day, FEATURES, ASSIGNMENTS)],
+        [checks.counts([table for table in clean[:1] if table in CLEAN], day, FEATURES, ASSIGNMENTS)],
     )
     yield (
         "5. Validation: every segment of the definition with its customers, also those with none.",

@@ -183,8 +183,9 @@ def _show_check(found: Checked) -> None:
 def init(
     orders: Path, root: Path, *, date_format: str | None, columns: Mapping[str, str], table: str | None,
     delimiter: str | None, encoding: str | None, name: str | None, force: bool, json: bool, today: date,
+    customer_level: bool = False,
 ) -> None:  # fmt: skip
-    """Propose settings for an order file, write them, and say why each was chosen."""
+    """Propose settings for an order file or a table of customers, write them, and say why."""
     from regulars.prepare.propose import as_yaml, propose
 
     workspace = Workspace(root)
@@ -193,10 +194,14 @@ def init(
             f"init {str(orders)!r}", f"{workspace.settings} is there already",
             "Edit it, name another --workspace, or replace it with --force.", next_command="regulars check",
         )  # fmt: skip
-    proposal = propose(
-        orders, today, overrides=columns, date_format=date_format, table=table, delimiter=delimiter,
-        encoding=encoding,
-    )  # fmt: skip
+    options: dict[str, Any] = {
+        "overrides": columns, "date_format": date_format, "table": table, "delimiter": delimiter,
+        "encoding": encoding,
+    }  # fmt: skip
+    if customer_level:
+        _init_customers(orders, workspace, name, json=json, today=today, said=options)
+        return
+    proposal = propose(orders, today, **options)
     placed = replace(proposal, path=_path_from(root, orders))
     write_whole(workspace.settings, as_yaml(placed, name or orders.name.partition(".")[0]))
     if json:
@@ -210,9 +215,36 @@ def init(
         terminal.out.print(said, markup=False)
     for note in (*proposal.notes, *proposal.questions):
         terminal.out.print(f"  {note}", markup=False)
+    _show_next(workspace)
+
+
+def _show_next(workspace: Workspace) -> None:
     terminal.out.print(f"Settings: {workspace.settings}", markup=False)
-    where = "" if root == WORKSPACE else f" -w {shlex.quote(str(root))}"
+    where = "" if workspace.root == WORKSPACE else f" -w {shlex.quote(str(workspace.root))}"
     terminal.out.print(f"Next: regulars check{where}", markup=False)
+
+
+def _init_customers(
+    path: Path, workspace: Workspace, name: str | None, *, json: bool, today: date, said: Mapping[str, Any]
+) -> None:
+    """Propose settings for a table with one row a customer."""
+    from regulars.prepare.propose_customers import as_yaml, propose_customers
+
+    proposal = propose_customers(path, today, **said)
+    placed = replace(proposal, path=_path_from(workspace.root, path))
+    write_whole(workspace.settings, as_yaml(placed, name or path.name.partition(".")[0]))
+    guesses = [*proposal.columns, *(guess for _, guess, _ in proposal.attributes)]
+    if json:
+        told = {guess.meaning: {"column": guess.column, "why": guess.why} for guess in guesses}
+        terminal.print_json(
+            {"settings": str(workspace.settings), "columns": told, "notes": [*proposal.notes]}
+        )
+        return
+    for guess in guesses:
+        terminal.out.print(f"  {guess.meaning}: {guess.column!r}  ({guess.why})", markup=False)
+    for note in proposal.notes:
+        terminal.out.print(f"  {note}", markup=False)
+    _show_next(workspace)
 
 
 def _proposal_json(proposal: Any, settings: Path) -> dict[str, Any]:

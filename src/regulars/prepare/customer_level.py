@@ -111,13 +111,16 @@ def totals_family(customers: Customers) -> Family:
 def _totals_step(customers: Customers, features: Sequence[Feature]) -> Step:
     """The table of these features, from the clean table ``customers``: one row a customer. Bind ``as_of``."""
     there = set(customers.columns.totals)
-    last = "date_diff('day', cast(last_order as date), $as_of)"
+    last = "date_diff('day', cast(customers.last_order as date), $as_of)"
     columns = {
-        "recency_days": last if "last_order" in there else "cast(floor(recency_days) as bigint)",
-        "orders": "cast(orders as bigint)",
-        "spend": "spend",
-        "average_order": "case when orders > 0 then cast(spend / orders as decimal(18, 4)) end",
-        "tenure_days": "date_diff('day', cast(first_order as date), $as_of)",
+        "recency_days": last if "last_order" in there else "cast(floor(customers.recency_days) as bigint)",
+        "orders": "cast(customers.orders as bigint)",
+        "spend": "customers.spend",
+        "average_order": "case when customers.orders > 0 "
+        "then cast(customers.spend / customers.orders as decimal(18, 4)) end",
+        "tenure_days": "date_diff('day', cast(customers.first_order as date), $as_of)",
     }
     made = "".join(f", {columns[each.name]} as {each.name}" for each in features)
-    return parse(EVERYBODY, f"select customer_id{made} from customers")
+    step = parse(EVERYBODY, f"select customers.customer_id{made} from customers")
+    step.select.add_comments(["Grain: one row a customer, with the totals of the table of customers."])
+    return step

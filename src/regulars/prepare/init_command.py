@@ -24,11 +24,12 @@ class Given:
     table: str | None = None
     delimiter: str | None = None
     encoding: str | None = None
+    customer_level: bool = False
 
     def command(self, option: str, value: str) -> str:
         """The same command with one option more, or with another value for it; quoted for a shell."""
         said = self._options() | {option: value}
-        words = ["regulars", "init", str(self.path)]
+        words = ["regulars", "init", str(self.path), *(["--customer-level"] if self.customer_level else [])]
         words += [word for name, each in said.items() for word in (name.partition("=")[0], each)]
         return shlex.join(words)
 

@@ -45,43 +45,44 @@ class Proposal:
 
 def as_yaml(proposal: Proposal, name: str) -> str:
     """The proposal as a regulars.yaml with every guess explained in a comment; ``settings.load`` takes it."""
-    lines = [f"schema: {SCHEMA}", f"name: {_scalar(name)}", f"currency: {_scalar(proposal.currency)}"]
-    lines += [f"timezone: {_scalar(proposal.timezone)}", *(f"# {_comment(note)}" for note in proposal.notes)]
-    lines += [f"# Question: {_comment(question)}" for question in proposal.questions]
-    lines += ["sources:", "  orders:", f"    path: {_scalar(proposal.path.as_posix())}"]
+    lines = [f"schema: {SCHEMA}", f"name: {scalar(name)}", f"currency: {scalar(proposal.currency)}"]
+    lines += [f"timezone: {scalar(proposal.timezone)}", *(f"# {comment(note)}" for note in proposal.notes)]
+    lines += [f"# Question: {comment(question)}" for question in proposal.questions]
+    lines += ["sources:", "  orders:", f"    path: {scalar(proposal.path.as_posix())}"]
     lines += [f"    {line}" for line in _how_written(proposal)]
     lines.append("    columns:")
     lines += [
-        f"      {each.meaning}: {_scalar(each.column)}  # {_comment(each.why)}" for each in proposal.columns
+        f"      {each.meaning}: {scalar(each.column)}  # {comment(each.why)}" for each in proposal.columns
     ]
     if proposal.cancellation_prefix:
-        lines += ["cleaning:", f"  cancellation_prefix: {_scalar(proposal.cancellation_prefix)}"]
+        lines += ["cleaning:", f"  cancellation_prefix: {scalar(proposal.cancellation_prefix)}"]
     return "\n".join(lines) + "\n"
 
 
 def _how_written(proposal: Proposal) -> list[str]:
     lines = []
     if proposal.table is not None:
-        lines.append(f"table: {_scalar(proposal.table)}")
+        lines.append(f"table: {scalar(proposal.table)}")
     if proposal.date is not None:
-        lines.append(f"date_format: {_scalar(proposal.date.format)}  # {_comment(proposal.date.told)}")
+        lines.append(f"date_format: {scalar(proposal.date.format)}  # {comment(proposal.date.told)}")
         if proposal.date.format.endswith(("Z", " UTC")):
             lines.append("stamps: utc  # the times say so themselves")
     if proposal.amount_is is not None:
-        lines.append(f"amount_is: {proposal.amount_is.amount_is}  # {_comment(proposal.amount_is.why)}")
+        lines.append(f"amount_is: {proposal.amount_is.amount_is}  # {comment(proposal.amount_is.why)}")
     defaults = {name: field.default for name, field in Orders.model_fields.items()}
     for setting in ("delimiter", "decimal_mark", "encoding"):
         chosen = getattr(proposal, setting)
         if chosen != defaults[setting]:
-            lines.append(f"{setting}: {_scalar(chosen)}")
+            lines.append(f"{setting}: {scalar(chosen)}")
     return lines
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """A text as YAML that reads back as that text, on one line; only what cannot be seen is escaped."""
     dumped = str(yaml.safe_dump(text, default_style='"', width=sys.maxsize, allow_unicode=True)).rstrip("\n")
     return "".join(each if each.isprintable() else f"\\U{ord(each):08X}" for each in dumped)
 
 
-def _comment(text: str) -> str:
+def comment(text: str) -> str:
+    """A text as what follows a # on one line."""
     return "".join(each if each.isprintable() else " " for each in text)

@@ -75,7 +75,7 @@ def _proposed(given: Given, today: date, notes: list[str]) -> Proposal:
     encoding = given.encoding or "utf-8"
     with Engine() as engine:
         delimiter = given.delimiter or delimiter_of(path, encoding)
-        table = given.table or _lone_table(path, given, engine)
+        table = given.table or lone_table(path, given, engine)
         source = opened(path, engine, table=table, delimiter=delimiter, encoding=encoding)
         columns = source.columns[:COLUMNS_LOOKED_AT]
         _refuse_unknown(chosen, source)
@@ -89,7 +89,7 @@ def _proposed(given: Given, today: date, notes: list[str]) -> Proposal:
         return _proposal(look, guesses, read, (table, delimiter, encoding), notes)
 
 
-def _lone_table(path: Path, given: Given, engine: Engine) -> str | None:
+def lone_table(path: Path, given: Given, engine: Engine) -> str | None:
     """The only table of a database. Raises SettingsError, with a command to give, where it has several."""
     names = table_names(path, engine)
     if len(names) > 1:
@@ -208,7 +208,12 @@ def _plain_guess(look: Look, meaning: str, taken: set[str]) -> Guess:
     raise DataRefused(
         f"{look.source.title}, the column of the {meaning}",
         f"{found} ({', '.join(f'{name!r:.60}' for name in shown[:8]) or 'none has fitting values'})",
-        "Say which one it is.",
+        "Say which one it is."
+        + (
+            " A table with one row a customer and no orders is taken with --customer-level."
+            if meaning == "time" and not best
+            else ""
+        ),
         next_command=look.given.command(f"--{meaning}", (shown or ["COLUMN"])[0]),
     )
 

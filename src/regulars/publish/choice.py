@@ -175,6 +175,10 @@ def _multiple(measure: Measure, made: Mapping[str, Any], tried: Sequence[Candida
         )
         for c in tried
     ]  # fmt: skip
+    if measure.key == "gap" and made.get("gap_of_one"):
+        # No split at all is a number of segments, too: the only one that the gap alone can speak for.
+        value = made["gap_of_one"]["value"]
+        trials.insert(0, Trial("1", value, written(value, measure.unit), None, False, best == 1))
     told = ", ".join(f"{c['k']} segments {measure.written(c)}" for c in (tried[0], tried[-1]))
     taken = next((measure.written(c) for c in tried if c["k"] == made["k"]), "–")
     label = f"{measure.name} by number of segments: {told}; the {made['k']} taken {taken}."

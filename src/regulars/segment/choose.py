@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from regulars.measure.dispersion import bend
-from regulars.measure.gap import least_within_one_error
+from regulars.measure.gap import Gap, least_within_one_error
 from regulars.segment import choice_words as words
 from regulars.segment.candidates import (
     CLOSE,
@@ -30,12 +30,14 @@ WEAK = 0.25
 class Choice:
     """The number taken, the one recommended, the candidates, why, and what to doubt about it.
 
-    ``speaks_for``: measure to the number of segments that it is best at; see :func:`speaks_for`.
+    ``one``: the gap of one segment; ``speaks_for``: measure to the number of segments that it is best at (see
+    :func:`speaks_for`).
     """
 
     k: int
     recommended: int
     candidates: tuple[Candidate, ...]
+    one: Gap | None
     speaks_for: dict[str, int]
     reason: str
     notes: tuple[Finding, ...]
@@ -51,6 +53,7 @@ class Choice:
             "verdict": self.verdict,
             "speaks_for": self.speaks_for,
             "candidates": [each.as_json() for each in self.candidates],
+            "gap_of_one": None if self.one is None else asdict(self.one),
             "reason": self.reason,
         }
 
@@ -70,7 +73,7 @@ def choice(trials: Trials, where: str, asked: int | None = None) -> Choice:
     voices = speaks_for(trials)
     told = [reason, words.standing(taken), words.overlap(taken), words.voices(voices, candidates)]
     notes = tuple(_doubts(taken, where))
-    return Choice(taken.k, advised.k, candidates, voices, " ".join(filter(None, told)), notes)
+    return Choice(taken.k, advised.k, candidates, trials.one, voices, " ".join(filter(None, told)), notes)
 
 
 def recommended(candidates: Sequence[Candidate]) -> tuple[Candidate, str]:

@@ -41,34 +41,45 @@ def quantiles(engine: Engine, table: str, feature: str, bands: int) -> tuple[Dec
 
 
 def standings(
-    engine: Engine, table: str, bands: Sequence[Band], set_by_hand: Sequence[str], customers: int
+    engine: Engine, table: str, bands: Sequence[Band], set_by_hand: Sequence[str]
 ) -> dict[str, list[Cut]]:
-    """Where the customers stand to each cut, by feature. Counted in one walk over them."""
-    counts = [
-        f"count(case when {quoted(band.feature)} > {literal(cut).sql(engine.dialect)} then 1 end)"
-        for band in bands
-        for cut in band.cuts
-    ]
-    (counted,) = engine.rows(f"select {', '.join(counts)} from {quoted(table)}", "beyond_cuts")
-    above = iter([Fraction(int(count), customers) for count in counted])
-    return {
-        band.feature: [
-            Cut(1 - share if band.feature in set_by_hand else Fraction(place, band.top), share)
-            for place, share in enumerate((next(above) for _ in band.cuts), 1)
+    """Where the customers of whom a feature is known stand to each of its cuts, counted in one walk."""
+    counts = []
+    for band in bands:
+        name = quoted(band.feature)
+        counts.append(f"count({name})")
+        counts += [
+            f"count(case when {name} > {literal(cut).sql(engine.dialect)} then 1 end)" for cut in band.cuts
         ]
-        for band in bands
-    }
+    (row,) = engine.rows(f"select {', '.join(counts)} from {quoted(table)}", "beyond_cuts")
+    counted = iter(map(int, row))
+    stand = {}
+    for band in bands:
+        # Of a feature that is known for nobody, nobody lies beyond a cut.
+        known = next(counted) or 1
+        above = [Fraction(next(counted), known) for _ in band.cuts]
+        stand[band.feature] = [
+            Cut(1 - share if band.feature in set_by_hand else Fraction(place, band.top), share)
+            for place, share in enumerate(above, 1)
+        ]
+    return stand
 
 
-def unmet(where: str, band: Band, cuts: Sequence[Cut]) -> Iterator[Finding]:
-    """A note where no customer stands in a band that was set by hand."""
+def unmet(engine: Engine, table: str, where: str, band: Band, cuts: Sequence[Cut]) -> Iterator[Finding]:
+    """A note where no customer stands in a band that was set by hand. Unknown values score 1."""
+    name = quoted(band.feature)
+    ((known, unknown),) = engine.rows(f"select count({name}), count(*) - count({name}) from {quoted(table)}")
+    if not known:
+        return
     above = [Fraction(1), *(cut.above for cut in cuts), Fraction(0)]
     nobody = [place for place, (start, end) in enumerate(pairwise(above), 1) if start == end]
-    scores = sorted(band.top + 1 - place if band.low_is_good else place for place in nobody)
-    if scores:
+    scores = {band.top + 1 - place if band.low_is_good else place for place in nobody}
+    scores -= {1} if unknown else set()
+    listed = " or ".join(map(str, sorted(scores)))
+    if listed:
         yield Finding(
             "note", f"{where}.{band.feature}",
-            f"By the cuts that were set, no customer scored {band.letter} {' or '.join(map(str, scores))}.",
+            f"By the cuts that were set, no customer scored {band.letter} {listed}.",
             "Segments of these scores stay empty until somebody does; move the cuts if that was not meant.",
         )  # fmt: skip
 

@@ -91,21 +91,24 @@ class Named(_Choices):
     def _may_be_one(cls, cells: Any) -> Any:
         listed = [cells] if isinstance(cells, str | int) else cells
         # YAML reads the cell 555 as a number.
-        return [str(each) if isinstance(each, int) else each for each in listed] if listed else listed
+        if not isinstance(listed, list | tuple):
+            return listed
+        return [str(each) if isinstance(each, int) else each for each in listed]
 
 
 def spelt_out(given: Mapping[str, Any]) -> dict[str, Any]:
     """The settings with every short spelling made long, so that one choice has one recipe.
 
-    What is not of the right kind is left as it is, for its own check to refuse.
+    Raises ValueError for what is neither a short spelling nor a long one.
     """
-    asked = dict(given)
+    asked = {name: each.model_dump() if isinstance(each, BaseModel) else each for name, each in given.items()}
     if asked.get("cuts") == "quantile":
         asked["cuts"] = {}
-    for name in ("bands", "cuts", "weights"):
-        if isinstance(asked.get(name), BaseModel):
-            asked[name] = asked[name].model_dump()
-    asked.update(_bands(asked.get("bands"), asked.get("cuts")))
+    for name, meant in _SPELLINGS.items():
+        each = asked.get(name, {})
+        if not isinstance(each, Mapping) and (name != "bands" or type(each) is not int):
+            raise ValueError(f"{name}: {each!r} is not {meant}")
+    asked["bands"] = _bands(asked.get("bands", {}), asked.get("cuts", {}))
     grid = asked.get("grid")
     if isinstance(grid, Mapping):
         asked["grid"] = [{"name": name, "cells": cells} for name, cells in grid.items()]
@@ -114,16 +117,19 @@ def spelt_out(given: Mapping[str, Any]) -> dict[str, Any]:
     return asked
 
 
-def _bands(bands: Any, cuts: Any) -> dict[str, Any]:
+_SPELLINGS = {
+    "bands": "a number from 2 to 10, or one for each of r, f and m",
+    "cuts": "quantile, or a list for each of recency_days, orders and spend",
+    "weights": "a number for each of r, f and m",
+}
+
+
+def _bands(bands: int | Mapping[str, Any], cuts: Mapping[str, Any]) -> dict[str, Any]:
     """The bands of each axis: as many as its cuts make, where it has any and nobody counted them."""
-    if bands is not None and not isinstance(bands, int | Mapping):
-        return {}
-    for_all = {axis.key: bands for axis in AXES} if isinstance(bands, int) else {}
-    listed = cuts if isinstance(cuts, Mapping) else {}
+    for_all = {} if isinstance(bands, Mapping) else {axis.key: bands for axis in AXES}
     counted = {
-        axis.key: len(listed[axis.feature]) + 1
+        axis.key: len(cuts[axis.feature]) + 1
         for axis in AXES
-        if isinstance(listed.get(axis.feature), list | tuple)
+        if isinstance(cuts.get(axis.feature), list | tuple)
     }
-    given = bands if isinstance(bands, Mapping) else {}
-    return {"bands": {**for_all, **counted, **given}}
+    return {**for_all, **counted, **(bands if isinstance(bands, Mapping) else {})}

@@ -10,7 +10,8 @@ from regulars.segment.conditions import AllOf, AnyOf, Compare, CompareFeatures, 
 
 FEWEST = 30
 """Known gaps below which their middle and their tenths are too shaky to hold customers to."""
-TENTHS = 10
+LONGEST = 100_000
+"""Days beyond which a gap is a mistake: nobody waits for centuries."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,18 @@ class Silence:
 
 
 def measured(engine: Engine, table: str, gap: str) -> Rhythm | None:
-    """The middle known gap, and the 1st and the 9th tenth; None where fewer than ``FEWEST`` are known.
+    """The middle gap, and the 1st and the 9th tenth; None where fewer than ``FEWEST`` are known.
 
-    Of equally many on either side the smaller one; no order of the rows matters.
+    Of an even number the smaller of the two in the middle; no order of the rows matters. A gap of nothing
+    (orders of one day) is no rhythm, and what is no number has no place among them.
     """
-    ((known,),) = engine.rows(f"select count({quoted(gap)}) from {quoted(table)}", "known_gaps")
-    if known < FEWEST:
+    name = quoted(gap)
+    known = f"from {quoted(table)} where {name} > 0 and {name} <= {LONGEST:d}"
+    ((count,),) = engine.rows(f"select count(*) {known}", "known_gaps")
+    if count < FEWEST:
         return None
-    cuts = [Decimal(str(cut)) for cut in engine.cut_points(table, gap, TENTHS)]
-    low, usual, high = cuts[0], cuts[4], cuts[8]
-    return Rhythm(usual, (low, high)) if low > 0 and high.is_finite() else None
+    low, usual, high = (
+        Decimal(str(engine.rows(f"select {name} {known} order by {name} limit 1 offset {place:d}")[0][0]))
+        for place in (-(-count * tenths // 10) - 1 for tenths in (1, 5, 9))
+    )
+    return Rhythm(usual, (low, high))

@@ -121,14 +121,16 @@ def eleven(axes: int) -> Scheme:
 def by_boxes(grid: Mapping[str, Sequence[str]], rest: str, tops: Sequence[int]) -> Scheme:
     """The cells of each name in turn, the first name that fits; what fits none is the rest.
 
-    ``tops`` are the bands of R, F and, where there are amounts, M. Without amounts M equals F. Raises
-    ValueError for what is no cell or range of cells, and for a name that is left without any.
+    ``tops`` are the bands of R, F and, where there are amounts, M. Without amounts M equals F, and a name
+    that has no such cell falls away. Raises ValueError for what is no cell or range of cells, and for a
+    name that others before it leave without any.
     """
     boxes = {name: [box(text, tops) for text in texts] for name, texts in grid.items()}
     held: dict[str, list[Cell]] = {name: [] for name in (*grid, rest)}
     for cell in product(*(range(1, top + 1) for top in tops)):
         held[next((name for name, each in boxes.items() if _fits(cell, each)), rest)].append(cell)
-    if empty := [name for name in grid if not held[name]]:
+    empty = [name for name in grid if not held[name]]
+    if empty and len(tops) == len(LETTERS):
         raise ValueError(f"no cell is left for {', '.join(map(repr, empty))}: names before it take them all")
     filled = {slug(name): (name, tuple(cells)) for name, cells in held.items() if cells}
     return Scheme(

@@ -22,7 +22,7 @@ from regulars.segment.conditions import (
     read_features,
     truth,
 )  # fmt: skip
-from regulars.segment.rules import Customer, Scored, column
+from regulars.segment.rules import Customer, Scored, column, outer_table
 
 UNKNOWN = (
     "a comparison with what is unknown is unknown, and so is its opposite; what is unknown does not hold"
@@ -69,7 +69,8 @@ class Waterfall:
         return ()
 
     def layers(self, source: str) -> list[exp.Select]:
-        return [exp.select(column("customer_id"), exp.alias_(self.case(), "segment_id")).from_(source)]
+        judged = exp.select(column("customer_id"), exp.alias_(self.case(), "segment_id"))
+        return [judged.from_(outer_table(source))]
 
     def case(self) -> exp.Case:
         """The segment id as one expression: CASE takes the first branch that holds, and passes over what

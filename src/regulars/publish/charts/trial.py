@@ -11,6 +11,7 @@ from regulars.publish.charts.svg import drawing, element
 
 WIDTH, HEIGHT = 240, 112
 SIDE, TOP, BOTTOM = 14, 26, 28
+_MANY = 10
 
 
 @dataclass(frozen=True)
@@ -43,29 +44,29 @@ def trial(trials: Sequence[Trial], label: str, threshold: float | None = None) -
         return TOP + (HEIGHT - TOP - BOTTOM) * (high - value) / ((high - low) or 1.0)
 
     corners = [(x(at), y(value)) for at, _, value in shown]
-    parts = [element("path", d=f"M0 {HEIGHT - 20}H{WIDTH}", class_="ring")]
-    for at, each in enumerate(trials):
-        if each.is_taken:
-            parts.append(element("path", d=f"M{x(at):.1f} {TOP}V{HEIGHT - 20}", class_="ring"))
+    taken = "".join(f"M{_at(x(at), TOP)}V{HEIGHT - 20}" for at, each in enumerate(trials) if each.is_taken)
+    parts = [element("path", d=f"M0 {HEIGHT - 20}H{WIDTH}{taken}", class_="ring")]
     if threshold is not None:
         parts.append(element("path", d=f"M0 {y(threshold):.1f}H{WIDTH}", class_="avg"))
     if all(each.least is not None for _, each, _ in shown):
         lower = [(x(at), y(each.least or 0.0)) for at, each, _ in reversed(shown)]
         parts.append(element("path", d=_joined([*corners, *lower]) + "Z", class_="range"))
     parts.append(element("path", d=_joined(corners), class_="curve-line"))
-    parts += [_dot(each, *corner) for (_, each, _), corner in zip(shown, corners, strict=True)]
-    parts += [_name(each, x(at)) for at, each in enumerate(trials) if _is_named(at, trials)]
-    return drawing(parts, label, WIDTH, HEIGHT, "trial")
+    parts.append(element("path", d="".join(f"M{_at(*corner)}h0" for corner in corners), class_="knots"))
+    for (_, each, _), corner in zip(shown, corners, strict=True):
+        parts += _marks(each, *corner)
+    names = [_name(each, x(at)) for at, each in enumerate(trials) if _is_named(at, trials)]
+    return drawing([*parts, element("g", *names, text_anchor="middle")], label, WIDTH, HEIGHT, "trial")
 
 
-def _dot(each: Trial, x: float, y: float) -> Markup:
-    size = 5.0 if each.is_taken else 2.2
-    parts = [element("circle", cx=x, cy=y, r=size, class_="at" if each.is_taken else "f0")]
-    if each.is_best:
-        parts.append(element("circle", cx=x, cy=y, r=size + 3.5, class_="best"))
+def _marks(each: Trial, x: float, y: float) -> list[Markup]:
+    parts = []
     if each.is_taken:
+        parts.append(element("circle", cx=x, cy=y, r=5, class_="at"))
         parts.append(element("text", each.text, x=x, y=y - 12, text_anchor=_anchor(x), class_="t1 over"))
-    return element("g", *parts) if len(parts) > 1 else parts[0]
+    if each.is_best:
+        parts.append(element("circle", cx=x, cy=y, r=8 if each.is_taken else 6, class_="best"))
+    return parts
 
 
 def _anchor(x: float) -> str:
@@ -74,17 +75,20 @@ def _anchor(x: float) -> str:
 
 
 def _name(each: Trial, x: float) -> Markup:
-    kind = "t1" if each.is_taken else None
-    return element("text", each.name, x=x, y=HEIGHT - 5, text_anchor="middle", class_=kind)
+    return element("text", each.name, x=x, y=HEIGHT - 5, class_="t1" if each.is_taken else None)
 
 
 def _is_named(at: int, trials: Sequence[Trial]) -> bool:
-    """All of a few; of many the one taken, and the ends where they do not run into it."""
-    if len(trials) <= 10 or trials[at].is_taken:
+    """The one taken; the best and the ends, where of many they do not run into it."""
+    if trials[at].is_taken:
         return True
     beside = any(trials[near].is_taken for near in range(max(0, at - 1), min(len(trials), at + 2)))
-    return at in (0, len(trials) - 1) and not beside
+    return (at in (0, len(trials) - 1) or trials[at].is_best) and not (beside and len(trials) > _MANY)
 
 
 def _joined(corners: Sequence[tuple[float, float]]) -> str:
-    return "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in corners)
+    return "M" + "L".join(_at(x, y) for x, y in corners)
+
+
+def _at(x: float, y: float) -> str:
+    return f"{round(x, 1):g} {round(y, 1):g}"

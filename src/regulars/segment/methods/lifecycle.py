@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from regulars.engine import Engine, quoted
-from regulars.errors import NotReady, SettingsError, did_you_mean
-from regulars.segment.condition_words import in_quotes
+from regulars.errors import NotReady, SettingsError
 from regulars.segment.conditions import AllOf, Compare, Condition, IsUnknown, Not, OneOfTexts
 from regulars.segment.definition import Definition
 from regulars.segment.eligible import Reason, named, protected_allowed
@@ -18,15 +17,13 @@ from regulars.segment.kinds import kinds
 from regulars.segment.methods import Ground, Method
 from regulars.segment.preview import preview
 from regulars.segment.rhythm import FEWEST, Rhythm, Silence, measured
+from regulars.segment.stages import Stages, stage_doubts
 from regulars.segment.waterfall import Waterfall
 from regulars.types import Finding, Segment
 
 Multiple = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]
 Days = Annotated[int, Field(ge=1, le=10_000)]
-Texts = tuple[Annotated[str, Field(max_length=200)], ...]
 
-SHOWN, EXAMPLES = 50, 3
-"""Stages that are looked at, and told in a message."""
 STATES = {
     "new": ("New", "bought for the first time a short while ago"),
     "reactivated": ("Reactivated", "back a short while ago after a silence that counted as lapsed"),
@@ -39,28 +36,7 @@ STATES = {
     "unplaced": ("No purchase known", "neither a purchase nor a stage that says where they stand"),
 }
 """Every state: its name, and what its customers are like."""
-
-
-class Stages(BaseModel):
-    """Which values of the stage mean what. One value can mean one thing."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    unaware: Texts = ()
-    evaluating: Texts = ()
-    customer: Texts = ()
-
-    @model_validator(mode="after")
-    def _each_means_one_thing(self) -> Stages:
-        if not self.listed:
-            raise ValueError("name at least one value of the stage")
-        if twice := sorted({each for each in self.listed if self.listed.count(each) > 1}):
-            raise ValueError(f"{', '.join(map(in_quotes, twice))} cannot mean two things")
-        return self
-
-    @property
-    def listed(self) -> list[str]:
-        return [*self.unaware, *self.evaluating, *self.customer]
+_REST = STATES["unplaced"][0]
 
 
 class Lifecycle(Method):
@@ -77,6 +53,8 @@ class Lifecycle(Method):
     """Gaps of silence. One gap in twenty is longer: the usual line between chance and a change."""
     own_rhythm_from: Annotated[int, Field(ge=3, le=1000)] = 3
     """Purchases from which a customer's own gap counts: two gaps are the fewest that make a rhythm."""
+    gap: str = "gap_days"
+    """The feature that holds the days that usually lie between a customer's purchases."""
     usual_gap_days: Annotated[Decimal, Field(gt=0, le=10_000, decimal_places=2)] | None = None
     """The gap of those without a rhythm of their own. None: that of the middle customer."""
     new_days: Days | None = None
@@ -150,24 +128,37 @@ class Lifecycle(Method):
 
     def _rhythm(self, ground: Ground, engine: Engine) -> Rhythm:
         """The gaps to go by: measured, with the usual one as set; as set alone where none can be measured."""
-        found = measured(engine, ground.table.name, "gap_days") if ground.feature("gap_days") else None
+        found = measured(engine, ground.table.name, self.gap) if self._has_gap(ground, engine) else None
         if self.usual_gap_days is not None:
             return Rhythm(self.usual_gap_days, found.own if found else None)
         if found:
             return found
         where = f"segmentations.{ground.name}"
-        remedy = f"Say in {where}.usual_gap_days after how many days customers usually buy again."
-        if ground.feature("gap_days") is None:
-            raise SettingsError(where, "this data has no gap_days, the days between purchases", remedy)
+        remedy = (
+            f"Say in {where}.usual_gap_days after how many days customers usually buy again, or name in "
+            f"{where}.gap a feature that holds them."
+        )
+        if ground.feature(self.gap) is None:
+            raise SettingsError(where, f"this data has no {self.gap}, the days between purchases", remedy)
         raise NotReady(
             where, f"fewer than {FEWEST} customers came back after days that can be counted, so there is no "
             "rhythm to go by", remedy,
         )  # fmt: skip
 
+    def _has_gap(self, ground: Ground, engine: Engine) -> bool:
+        """Whether it is there. Raises SettingsError where a name that was set is no number of this data."""
+        if self.gap != "gap_days":
+            named(ground, [self.gap], "gap")
+        if ground.feature(self.gap) and kinds(ground, engine).get(self.gap) not in ("exact", "double"):
+            raise SettingsError(
+                f"segmentations.{ground.name}.gap", f"{self.gap} is no number of days", "Name one that is."
+            )
+        return ground.feature(self.gap) is not None
+
     def _buying(self, rhythm: Rhythm, fresh: int, there: Collection[str]) -> dict[str, Condition]:
         """The states of those with a purchase, in the order in which they are tried."""
         orders = "orders" if "orders" in there else None
-        now = Silence("recency_days", "gap_days", orders, self.own_rhythm_from)
+        now = Silence("recency_days", self.gap, orders, self.own_rhythm_from)
         states: dict[str, Condition] = {}
         if "tenure_days" in there:
             states["new"] = Compare("tenure_days", "<=", Decimal(fresh))
@@ -197,14 +188,7 @@ class Lifecycle(Method):
         if kinds(ground, engine).get(self.stage) != "text":
             raise SettingsError(where, f"{self.stage} is not text", "Name the feature that holds the stage.")
         notes = protected_allowed(ground, used, self.allow_protected, "stage")
-        said = [
-            str(value)
-            for (value,) in engine.rows(
-                f"select distinct {quoted(self.stage)} as stage from {quoted(ground.table.name)} "
-                f"where {quoted(self.stage)} is not null order by stage limit {SHOWN}", "stages",
-            )
-        ]  # fmt: skip
-        return [*notes, *_unmapped(where, said, self.stages.listed)]
+        return [*notes, *stage_doubts(engine, ground.table.name, where, self.stage, self.stages, _REST)]
 
 
 def _recent(days: int) -> Condition:
@@ -238,23 +222,6 @@ def _too_short(ground: Ground, longest: float | Decimal | None, limit: Decimal) 
             f"Hardly anybody can have lapsed: the longest silence is {longest:,.0f} days, and one counts as "
             f"lapsed from {limit:,.0f} days on.",
             "Bring orders of a longer time, or set a lower lapsed_after.",
-        )  # fmt: skip
-
-
-def _unmapped(where: str, said: Sequence[str], listed: Sequence[str]) -> Iterator[Finding]:
-    unmapped = [each for each in said if each not in listed]
-    if unmapped:
-        shown = ", ".join(map(in_quotes, unmapped[:EXAMPLES]))
-        more = f" and {len(unmapped) - EXAMPLES} more" if len(unmapped) > EXAMPLES else ""
-        yield Finding(
-            "note", where, f"Some stages mean nothing here: {shown}{more}.",
-            f"List them in stages; until then they count as {STATES['unplaced'][0].lower()}.",
-        )  # fmt: skip
-    if absent := [each for each in listed if each not in said]:
-        near = "".join(did_you_mean(each, said) for each in absent)
-        yield Finding(
-            "note", where, f"Nobody is at {', '.join(map(in_quotes, absent))}.{near}",
-            "Check the spelling: capitals and blanks count.",
         )  # fmt: skip
 
 

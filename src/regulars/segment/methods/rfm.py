@@ -124,7 +124,7 @@ class Rfm(Method):
         if not by_hand and all(len(set(band.cuts)) == 1 for band in bands):
             _require_a_difference(engine, ground, bands)
         grid = Grid(tuple(bands), scheme.cells, scheme.total)
-        stand = standings(engine, ground.table.name, bands, by_hand, customers)
+        stand = standings(engine, ground.table.name, bands, by_hand)
         meant = of_totals(grid, _sizes(engine, ground, grid)) if grid.total else meanings(grid, stand)
         return Definition(
             name=ground.name,
@@ -159,14 +159,28 @@ class Rfm(Method):
     def _band(self, axis: Axis, ground: Ground, engine: Engine) -> Band:
         feature = ground.feature(axis.feature)
         cuts = self.cuts.of(axis) or quantiles(engine, ground.table.name, axis.feature, self.bands.of(axis))
+        if not cuts:
+            raise NotReady(
+                f"segmentations.{ground.name}",
+                f"{axis.feature} is known for no customer, so it has no quantiles",
+                f"Set cuts.{axis.feature} by hand, or use another method.",
+            )  # fmt: skip
         unit = feature.unit if feature else ""
         return Band(f"{axis.key}_score", axis.letter, axis.feature, cuts, axis.low_is_good, unit)
+
+    def _without_m(self, scheme: Scheme) -> str:
+        """How names are read without M, and which of them fall away."""
+        named = self._scheme([self.bands.of(axis) for axis in AXES]).names
+        gone = [name for each, name in named.items() if each not in scheme.names]
+        return "Names are read where M equals F" + (
+            f", which leaves no cell for {' and '.join(gone)}." if gone else "."
+        )
 
     def _notes(
         self, engine: Engine, ground: Ground, grid: Grid, scheme: Scheme, stand: Mapping[str, Sequence[Cut]]
     ) -> Iterator[Finding]:
         if len(grid.bands) < len(AXES):
-            read = "The sum is of R and F." if grid.total else "Names are read where M equals F."
+            read = "The sum is of R and F." if grid.total else self._without_m(scheme)
             yield Finding(
                 "warning", f"{ground.name}.spend",
                 "The orders carried no amounts, so there is no monetary score: segments rest on recency and "
@@ -182,7 +196,7 @@ class Rfm(Method):
             )  # fmt: skip
         for axis, band in zip((a for a in AXES if a.feature in grid.features), grid.bands, strict=True):
             if self.cuts.of(axis):
-                yield from unmet(ground.name, band, stand[band.feature])
+                yield from unmet(engine, ground.table.name, ground.name, band, stand[band.feature])
                 continue
             if axis.low_is_good:
                 yield from _stale(ground, band)
