@@ -27,7 +27,6 @@ COLUMNS = {
     "fault_text": "varchar",
     "customer_id": "varchar",
     "order_id": "varchar",
-    "order_key": "varchar",
     "ordered_at": "timestamp",
     "quantity": "decimal(18, 3)",
     "unit_price": "decimal(18, 4)",
@@ -51,7 +50,6 @@ class Line:
     customer_id: str | None
     ordered_at: datetime | None
     order_id: str | None = None
-    order_key: str | None = None
     quantity: Decimal | None = Decimal(1)
     unit_price: Decimal | None = None
     amount: Decimal | None = None
@@ -75,7 +73,6 @@ def line(customer: str | None, at: str | None, amount: str | int | None = None, 
     worth = None if amount is None else Decimal(str(amount))
     if others.get("unit_price") is not None:
         worth = others.get("quantity", Decimal(1)) * others["unit_price"]
-    others.setdefault("order_key", others.get("order_id"))
     return Line(customer, None if at is None else datetime.fromisoformat(at), amount=worth, **others)
 
 

@@ -74,7 +74,6 @@ def test_the_table_has_the_columns_and_types_that_cleaning_builds_on(
         ("fault_text", "VARCHAR"),
         ("customer_id", "VARCHAR"),
         ("order_id", "VARCHAR"),
-        ("order_key", "VARCHAR"),
         ("ordered_at", "TIMESTAMP"),
         ("quantity", "DECIMAL(18,3)"),
         ("unit_price", "DECIMAL(18,4)"),

@@ -14,6 +14,9 @@ import pandas as pd
 import pytest
 from tests.prepare.orders import AS_OF, TODAY, laid_out, line, settings
 
+from regulars.app.study import cleaned_orders
+from regulars.app.work import Asked
+from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import DatesRefused, SettingsError, SourceUnreadable
 from regulars.prepare.clean import Cleaned, clean
@@ -283,3 +286,44 @@ def test_a_near_name_is_offered_at_any_depth() -> None:
 def test_an_attribute_has_a_name_that_can_name_a_column(name: str) -> None:
     with pytest.raises(SettingsError, match="names a column of our own"):
         with_table("customers", **CUSTOMERS, attributes={name: "size"})
+
+
+# --- real tables ----------------------------------------------------------------------------------
+
+
+@pytest.mark.soak
+def test_complete_journey_with_products_and_demographics_adds_up(shared_data, tmp_path) -> None:
+    folder = shared_data("completejourney/transactions.parquet").parent
+    sources = {
+        "orders": {
+            "path": str(folder / "transactions.parquet"), "stamps": "utc",
+            "columns": {"customer": "household_id", "time": "transaction_timestamp", "order": "basket_id",
+                        "quantity": "quantity", "amount": "sales_value", "product": "product_id"},
+        },
+        "products": {
+            "path": str(folder / "products.parquet"),
+            "columns": {"product": "product_id", "category": "product_category", "brand": "brand"},
+        },
+        "customers": {
+            "path": str(folder / "demographics.parquet"), "columns": {"customer": "household_id"},
+            "attributes": {"income": "income"},
+        },
+    }  # fmt: skip
+    chosen = settings(sources=sources, timezone="America/New_York")
+    with cleaned_orders(chosen, Workspace(tmp_path), Asked(today=TODAY)) as found:
+        accounts = {each.name: each for each in found.cleaned.ledger.sources}
+        brands = found.engine.rows(
+            "select brand, cast(sum(amount) as decimal(18, 2)) from order_lines group by brand order by brand"
+        )
+        days = found.engine.rows("select min(ordered_at), max(ordered_at) from order_lines")
+    assert all(each.adds_up for each in accounts.values())
+    assert (accounts["orders"].rows_in, accounts["orders"].rows_kept) == (1_469_307, 1_458_061)
+    assert {each.reason: each.rows for each in accounts["orders"].flagged} == {
+        "product_not_listed": 32, "customer_not_listed": 635_767,
+    }  # fmt: skip
+    assert {each.reason: each.rows for each in accounts["products"].flagged} == {"never_sold": 24_140}
+    assert (accounts["customers"].rows_in, accounts["customers"].rows_kept) == (801, 801)
+    assert brands == [
+        ("National", Decimal("3297296.71")), ("Private", Decimal("1298570.30")), (None, Decimal("172.57")),
+    ]  # fmt: skip
+    assert [f"{each:%m-%d %H:%M:%S}" for each in days[0]] == ["01-01 06:53:26", "12-31 23:01:20"]

@@ -121,7 +121,6 @@ select
     ) as fault_text,
     customer_id,
     order_id,
-    order_id as order_key,
     ordered_at,
     quantity,
     unit_price,

@@ -78,10 +78,10 @@ def read(
 
     Columns: ``record`` BIGINT from 1; ``fault`` (NULL, ragged_row, missing_date, unreadable_date or
     unreadable_number) and ``fault_text`` (the cell, at most 80 characters, never the customer);
-    ``customer_id``, ``order_id``, ``order_key`` (the same, unless several tables are united),
-    ``product_id``, ``product_name``, ``category``, ``brand``, ``promotion`` VARCHAR, NULL where blank;
-    ``ordered_at`` TIMESTAMP on the business's clock; ``quantity`` DECIMAL(18,3), 1 where there is no such
-    column; ``unit_price``, ``amount`` and ``discount`` DECIMAL(18,4), halves away from zero;
+    ``customer_id``, ``order_id``, ``product_id``, ``product_name``, ``category``, ``brand``, ``promotion``
+    VARCHAR, NULL where blank; ``ordered_at`` TIMESTAMP on the business's clock; ``quantity`` DECIMAL(18,3), 1
+    where there is no such column; ``unit_price``, ``amount`` and ``discount`` DECIMAL(18,4), halves away from
+    zero;
     ``consent_state`` (in, out, unknown); ``is_repeat``, true with ``mark_repeats`` where an earlier record
     has the same value in every column of the source. With ``orders.amount_is`` "order" the amount stands on
     one line of each order and is NULL on the others; lines of ``extra_codes`` (postage) get it last.

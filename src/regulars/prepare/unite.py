@@ -65,11 +65,9 @@ def _united(shops: Sequence[Orders], reads: Sequence[Read], engine: Engine) -> R
     before = 0
     for orders, one in zip(shops, reads, strict=True):
         rows = engine.count(_rows(orders))
-        named = (
-            f"coalesce(order_key, cast(cast(ordered_at as date) as varchar)) || '{SEPARATOR}{orders.name}'"
-        )
+        named = f"coalesce(order_id, cast(cast(ordered_at as date) as varchar)) || '{SEPARATOR}{orders.name}'"
         selects.append(
-            f"select * replace (record + {before} as record, {named} as order_key) from {_rows(orders)}"
+            f"select * replace (record + {before} as record), {named} as order_key from {_rows(orders)}"
         )
         parts.append(Part(one.input, before, rows, one.line_of))
         before += rows

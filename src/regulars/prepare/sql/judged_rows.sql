@@ -3,30 +3,30 @@
 -- Times: the business zone. Consent comes first: of one who opted out nothing is shown, not even a fault.
 with typed as (
     select
-        order_rows.record,
-        order_rows.fault,
-        order_rows.fault_text,
-        order_rows.customer_id,
+        keyed_rows.record,
+        keyed_rows.fault,
+        keyed_rows.fault_text,
+        keyed_rows.customer_id,
         -- Without order ids, what a customer buys on one day is one order.
-        coalesce(order_rows.order_key, cast(cast(order_rows.ordered_at as date) as varchar)) as order_id,
-        order_rows.ordered_at,
-        cast(order_rows.ordered_at as date) as ordered_on,
-        order_rows.quantity,
-        order_rows.unit_price,
-        order_rows.amount,
-        order_rows.product_id,
+        coalesce(keyed_rows.order_key, cast(cast(keyed_rows.ordered_at as date) as varchar)) as order_id,
+        keyed_rows.ordered_at,
+        cast(keyed_rows.ordered_at as date) as ordered_on,
+        keyed_rows.quantity,
+        keyed_rows.unit_price,
+        keyed_rows.amount,
+        keyed_rows.product_id,
         -- The order file knows best what it sold; the table of products fills what that leaves out.
-        coalesce(order_rows.category, products.category) as category,
-        coalesce(order_rows.brand, products.brand) as brand,
-        order_rows.promotion,
-        order_rows.discount,
-        order_rows.is_repeat,
+        coalesce(keyed_rows.category, products.category) as category,
+        coalesce(keyed_rows.brand, products.brand) as brand,
+        keyed_rows.promotion,
+        keyed_rows.discount,
+        keyed_rows.is_repeat,
         coalesce(
-            order_rows.quantity < 0
-            or (order_rows.unit_price is null and order_rows.amount < 0)
+            keyed_rows.quantity < 0
+            or (keyed_rows.unit_price is null and keyed_rows.amount < 0)
             or (
                 $cancellation_prefix <> ''
-                and substring(order_rows.order_id, 1, length($cancellation_prefix)) = $cancellation_prefix
+                and substring(keyed_rows.order_id, 1, length($cancellation_prefix)) = $cancellation_prefix
             ),
             false
         ) as is_return,
@@ -36,15 +36,15 @@ with typed as (
         case when marked_orders.order_id is null then 0 else 1 end as is_test_order,
         marked_customers.is_out,
         marked_customers.is_unknown
-    from order_rows
+    from keyed_rows
     left join products
-        on order_rows.product_id = products.product_id
+        on keyed_rows.product_id = products.product_id
     left join marked_products
-        on order_rows.product_id = marked_products.product_id
+        on keyed_rows.product_id = marked_products.product_id
     left join marked_customers
-        on order_rows.customer_id = marked_customers.customer_id
+        on keyed_rows.customer_id = marked_customers.customer_id
     left join marked_orders
-        on order_rows.order_id = marked_orders.order_id
+        on keyed_rows.order_id = marked_orders.order_id
 )
 
 select
