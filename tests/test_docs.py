@@ -1,11 +1,17 @@
 """What the docs say a reader can run, runs."""
 
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import sqlglot
 import yaml
 from feature_table import lines
+from tests.shops import RFM_ALONE, opened, studied
 
 from regulars.feature_settings import FeatureChoices
 from regulars.prepare.offer import offer
@@ -62,3 +68,42 @@ def test_the_settings_of_the_features_page_can_be_chosen() -> None:
     assert {"share_of_coffee_tea", "events_login", "events_feature_used", "engagement_score"} <= made.keys()
     assert made["basket_value"].role == "outcome"
     assert made["own_variety"].role == "cause"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a workspace that was studied, and customers who came later."""
+    workspace = opened(tmp_path / "regulars", settings_text=RFM_ALONE)
+    studied(workspace)
+    (tmp_path / "new_customers.csv").write_text(
+        "customer_id,recency_days,orders,spend\nN1,3,2,80.5\nN2,40,1,\n"
+    )
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_commands_and_the_python_of_the_sql_page_do_what_they_say(shop: Path) -> None:
+    text = (DOCS / "sql.md").read_text(encoding="utf-8")
+    for block in re.findall(r"```bash\n(.*?)```", text, re.DOTALL):
+        command = shlex.split(block.replace("\\\n", " ").partition(">")[0])
+        done = subprocess.run(
+            [sys.executable, "-m", *command], capture_output=True, text=True, check=False, cwd=shop
+        )
+        assert done.returncode == 0, done.stderr
+        if command[1] == "sql":
+            assert len(sqlglot.parse(done.stdout, read="snowflake")) > 5
+    assert (shop / "segments.parquet").exists()
+    names: dict[str, object] = {"frame": pd.read_csv("new_customers.csv")}
+    for block in examples("sql.md"):
+        exec(compile(block, "sql.md", "exec"), names)
+    assert len(names["found"].assignments().df()) == 2
+
+
+def test_a_script_without_data_needs_no_workspace(tmp_path: Path) -> None:
+    orders = ["--table", "sales.orders", "--customer", "id", "--time", "day"]
+    for method, code in (("rfm", 0), ("kmeans", 2), ("rfn", 2)):
+        command = [sys.executable, "-m", "regulars", "sql", method, *orders, "--dialect", "bigquery"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert done.returncode == code, done.stderr
+        assert bool(done.stdout) is (code == 0)
+    assert list(tmp_path.iterdir()) == []

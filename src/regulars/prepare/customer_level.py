@@ -117,7 +117,8 @@ def _totals_step(customers: Customers, features: Sequence[Feature]) -> Step:
         "orders": "cast(customers.orders as bigint)",
         "spend": "customers.spend",
         "average_order": "case when customers.orders > 0 "
-        "then cast(customers.spend / customers.orders as decimal(18, 4)) end",
+        "then cast(floor(cast(customers.spend as double) / customers.orders * 10000 + 0.5) / 10000 "
+        "as decimal(18, 4)) end",
         "tenure_days": "date_diff('day', cast(customers.first_order as date), $as_of)",
     }
     made = "".join(f", {columns[each.name]} as {each.name}" for each in features)
