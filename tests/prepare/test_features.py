@@ -219,7 +219,7 @@ def test_the_share_of_each_category_asked_for_is_of_the_lines_whose_category_is_
     assert [found["ann"][name] for name in names] == [0.666667, 0.333333, 0.0]
     assert [found["ben"][name] for name in names] == [None, None, None]
     labels = {each.name: each.label for each in made.features}
-    assert [labels[name] for name in names] == ["tea", "Pots & Pans", "pots-pans"]
+    assert [labels[name] for name in names] == ["Share of tea", "Share of Pots & Pans", "Share of pots-pans"]
 
 
 HOSTILE = ["'; drop table features; --", '"', "", "茶", "茶 2", "a" * 300, "{x}", "$as_of", "select"]

@@ -7,7 +7,8 @@ import pytest
 from regulars.narrate.phrases import AGAINST
 from regulars.prepare.catalogue import FAMILIES
 from regulars.profile.metrics import measures
-from regulars.publish.panels import AXES, EXTREMES
+from regulars.publish.panels import AXES, EXTREMES, _least, _most, _word
+from regulars.types import Metric
 
 FEATURES = [feature for family in FAMILIES for feature in family.features]
 TOTALS = {"customers", "customer_share", "revenue", "revenue_share", "orders"}
@@ -28,3 +29,11 @@ def test_a_cause_has_words_for_the_names_of_segments(feature) -> None:
     assert feature.high
     assert feature.low
     assert feature.high != feature.low
+
+
+def test_a_label_without_words_of_its_own_is_cut_to_fit_its_axis_and_keeps_its_capitals() -> None:
+    grocery = Metric("share_of_grocery", "Share of GROCERY", "percent", "mean_by_customers")
+    assert _word(grocery) == "GROCERY"
+    assert _most(grocery) == "highest share of GROCERY"
+    long = Metric("gift", "VIP gift wrapping", "ratio", "mean_by_customers")
+    assert (_word(long), _least(long)) == ("VIP gift wr…", "lowest VIP gift wrapping")

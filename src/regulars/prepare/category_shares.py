@@ -26,7 +26,7 @@ def category_shares(listed: Sequence[str]) -> dict[str, Feature]:
         name = slug(PREFIX, category, {feature.name for feature in made.values()})
         label = shown(category)
         made[category] = Feature(
-            name, label, "share", "cause",
+            name, f"Share of {label}", "share", "cause",
             f"Share of the customer's lines in the category {label}, of lines whose category is known.",
             f"{label}-heavy", f"{label}-light",
         )  # fmt: skip

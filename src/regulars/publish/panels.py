@@ -299,11 +299,13 @@ def _least(metric: Metric) -> str:
 
 
 def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:]
+    """A label inside a sentence; one that begins with capitals (GROCERY) keeps them."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _word(metric: Metric) -> str:
-    return AXES.get(metric.id, metric.label if len(metric.label) <= 12 else metric.label[:11] + "…")
+    label = metric.label.removeprefix("Share of ")
+    return AXES.get(metric.id, label if len(label) <= 12 else label[:11] + "…")
 
 
 def _full(segment: SegmentFacts, metric: str) -> str:
