@@ -210,6 +210,7 @@ def _fitted(path: Path, threads: int, name: str) -> tuple[dict[str, Any], Custom
     fit = customers.sample(method.sample)
     with threadpool_limits(1):
         grouping = method.grouped(fit, [SEGMENTS], 0)[SEGMENTS]
+    grouping = method.settled(customers.engine, customers.table, grouping)
     used = _cpu_seconds() - started
     digest = hashlib.sha256(canonical(grouping.rule.as_json()).encode()).hexdigest()
     found = {

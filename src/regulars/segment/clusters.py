@@ -27,7 +27,7 @@ from regulars.segment.prepared import UNITS
 from regulars.segment.rules import Rule
 from regulars.segment.sample import Fit, counts, distinct, drawn, fitted
 from regulars.segment.trials import trials
-from regulars.types import Feature, Finding, Segment
+from regulars.types import Feature, Finding, Segment, Table
 
 FEWEST_CUSTOMERS = 2 * (FEWEST + 1)
 """Below this, two segments that are large enough to be shown cannot be made of them."""
@@ -90,6 +90,13 @@ class Clusters(Method):
         """
         raise TypeError(f"{type(self).__name__} does not say how to group")
 
+    def settled(self, engine: Engine, table: Table, taken: Grouping) -> Grouping:
+        """The grouping that was taken, moved by all customers of the table; by default as it was.
+
+        Asked where the sample is but a part of them; only totals may leave the engine.
+        """
+        return taken
+
     def again(self, places: Places, ks: Sequence[int], seed: str) -> Mapping[int, Assign]:
         """The same kind of groups made anew from other customers (a
         :class:`~regulars.measure.refit.Clusterer`), quickly: 90 times, with up to 2,000 customers each.
@@ -130,6 +137,8 @@ class Clusters(Method):
             taken = found[chosen.k]
             notes = [*notes, *fit.notes, *chosen.notes, *taken.doubts(ground.name)]
             evidence = {**chosen.as_json(), **taken.evidence()}
+        if customers > sample.customers:
+            taken = self.settled(engine, ground.table, taken)
         rule = taken.rule
         middles = Nearest(fit.prepared, dict(zip(rule.segment_ids, _whole(taken.centres), strict=True)))
         named, meant = names(middles, used), meanings(middles, used)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
 
+from regulars.engine import Engine
 from regulars.measure.refit import Assign, Places
 from regulars.segment.centres import Clustering, again, clusterings
 from regulars.segment.clusters import Clusters, Grouping, by_size
 from regulars.segment.nearest import Nearest
+from regulars.segment.polish import polished
 from regulars.segment.prepared import Preparation
 from regulars.segment.sample import Fit
+from regulars.types import Table
 
 
 class KMeans(Clusters):
@@ -23,6 +27,13 @@ class KMeans(Clusters):
     def grouped(self, fit: Fit, ks: Sequence[int], seed: int) -> Mapping[int, Grouping]:
         found = clusterings(fit.places, ks, seed)
         return {k: _grouping(fit.prepared, each) for k, each in found.items()}
+
+    def settled(self, engine: Engine, table: Table, taken: Grouping) -> Grouping:
+        """The centres after a few more rounds of Lloyd's algorithm over all customers, inside the engine."""
+        rule = taken.rule
+        assert isinstance(rule, Nearest)
+        rule = polished(engine, table, rule)
+        return replace(taken, rule=rule, centres=np.array(list(rule.centres.values()), dtype=np.float64))
 
     def again(self, places: Places, ks: Sequence[int], seed: str) -> Mapping[int, Assign]:
         return again(places, ks, seed)
