@@ -70,7 +70,7 @@ class Gmm(Clusters):
     """``diagonal``: clouds lie along the features; ``full``: also slanted, for d(d + 1) / 2 numbers each
     instead of d."""
     sample: int = Field(20_000, ge=100)
-    """Customers to fit on. The likelihood of all customers is within a thousandth of that of a fit on all."""
+    """Customers to fit on. The log-likelihood of a million was 0.05 % below that of a fit on all of them."""
 
     def grouped(self, fit: Fit, ks: Sequence[int], seed: int) -> Mapping[int, Grouping]:
         race = fit.places[:RACE]
