@@ -10,19 +10,19 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from regulars.engine import Engine
+from regulars.engine import Engine, literal
 from regulars.segment.nearest import Nearest
 from regulars.segment.prepared import places
 from regulars.segment.rules import column
 from regulars.types import Table
 
-ROUNDS = 6
+ROUNDS = 8
 """From centres of 50,000 customers these gain nearly all that more would, a hundredth of a percent."""
 PLACES = "clusterer_places"
 
 
 def polished(engine: Engine, table: Table, rule: Nearest) -> Nearest:
-    """The rule with its centres moved to the means of the customers nearest to them, up to six times.
+    """The rule with its centres moved to the means of the customers nearest to them, up to eight times.
 
     A centre that nobody is nearest to stays. Only counts and sums by segment leave the engine.
     """
@@ -40,20 +40,29 @@ def polished(engine: Engine, table: Table, rule: Nearest) -> Nearest:
 
 def _moved(engine: Engine, rule: Nearest, names: Sequence[str]) -> Nearest:
     *_, named = rule.layers(PLACES)
+    ids = list(rule.centres)
+    # Engines group by a number faster than by a text.
+    which = named.expressions[1].transform(
+        lambda node: (
+            literal(ids.index(node.name)) if isinstance(node, exp.Literal) and node.is_string else node
+        )
+    )
     distances = (
         exp.alias_(_distance(names, centre), f"d{k}") for k, centre in enumerate(rule.centres.values())
     )
     far = exp.select(*map(column, names), *distances).from_(PLACES)
     sums = [exp.alias_(exp.Sum(this=column(name)), f"sum_{name}") for name in names]
     totals = (
-        exp.select(named.expressions[1], exp.alias_(exp.Count(this=exp.Star()), "customers"), *sums)
+        exp.select(
+            exp.alias_(which.this, "place"), exp.alias_(exp.Count(this=exp.Star()), "customers"), *sums
+        )
         .from_(far.subquery("distances"))
-        .group_by(column("segment_id"))
+        .group_by(column("place"))
     )
     centres = dict(rule.centres)
-    for segment_id, customers, *each in engine.rows(totals, "polish"):
+    for place, customers, *each in engine.rows(totals, "polish"):
         # Half up, in whole numbers.
-        centres[segment_id] = tuple((2 * int(at) + customers) // (2 * customers) for at in each)
+        centres[ids[place]] = tuple((2 * int(at) + customers) // (2 * customers) for at in each)
     return replace(rule, centres=centres)
 
 
