@@ -119,7 +119,7 @@ class Customers:
         self.features = [Feature(f"f{j}", f"F{j}", "ratio", "cause", "") for j in range(FEATURES)]
 
     def sample(self, size: int) -> Any:
-        from regulars.segment.sample import drawn, fitted
+        from regulars.segment.fitting.sample import drawn, fitted
 
         return fitted(drawn(self.engine, self.table, self.features, size), "bench")
 
@@ -127,7 +127,7 @@ class Customers:
         """All customers as whole numbers: only for measuring; no method has them."""
         import numpy as np
 
-        from regulars.segment.sample import drawn, whole
+        from regulars.segment.fitting.sample import drawn, whole
 
         everybody = drawn(self.engine, self.table, self.features, 10**9)
         return np.stack([whole(each, everybody.columns[each.feature]) for each in prepared], axis=1)
@@ -169,7 +169,7 @@ def gmm(path: Path, threads: int, _: int) -> dict[str, Any]:
     """A mixture fitted on the sample, and how much likelier all customers are under one fitted on all."""
     from threadpoolctl import threadpool_limits
 
-    from regulars.segment.expectation import improved, seen
+    from regulars.segment.fitting.expectation import improved, seen
 
     found, customers, fit, grouping = _fitted(path, threads, "gmm")
     with threadpool_limits(1):
@@ -224,7 +224,7 @@ def _fitted(path: Path, threads: int, name: str) -> tuple[dict[str, Any], Custom
 
 def _inertia(places: Any, centres: Any) -> float:
     """Mean squared distance to the nearest centre, in squared standard deviations."""
-    from regulars.segment.centres import nearest
+    from regulars.segment.fitting.centres import nearest
 
     _, squares = nearest(places.astype(float), centres)
     return float(squares.sum() / len(places) / 1e6)

@@ -139,8 +139,8 @@ def rfm(path: Path, threads: int, memory_limit: str | None = None) -> dict[str, 
     import sqlglot.dialects.duckdb  # noqa: F401  # sqlglot imports a dialect when it is first spoken
 
     from regulars.engine import Engine, room
-    from regulars.prepare.catalogue import FAMILIES
-    from regulars.prepare.features import features_step
+    from regulars.prepare.features.catalogue import FAMILIES
+    from regulars.prepare.features.table import features_step
     from regulars.segment.assign import assign
     from regulars.segment.methods import Ground
     from regulars.segment.methods.rfm import Rfm

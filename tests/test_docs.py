@@ -14,7 +14,7 @@ from feature_table import lines
 from tests.shops import RFM_ALONE, opened, studied
 
 from regulars.feature_settings import FeatureChoices
-from regulars.prepare.offer import offer
+from regulars.prepare.features.offer import offer
 from regulars.segment.methods import chosen
 from regulars.settings import parse
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regulars.prepare.catalogue import FAMILIES
+from regulars.prepare.features.catalogue import FAMILIES
 
 
 def lines() -> Iterator[str]:

@@ -19,7 +19,7 @@ from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.prepare.clean import clean, day_of_study, repeats_are_set_aside
-from regulars.prepare.read import read
+from regulars.prepare.reading.read import read
 
 TODAY = date(2025, 6, 1)
 NAMES = ["rfm", "behaviour"]

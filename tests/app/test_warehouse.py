@@ -23,7 +23,7 @@ from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import UsageError
 from regulars.prepare.clean import clean, day_of_study, repeats_are_set_aside
-from regulars.prepare.read import read
+from regulars.prepare.reading.read import read
 
 TODAY = date(2025, 6, 1)
 COLUMNS = "customer_id, segment_id, segment_name, r_score, f_score, m_score"

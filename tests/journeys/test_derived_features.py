@@ -15,7 +15,7 @@ from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import SettingsError
 from regulars.prepare.clean import clean, day_of_study, repeats_are_set_aside
-from regulars.prepare.read import read
+from regulars.prepare.reading.read import read
 
 RULES = """\
 segmentations:

@@ -22,7 +22,19 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from regulars.engine import Engine, Step
-from regulars.segment.conditions import (
+from regulars.segment.definition import Definition, pretty
+from regulars.segment.methods import Ground
+from regulars.segment.methods.firmographic import Firmographic
+from regulars.segment.methods.gmm import Gmm
+from regulars.segment.methods.hierarchical import Hierarchical
+from regulars.segment.methods.kmeans import KMeans
+from regulars.segment.methods.labels import Labels
+from regulars.segment.methods.lifecycle import Lifecycle
+from regulars.segment.methods.model import Model
+from regulars.segment.methods.rfm import Rfm
+from regulars.segment.methods.rules import Rules
+from regulars.segment.rules import Rule
+from regulars.segment.rules.conditions import (
     AllOf,
     AnyOf,
     Between,
@@ -36,28 +48,16 @@ from regulars.segment.conditions import (
     Ranked,
     truth,
 )
-from regulars.segment.conditions import compiled as condition_sql
-from regulars.segment.definition import Definition, pretty
-from regulars.segment.grid import Band, Grid
-from regulars.segment.linear import Linear, Weights
-from regulars.segment.methods import Ground
-from regulars.segment.methods.firmographic import Firmographic
-from regulars.segment.methods.gmm import Gmm
-from regulars.segment.methods.hierarchical import Hierarchical
-from regulars.segment.methods.kmeans import KMeans
-from regulars.segment.methods.labels import Labels
-from regulars.segment.methods.lifecycle import Lifecycle
-from regulars.segment.methods.model import Model
-from regulars.segment.methods.rfm import Rfm
-from regulars.segment.methods.rules import Rules
-from regulars.segment.micro import Micro
-from regulars.segment.mixture import Cloud, Mixture
-from regulars.segment.nearest import Nearest
-from regulars.segment.prepared import Missing, Prepared
-from regulars.segment.rules import Rule
-from regulars.segment.total import Total
-from regulars.segment.tree import Leaf, Split, Tree
-from regulars.segment.waterfall import Waterfall
+from regulars.segment.rules.conditions import compiled as condition_sql
+from regulars.segment.rules.grid import Band, Grid
+from regulars.segment.rules.linear import Linear, Weights
+from regulars.segment.rules.micro import Micro
+from regulars.segment.rules.mixture import Cloud, Mixture
+from regulars.segment.rules.nearest import Nearest
+from regulars.segment.rules.prepared import Missing, Prepared
+from regulars.segment.rules.total import Total
+from regulars.segment.rules.tree import Leaf, Split, Tree
+from regulars.segment.rules.waterfall import Waterfall
 from regulars.testing import FEATURES, TYPES, customers, strangers
 from regulars.types import Segment
 

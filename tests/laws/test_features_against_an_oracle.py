@@ -20,8 +20,8 @@ from tests.prepare.side_rows import lay_beside
 
 from regulars.engine import Engine
 from regulars.errors import NotReady
-from regulars.prepare.features import make_features
-from regulars.prepare.offer import offer
+from regulars.prepare.features.offer import offer
+from regulars.prepare.features.table import make_features
 
 EXAMPLES = 500 if os.environ.get("REGULARS_SOAK") else 40
 PHASES = [Phase.explicit, Phase.generate]

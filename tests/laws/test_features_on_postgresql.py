@@ -13,8 +13,8 @@ from tests.prepare.side_rows import lay_beside
 
 from regulars.engine import Engine, room, text
 from regulars.engine.steps import compose, in_order
-from regulars.prepare.features import features_step, make_features
-from regulars.prepare.offer import offer
+from regulars.prepare.features.offer import offer
+from regulars.prepare.features.table import features_step, make_features
 
 CHOICES = {
     "own_brands": ["acme", "o'own"],

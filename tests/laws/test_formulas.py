@@ -13,7 +13,7 @@ from sqlglot import exp
 from tests.postgres import Postgres
 
 from regulars.engine import Engine
-from regulars.prepare.formula import MOST_PRODUCTS, NotAFormula, parse
+from regulars.prepare.features.formula import MOST_PRODUCTS, NotAFormula, parse
 
 VALUES = (None, 0.0, 1.0, -1.0, 2.5, -0.1, 1e-6, 33.333333, 123456.78, -999.5)
 ROWS = [{"a": a, "b": b, "c": c} for a in VALUES for b in VALUES for c in (None, 0.0, 3.0, -7.25)]

@@ -22,7 +22,7 @@ from tests.prepare.side_rows import lay_beside
 import regulars
 from regulars.engine import Engine, Step, room
 from regulars.engine.steps import parse
-from regulars.prepare.features import make_features
+from regulars.prepare.features.table import make_features
 from regulars.profile.facts import Frame, profile
 from regulars.types import Segment
 from regulars.value.fitting import Fitted

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regulars.engine import Engine
-from regulars.prepare.cells import NO_CUSTOMER, SPACES
-from regulars.prepare.propose import propose
-from regulars.prepare.read import read
+from regulars.prepare.proposing.propose import propose
+from regulars.prepare.reading.cells import NO_CUSTOMER, SPACES
+from regulars.prepare.reading.read import read
 from regulars.settings import Columns, Orders
 
 EXAMPLES = 10_000 if os.environ.get("REGULARS_SOAK") == "1" else 200

@@ -15,7 +15,7 @@ from typing import Any
 
 from regulars.engine import Engine
 from regulars.prepare.clean import Cleaned, clean, repeats_are_set_aside
-from regulars.prepare.read import Read, read
+from regulars.prepare.reading.read import Read, read
 from regulars.settings import Settings, parse
 from regulars.types import Input, Table
 

@@ -11,9 +11,9 @@ from tests.prepare.test_side_tables import aside, cleaned, read_text, with_table
 
 from regulars.engine import Engine
 from regulars.errors import SettingsError
-from regulars.prepare.attributes import attribute_families, doubts
-from regulars.prepare.features import make_features
-from regulars.prepare.protected_words import protected
+from regulars.prepare.features.attributes import attribute_families, doubts
+from regulars.prepare.features.protected_words import protected
+from regulars.prepare.features.table import make_features
 from regulars.types import Feature
 
 

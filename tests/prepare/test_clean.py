@@ -18,7 +18,7 @@ from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import DatesRefused, NotReady
 from regulars.prepare.clean import clean, day_of_study
-from regulars.prepare.read import read
+from regulars.prepare.reading.read import read
 from regulars.settings import Orders
 
 NET = {"cancellation_prefix": "C"}

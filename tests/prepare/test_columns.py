@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from regulars.engine import Engine
-from regulars.prepare.read import read
+from regulars.prepare.reading.read import read
 from regulars.settings import Columns, Orders
 
 

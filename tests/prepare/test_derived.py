@@ -9,13 +9,12 @@ from tests.prepare.orders import AS_OF, cleaned, line, settings
 from regulars.engine import Engine
 from regulars.errors import SettingsError
 from regulars.feature_settings import FeatureChoices
-from regulars.prepare import names
-from regulars.prepare.catalogue import FAMILIES
-from regulars.prepare.derived import derived
-from regulars.prepare.features import make_features
-from regulars.prepare.offer import offer
+from regulars.prepare.features.catalogue import FAMILIES
+from regulars.prepare.features.derived import derived
+from regulars.prepare.features.offer import offer
+from regulars.prepare.features.table import make_features, names
 from regulars.profile.metrics import measures
-from regulars.segment.condition_tokens import WORDS
+from regulars.segment.rules.condition_tokens import WORDS
 from regulars.types import Feature
 
 SPEND = Feature("spend", "Net spend", "currency", "outcome", "")

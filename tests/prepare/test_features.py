@@ -11,8 +11,8 @@ import pytest
 from tests.prepare.orders import AS_OF, cleaned, line, settings
 
 from regulars.engine import Engine
-from regulars.prepare.catalogue import FAMILIES
-from regulars.prepare.features import make_features
+from regulars.prepare.features.catalogue import FAMILIES
+from regulars.prepare.features.table import make_features
 from regulars.settings import Columns
 
 ALL = {"product": "what", "category": "kind", "promotion": "promo"}

@@ -13,7 +13,7 @@ import yaml
 
 from regulars import settings
 from regulars.errors import DataRefused, DatesRefused, SettingsError
-from regulars.prepare.propose import Proposal, as_yaml, propose
+from regulars.prepare.proposing.propose import Proposal, as_yaml, propose
 
 TODAY = date(2026, 11, 22)
 

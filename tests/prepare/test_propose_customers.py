@@ -13,8 +13,8 @@ from regulars.app.study import run
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.errors import DataRefused, SettingsError, SourceUnreadable
-from regulars.prepare.propose import propose
-from regulars.prepare.propose_customers import as_yaml, propose_customers
+from regulars.prepare.proposing.propose import propose
+from regulars.prepare.proposing.propose_customers import as_yaml, propose_customers
 from regulars.settings import load
 
 HEADERS = {"id": "Kundennummer", "total": "Total Spend", "times": "Number of orders", "last": "last_purchase",

@@ -14,8 +14,8 @@ from regulars import settings
 from regulars.engine import Engine
 from regulars.errors import DataRefused, DatesRefused, SettingsError, SourceUnreadable
 from regulars.figures import money, short
-from regulars.prepare.propose import Proposal, as_yaml, propose
-from regulars.prepare.read import read
+from regulars.prepare.proposing.propose import Proposal, as_yaml, propose
+from regulars.prepare.reading.read import read
 
 TODAY = date(2026, 11, 22)
 

@@ -11,8 +11,8 @@ import pytest
 
 from regulars.engine import Engine
 from regulars.errors import DatesRefused, SettingsError, SourceChanged, SourceUnreadable
-from regulars.prepare.csv_text import expansion_allowed
-from regulars.prepare.read import Read, read
+from regulars.prepare.reading.csv_text import expansion_allowed
+from regulars.prepare.reading.read import Read, read
 from regulars.settings import Columns, Orders
 from regulars.types import Table
 

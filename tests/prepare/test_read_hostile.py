@@ -7,7 +7,7 @@ from tests.hostile import FILES, Hostile
 
 from regulars.engine import Engine
 from regulars.errors import RegularsError
-from regulars.prepare.read import Read, read
+from regulars.prepare.reading.read import Read, read
 from regulars.settings import Columns, Orders
 
 READ_RIGHT = [pytest.param(each, id=each.name) for each in FILES if each.records is not None]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.hostile import FILES
 
 from regulars.engine import Engine
-from regulars.prepare import csv_plain
-from regulars.prepare.csv_source import CsvSource
+from regulars.prepare.reading import csv_plain
+from regulars.prepare.reading.csv_source import CsvSource
 
 CELLS = st.text("a0 é\t#;'\\🛒\u2028\u0085\x0b\x1f-=", max_size=6)
 LINES = st.lists(st.lists(CELLS, min_size=1, max_size=4).map(",".join), max_size=12)

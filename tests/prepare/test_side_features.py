@@ -10,7 +10,7 @@ from tests.prepare.side_rows import lay_beside
 
 from regulars.engine import Engine
 from regulars.errors import SettingsError
-from regulars.prepare.features import make_features
+from regulars.prepare.features.table import make_features
 
 ORDERS = [
     line("ann", "2024-05-01", 5, order_id="1"),

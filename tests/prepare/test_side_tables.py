@@ -20,7 +20,7 @@ from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import DatesRefused, SettingsError, SourceUnreadable
 from regulars.prepare.clean import Cleaned, clean
-from regulars.prepare.side_tables import SideRead, read_beside
+from regulars.prepare.reading.side_tables import SideRead, read_beside
 from regulars.settings import Settings
 
 

@@ -15,8 +15,8 @@ from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import RegularsError, SettingsError, SourceUnreadable
 from regulars.prepare.clean import clean
-from regulars.prepare.side_tables import read_beside
-from regulars.prepare.unite import read_orders, settle_identities
+from regulars.prepare.reading.side_tables import read_beside
+from regulars.prepare.reading.unite import read_orders, settle_identities
 from regulars.settings import Settings, parse
 
 SHOP = "order,client,day,paid\n1,ann,2024-06-01,10\nC2,ann,2024-06-02,-10\n3,ben,2024-06-03,5\n"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from regulars.engine import Engine
-from regulars.prepare.catalogue import FAMILIES
+from regulars.prepare.features.catalogue import FAMILIES
 from regulars.profile.facts import Frame, profile
 from regulars.types import Profile, Segment
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from tests.publish.studies import retail
 
-from regulars.segment.conditions import Compare, CompareText, IsUnknown
-from regulars.segment.held_out import Bin, Measured
-from regulars.segment.linear import Linear, Weights
-from regulars.segment.prepared import Indicator, Missing, Prepared
+from regulars.segment.fitting.held_out import Bin, Measured
 from regulars.segment.rules import Rule
-from regulars.segment.tree import Leaf, Split, Tree
+from regulars.segment.rules.conditions import Compare, CompareText, IsUnknown
+from regulars.segment.rules.linear import Linear, Weights
+from regulars.segment.rules.prepared import Indicator, Missing, Prepared
+from regulars.segment.rules.tree import Leaf, Split, Tree
 from regulars.types import Feature, Segmentation, Study
 
 FEATURES = (

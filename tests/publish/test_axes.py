@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regulars.narrate.phrases import AGAINST
-from regulars.prepare.catalogue import FAMILIES
+from regulars.prepare.features.catalogue import FAMILIES
 from regulars.profile.metrics import measures
 from regulars.publish.panels import AXES, EXTREMES, _least, _most, _word
 from regulars.types import Metric

@@ -8,9 +8,9 @@ from regulars import plugins
 from regulars.engine import Engine
 from regulars.errors import NotReady, SettingsError
 from regulars.segment.definition import Definition
-from regulars.segment.grid import Grid
 from regulars.segment.methods import Ground, Method, chosen
 from regulars.segment.methods.rfm import Rfm
+from regulars.segment.rules.grid import Grid
 from regulars.testing import check_method
 
 NEEDED = {

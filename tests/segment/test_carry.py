@@ -7,8 +7,8 @@ from regulars.segment.carry import carried
 from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground
 from regulars.segment.methods.rfm import Rfm
-from regulars.segment.nearest import Nearest
-from regulars.segment.prepared import Prepared
+from regulars.segment.rules.nearest import Nearest
+from regulars.segment.rules.prepared import Prepared
 from regulars.testing import FEATURES, TYPES, customers
 from regulars.types import Segment
 

@@ -2,8 +2,15 @@ import numpy as np
 import pytest
 from sklearn.cluster import AgglomerativeClustering, KMeans
 
-from regulars.segment import centres
-from regulars.segment.centres import clusterings, micro_clusters, nearest, plus_plus, settled, ward_starts
+from regulars.segment.fitting import centres
+from regulars.segment.fitting.centres import (
+    clusterings,
+    micro_clusters,
+    nearest,
+    plus_plus,
+    settled,
+    ward_starts,
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,7 @@
 from regulars.measure.gap import Gap
-from regulars.segment import choose
-from regulars.segment.candidates import Candidate, Trials
-from regulars.segment.choose import recommended, speaks_for
+from regulars.segment.choosing import choose
+from regulars.segment.choosing.candidates import Candidate, Trials
+from regulars.segment.choosing.choose import recommended, speaks_for
 
 
 def candidate(k, silhouette, smallest_share=0.1, inertia=1.0, width=0.01, customers=1000, **more):

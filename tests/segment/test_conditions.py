@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from sqlglot import exp
 
 from regulars.engine import Engine
-from regulars.segment.condition_json import as_json, from_json
-from regulars.segment.condition_parser import parse
-from regulars.segment.condition_tokens import NotACondition
-from regulars.segment.condition_words import words, written
-from regulars.segment.conditions import (
+from regulars.segment.rules.condition_json import as_json, from_json
+from regulars.segment.rules.condition_parser import parse
+from regulars.segment.rules.condition_tokens import NotACondition
+from regulars.segment.rules.condition_words import words, written
+from regulars.segment.rules.conditions import (
     AllOf,
     AnyOf,
     Between,

@@ -5,8 +5,8 @@ import pytest
 from sklearn.mixture import GaussianMixture
 
 from regulars.measure.likelihood import bic
-from regulars.segment.expectation import NARROWEST, fitted, flat, memberships, seen, unsure
-from regulars.segment.mixture import NAT
+from regulars.segment.fitting.expectation import NARROWEST, fitted, flat, memberships, seen, unsure
+from regulars.segment.rules.mixture import NAT
 
 
 @pytest.fixture(scope="module")

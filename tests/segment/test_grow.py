@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regulars.segment.conditions import Compare, CompareText, IsUnknown, truth
-from regulars.segment.grow import CUTS, Binned, Growth, binned, grown, sorted_by
-from regulars.segment.tree import Leaf, Split, Tree
+from regulars.segment.fitting.grow import CUTS, Binned, Growth, binned, grown, sorted_by
+from regulars.segment.rules.conditions import Compare, CompareText, IsUnknown, truth
+from regulars.segment.rules.tree import Leaf, Split, Tree
 
 ROOMY = Growth(max_depth=4, min_leaf=11)
 

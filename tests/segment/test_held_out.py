@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from regulars.engine import Engine
 from regulars.measure.small_cells import SMALLEST_SHOWN
-from regulars.segment.conditions import Compare
-from regulars.segment.held_out import Measured, kept_back, measured
-from regulars.segment.tree import Leaf, Split, Tree
+from regulars.segment.fitting.held_out import Measured, kept_back, measured
+from regulars.segment.rules.conditions import Compare
+from regulars.segment.rules.tree import Leaf, Split, Tree
 
 IDS = ("a", "b", "c")
 RULE = Tree(

@@ -9,8 +9,8 @@ from sklearn.metrics import adjusted_rand_score
 
 from regulars.engine import Engine
 from regulars.errors import NotReady, SettingsError
+from regulars.segment.fitting.sample import drawn, fitted
 from regulars.segment.methods import Ground, chosen
-from regulars.segment.sample import drawn, fitted
 from regulars.types import Feature
 
 FEATURES = (

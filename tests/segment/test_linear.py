@@ -10,9 +10,9 @@ import pytest
 
 from regulars.engine import Engine
 from regulars.segment.definition import Definition
-from regulars.segment.linear import NEVER, Linear, Weights
-from regulars.segment.multinomial import regression
-from regulars.segment.prepared import Prepared
+from regulars.segment.fitting.multinomial import regression
+from regulars.segment.rules.linear import NEVER, Linear, Weights
+from regulars.segment.rules.prepared import Prepared
 from regulars.types import Segment
 
 X = Prepared("x", 0.0, -50.0, 50.0, False, 0.0, 1.0)

@@ -3,8 +3,8 @@ import json
 import pytest
 
 from regulars.engine import Engine
-from regulars.segment.micro import Micro
-from regulars.segment.prepared import Prepared
+from regulars.segment.rules.micro import Micro
+from regulars.segment.rules.prepared import Prepared
 
 X = Prepared("x", 0.0, -9.0, 9.0, False, 0.0, 1.0)
 RULE = Micro((X,), {"s1": ((-1000,), (5000,)), "s2": ((1000,),), "s3": ((-3000,), (3000,))})

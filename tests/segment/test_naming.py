@@ -1,6 +1,6 @@
 from regulars.segment.naming import meanings, names
-from regulars.segment.nearest import Nearest
-from regulars.segment.prepared import Indicator, Prepared
+from regulars.segment.rules.nearest import Nearest
+from regulars.segment.rules.prepared import Indicator, Prepared
 from regulars.types import Feature
 
 FEATURES = (

@@ -1,9 +1,9 @@
 from random import Random
 
 from regulars.engine import Engine
-from regulars.segment.nearest import Nearest
-from regulars.segment.polish import polished
-from regulars.segment.prepared import Prepared
+from regulars.segment.fitting.polish import polished
+from regulars.segment.rules.nearest import Nearest
+from regulars.segment.rules.prepared import Prepared
 
 X = Prepared("x", 0.0, -90.0, 90.0, False, 0.0, 1.0)
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regulars.engine import Engine
-from regulars.segment.prepared import Indicator, Prepared, from_json
-from regulars.segment.sample import Sample, distinct, drawn, fitted, whole
+from regulars.segment.fitting.sample import Sample, distinct, drawn, fitted, whole
+from regulars.segment.rules.prepared import Indicator, Prepared, from_json
 from regulars.types import Feature
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from regulars.segment.centres import again, clusterings
-from regulars.segment.choose import choice
-from regulars.segment.sample import distinct
-from regulars.segment.trials import trials
+from regulars.segment.choosing.choose import choice
+from regulars.segment.choosing.trials import trials
+from regulars.segment.fitting.centres import again, clusterings
+from regulars.segment.fitting.sample import distinct
 
 
 def tried(places, most=6, seed=0, asked=None):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from regulars.segment.ward import grown
+from regulars.segment.fitting.ward import grown
 
 
 @pytest.fixture(scope="module")

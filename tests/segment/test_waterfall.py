@@ -8,10 +8,10 @@ import pytest
 
 from regulars.engine import Engine
 from regulars.errors import RunDamaged
-from regulars.segment.condition_parser import parse
-from regulars.segment.conditions import Ranked
 from regulars.segment.definition import Definition, pretty
-from regulars.segment.waterfall import Waterfall
+from regulars.segment.rules.condition_parser import parse
+from regulars.segment.rules.conditions import Ranked
+from regulars.segment.rules.waterfall import Waterfall
 from regulars.types import Segment
 
 KINDS = {"customer_id": "varchar", "spend": "decimal(38, 4)", "orders": "bigint", "gap_days": "double"}

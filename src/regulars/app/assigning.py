@@ -13,9 +13,9 @@ from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine, literal, quoted
 from regulars.errors import UsageError, did_you_mean
-from regulars.prepare.customer_file import read_customers, source_of
-from regulars.prepare.retold import About
-from regulars.prepare.sources import Source
+from regulars.prepare.reading.customer_file import read_customers, source_of
+from regulars.prepare.reading.retold import About
+from regulars.prepare.reading.sources import Source
 from regulars.segment.assign import assign
 from regulars.segment.definition import Definition
 from regulars.settings import Settings

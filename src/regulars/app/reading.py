@@ -9,16 +9,16 @@ from datetime import date
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import SourceUnreadable, UsageError, did_you_mean
-from regulars.prepare.attributes import CUSTOMERS, attribute_families, doubts
-from regulars.prepare.catalogue import Family
 from regulars.prepare.clean import Cleaned, clean, day_of_study
-from regulars.prepare.customer_level import clean_customers, day_of_customers, totals_family
-from regulars.prepare.features import Features, make_features
-from regulars.prepare.offer import Offer, offer
-from regulars.prepare.read import Read
+from regulars.prepare.features.attributes import CUSTOMERS, attribute_families, doubts
+from regulars.prepare.features.catalogue import Family
+from regulars.prepare.features.customer_level import clean_customers, day_of_customers, totals_family
+from regulars.prepare.features.offer import Offer, offer
+from regulars.prepare.features.table import Features, make_features
 from regulars.prepare.readiness import Gate, gates, gates_of_customers
-from regulars.prepare.side_tables import SideRead, read_beside
-from regulars.prepare.unite import known_as, read_orders, settle_identities
+from regulars.prepare.reading.read import Read
+from regulars.prepare.reading.side_tables import SideRead, read_beside
+from regulars.prepare.reading.unite import known_as, read_orders, settle_identities
 from regulars.settings import Settings
 from regulars.types import Finding, Input
 

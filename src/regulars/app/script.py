@@ -14,7 +14,7 @@ from regulars.app.reading import offered
 from regulars.engine import Step, room, written
 from regulars.engine.steps import compose, in_order, parse
 from regulars.errors import SettingsError
-from regulars.prepare.features import features_step, needed
+from regulars.prepare.features.table import features_step, needed
 from regulars.segment.assign import assignment_steps, reading
 from regulars.segment.definition import Definition
 from regulars.settings import Settings

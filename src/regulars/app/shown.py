@@ -186,7 +186,7 @@ def init(
     customer_level: bool = False,
 ) -> None:  # fmt: skip
     """Propose settings for an order file or a table of customers, write them, and say why."""
-    from regulars.prepare.propose import as_yaml, propose
+    from regulars.prepare.proposing.propose import as_yaml, propose
 
     workspace = Workspace(root)
     if workspace.settings.exists() and not force:
@@ -228,7 +228,7 @@ def _init_customers(
     path: Path, workspace: Workspace, name: str | None, *, json: bool, today: date, said: Mapping[str, Any]
 ) -> None:
     """Propose settings for a table with one row a customer."""
-    from regulars.prepare.propose_customers import as_yaml, propose_customers
+    from regulars.prepare.proposing.propose_customers import as_yaml, propose_customers
 
     proposal = propose_customers(path, today, **said)
     placed = replace(proposal, path=_path_from(workspace.root, path))

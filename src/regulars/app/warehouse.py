@@ -15,8 +15,8 @@ from regulars.app.warehouse_asked import RECENCY, Asked, Metric
 from regulars.engine import Step, literal
 from regulars.engine.steps import compose, parse
 from regulars.segment import schemes
-from regulars.segment.grid import Band, Grid
 from regulars.segment.rules import column
+from regulars.segment.rules.grid import Band, Grid
 from regulars.segment.schemes import Scheme
 
 CUTS = "segment_cut_points"

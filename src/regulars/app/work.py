@@ -15,14 +15,14 @@ from regulars.engine import Engine
 from regulars.errors import NotReady, sentence
 from regulars.narrate.template import narrate
 from regulars.prepare.clean import Cleaned
-from regulars.prepare.features import Features
+from regulars.prepare.features.table import Features
 from regulars.prepare.readiness import require
 from regulars.profile.facts import Frame, profile
 from regulars.segment.assign import assign
 from regulars.segment.carry import carried
 from regulars.segment.definition import Definition
-from regulars.segment.grid import tops
 from regulars.segment.methods import Ground, Method, constants, in_order
+from regulars.segment.rules.grid import tops
 from regulars.settings import Settings
 from regulars.types import Finding
 

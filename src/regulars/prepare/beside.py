@@ -11,7 +11,7 @@ from datetime import date
 
 from regulars.engine import Engine, literal, quoted
 from regulars.prepare.ledger import account, flag
-from regulars.prepare.side_tables import SideRead
+from regulars.prepare.reading.side_tables import SideRead
 from regulars.types import Finding, SetAside, SourceLedger, Table
 
 MEANINGS = {

@@ -13,8 +13,8 @@ from regulars.engine import Bound, Engine, room
 from regulars.errors import DatesRefused, NotReady
 from regulars.prepare.beside import accounts, lay_out
 from regulars.prepare.ledger import account, flag
-from regulars.prepare.read import Part, Read
-from regulars.prepare.side_tables import SideRead
+from regulars.prepare.reading.read import Part, Read
+from regulars.prepare.reading.side_tables import SideRead
 from regulars.settings import Cleaning, Settings
 from regulars.types import Finding, Ledger, SetAside, SourceLedger, Value
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from regulars.engine import Engine
-from regulars.prepare.sources import Lines
+from regulars.prepare.reading.sources import Lines
 from regulars.types import Example, SetAside, SourceLedger
 
 EXAMPLES = 3

@@ -12,11 +12,11 @@ from regulars.figures import written
 from regulars.publish.charts.heat import SHADES
 from regulars.publish.charts.reliability import Group, reliability
 from regulars.publish.marks import Mark
-from regulars.segment.condition_words import figure, in_quotes
-from regulars.segment.conditions import Compare, CompareText
-from regulars.segment.linear import Linear
-from regulars.segment.prepared import UNITS, Prepared
-from regulars.segment.tree import Node, Split, Tree
+from regulars.segment.rules.condition_words import figure, in_quotes
+from regulars.segment.rules.conditions import Compare, CompareText
+from regulars.segment.rules.linear import Linear
+from regulars.segment.rules.prepared import UNITS, Prepared
+from regulars.segment.rules.tree import Node, Split, Tree
 from regulars.types import Feature, Segmentation
 
 SPEAKS = 0.1

@@ -9,8 +9,8 @@ from decimal import Decimal
 from sqlglot import exp
 
 from regulars.engine import literal
-from regulars.segment.condition_words import figure
-from regulars.segment.conditions import (
+from regulars.segment.rules.condition_words import figure
+from regulars.segment.rules.conditions import (
     AllOf,
     AnyOf,
     Compare,

@@ -13,14 +13,14 @@ from sqlglot import exp
 
 from regulars.engine import Step, literal
 from regulars.errors import RunDamaged
-from regulars.segment.grid import Grid
-from regulars.segment.linear import Linear
-from regulars.segment.micro import Micro
-from regulars.segment.mixture import Mixture
-from regulars.segment.nearest import Nearest
 from regulars.segment.rules import Customer, Rule, Scored, column, layer_name
-from regulars.segment.tree import Tree
-from regulars.segment.waterfall import Waterfall
+from regulars.segment.rules.grid import Grid
+from regulars.segment.rules.linear import Linear
+from regulars.segment.rules.micro import Micro
+from regulars.segment.rules.mixture import Mixture
+from regulars.segment.rules.nearest import Nearest
+from regulars.segment.rules.tree import Tree
+from regulars.segment.rules.waterfall import Waterfall
 from regulars.types import Finding, Segment
 
 SCHEMA = "segment-definition/1"

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from regulars.engine import Engine
-from regulars.segment.condition_parser import Kind
 from regulars.segment.methods import Ground
+from regulars.segment.rules.condition_parser import Kind
 
 _DOUBLES = {"DOUBLE", "FLOAT", "REAL"}
 _EXACT = re.compile(r"DECIMAL.*|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from regulars.segment.nearest import Nearest
-from regulars.segment.prepared import UNITS, Indicator, Preparation
+from regulars.segment.rules.nearest import Nearest
+from regulars.segment.rules.prepared import UNITS, Indicator, Preparation
 from regulars.types import Feature
 
 STANDS_OUT = 0.5

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.segment.categories import OTHER, Attribute, Category
-from regulars.segment.conditions import AllOf, Condition
+from regulars.segment.rules.conditions import AllOf, Condition
 
 Cells = Mapping[tuple[Category, ...], int]
 """Customers by their categories, one an attribute."""

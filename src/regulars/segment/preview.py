@@ -9,10 +9,10 @@ from typing import Any
 from sqlglot import exp
 
 from regulars.engine import Engine, literal
-from regulars.segment.condition_words import figure, written
-from regulars.segment.conditions import Condition, Ranked, compiled, leaves
 from regulars.segment.rules import column
-from regulars.segment.waterfall import Waterfall
+from regulars.segment.rules.condition_words import figure, written
+from regulars.segment.rules.conditions import Condition, Ranked, compiled, leaves
+from regulars.segment.rules.waterfall import Waterfall
 from regulars.types import Finding, Table
 
 SMALLEST_SHOWN = 11

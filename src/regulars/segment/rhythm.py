@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
 from regulars.engine import Engine, quoted
-from regulars.segment.conditions import AllOf, AnyOf, Compare, CompareFeatures, Condition, IsUnknown, Sign
+from regulars.segment.rules.conditions import (
+    AllOf,
+    AnyOf,
+    Compare,
+    CompareFeatures,
+    Condition,
+    IsUnknown,
+    Sign,
+)
 
 FEWEST = 30
 """Known gaps below which their middle and their tenths are too shaky to hold customers to."""

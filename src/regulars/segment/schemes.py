@@ -14,9 +14,9 @@ from itertools import product
 from math import ceil, gcd, lcm
 from typing import Any
 
-from regulars.segment.grid import Grid
+from regulars.segment.rules.grid import Grid
+from regulars.segment.rules.total import Cell, Total
 from regulars.segment.slugs import slug
-from regulars.segment.total import Cell, Total
 
 LETTERS = "RFM"
 REST = "Other"

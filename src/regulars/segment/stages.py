@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from regulars.engine import Engine, quoted
 from regulars.errors import did_you_mean
-from regulars.segment.condition_words import in_quotes
+from regulars.segment.rules.condition_words import in_quotes
 from regulars.types import Finding
 
 Texts = tuple[Annotated[str, Field(max_length=200)], ...]

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from regulars.segment.cuts import Cut
-from regulars.segment.grid import Band, Grid
+from regulars.segment.fitting.cuts import Cut
+from regulars.segment.rules.grid import Band, Grid
 
 QUANTIFIERS = (
     (Fraction(7, 10), "almost all"), (Fraction(1, 2), "most"), (Fraction(3, 10), "many"),

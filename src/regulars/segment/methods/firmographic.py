@@ -12,16 +12,16 @@ from sqlglot import exp
 from regulars.engine import Engine, quoted
 from regulars.errors import NotReady, SettingsError
 from regulars.segment.categories import OTHER, Attribute, Category
-from regulars.segment.condition_tokens import control
-from regulars.segment.condition_words import in_quotes
 from regulars.segment.definition import Definition
 from regulars.segment.eligible import Reason, named, protected_allowed
 from regulars.segment.kinds import kinds, whole_numbers
 from regulars.segment.methods import Ground, Method
 from regulars.segment.pooling import Cells, Group, grouped
 from regulars.segment.rules import column
+from regulars.segment.rules.condition_tokens import control
+from regulars.segment.rules.condition_words import in_quotes
+from regulars.segment.rules.waterfall import Waterfall
 from regulars.segment.slugs import apart, slugs
-from regulars.segment.waterfall import Waterfall
 from regulars.types import Finding, Segment
 
 Cut = Annotated[Decimal, Field(max_digits=15, decimal_places=4)]

@@ -11,11 +11,11 @@ from pydantic import Field
 
 from regulars.measure.likelihood import bic
 from regulars.measure.refit import Assign, Labels, Places
-from regulars.segment import centres
-from regulars.segment.clusters import Clusters, Grouping, by_size, inertia, means
-from regulars.segment.expectation import Covariance, Fitted, fitted, flat, improved, seen, unsure
-from regulars.segment.mixture import Mixture
-from regulars.segment.sample import Fit
+from regulars.segment.fitting import centres
+from regulars.segment.fitting.clusters import Clusters, Grouping, by_size, inertia, means
+from regulars.segment.fitting.expectation import Covariance, Fitted, fitted, flat, improved, seen, unsure
+from regulars.segment.fitting.sample import Fit
+from regulars.segment.rules.mixture import Mixture
 from regulars.types import Finding
 
 UNSURE = 0.6

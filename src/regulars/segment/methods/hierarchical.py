@@ -9,12 +9,12 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from regulars.measure.refit import Assign, Labels, Places
-from regulars.segment.centres import micro_clusters, nearest
-from regulars.segment.clusters import Clusters, Grouping, by_size, inertia, means
-from regulars.segment.dendrogram import dendrogram
-from regulars.segment.micro import Micro
-from regulars.segment.sample import Fit
-from regulars.segment.ward import Tree, grown
+from regulars.segment.fitting.centres import micro_clusters, nearest
+from regulars.segment.fitting.clusters import Clusters, Grouping, by_size, inertia, means
+from regulars.segment.fitting.dendrogram import dendrogram
+from regulars.segment.fitting.sample import Fit
+from regulars.segment.fitting.ward import Tree, grown
+from regulars.segment.rules.micro import Micro
 
 AGAIN_MICRO = 100
 """Trees made anew are many, and of two thousand customers at most."""

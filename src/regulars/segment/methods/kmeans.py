@@ -10,12 +10,12 @@ import numpy as np
 
 from regulars.engine import Engine
 from regulars.measure.refit import Assign, Places
-from regulars.segment.centres import Clustering, again, clusterings
-from regulars.segment.clusters import Clusters, Grouping, by_size
-from regulars.segment.nearest import Nearest
-from regulars.segment.polish import polished
-from regulars.segment.prepared import Preparation
-from regulars.segment.sample import Fit
+from regulars.segment.fitting.centres import Clustering, again, clusterings
+from regulars.segment.fitting.clusters import Clusters, Grouping, by_size
+from regulars.segment.fitting.polish import polished
+from regulars.segment.fitting.sample import Fit
+from regulars.segment.rules.nearest import Nearest
+from regulars.segment.rules.prepared import Preparation
 from regulars.types import Table
 
 

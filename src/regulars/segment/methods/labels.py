@@ -11,15 +11,15 @@ from pydantic import Field, field_validator, model_validator
 from regulars.engine import Engine, quoted
 from regulars.errors import NotReady, SettingsError, did_you_mean
 from regulars.segment.categories import LEFT_BLANK
-from regulars.segment.condition_tokens import control
-from regulars.segment.condition_words import in_quotes
-from regulars.segment.conditions import Compare, CompareText, Condition
 from regulars.segment.definition import Definition
 from regulars.segment.eligible import Reason, named, protected_allowed
 from regulars.segment.kinds import kinds, whole_numbers
 from regulars.segment.methods import Ground, Method
+from regulars.segment.rules.condition_tokens import control
+from regulars.segment.rules.condition_words import in_quotes
+from regulars.segment.rules.conditions import Compare, CompareText, Condition
+from regulars.segment.rules.waterfall import Waterfall
 from regulars.segment.slugs import apart, slugs
-from regulars.segment.waterfall import Waterfall
 from regulars.types import Finding, Segment
 
 MOST = 50

@@ -10,15 +10,15 @@ from pydantic import Field, model_validator
 
 from regulars.engine import Engine, quoted
 from regulars.errors import NotReady, SettingsError
-from regulars.segment.conditions import AllOf, Compare, Condition, IsUnknown, Not, OneOfTexts
 from regulars.segment.definition import Definition
 from regulars.segment.eligible import Reason, named, protected_allowed
 from regulars.segment.kinds import kinds
 from regulars.segment.methods import Ground, Method
 from regulars.segment.preview import preview
 from regulars.segment.rhythm import FEWEST, Rhythm, Silence, measured
+from regulars.segment.rules.conditions import AllOf, Compare, Condition, IsUnknown, Not, OneOfTexts
+from regulars.segment.rules.waterfall import Waterfall
 from regulars.segment.stages import Stages, stage_doubts
-from regulars.segment.waterfall import Waterfall
 from regulars.types import Finding, Segment
 
 Multiple = Annotated[Decimal, Field(gt=0, le=100, decimal_places=2)]

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, PlainValidator, model_validator
 
 from regulars.engine import Engine, quoted
 from regulars.errors import NotReady, SettingsError
-from regulars.segment.cuts import middle
 from regulars.segment.definition import Definition
-from regulars.segment.grid import Band, Grid
+from regulars.segment.fitting.cuts import middle
 from regulars.segment.methods import Ground, Method
+from regulars.segment.rules.grid import Band, Grid
 from regulars.segment.slugs import slug
 from regulars.segment.squares import SQUARES, Axis, Square, alike, needs
 from regulars.types import Finding, Segment

@@ -21,14 +21,14 @@ from regulars.measure.small_cells import SMALLEST_SHOWN
 from regulars.segment.assign import assignment_steps
 from regulars.segment.definition import Definition
 from regulars.segment.eligible import Reason, eligible
-from regulars.segment.grow import Binned, Codes, Growth, binned, grown, sorted_by
-from regulars.segment.held_out import Measured, measured
-from regulars.segment.linear import Linear
+from regulars.segment.fitting.grow import Binned, Codes, Growth, binned, grown, sorted_by
+from regulars.segment.fitting.held_out import Measured, measured
+from regulars.segment.fitting.multinomial import regression
+from regulars.segment.fitting.sample import POOLED_SHARE, Places, Sample, Values, fitted
 from regulars.segment.methods import Ground, Method
-from regulars.segment.multinomial import regression
-from regulars.segment.prepared import UNITS, Missing
-from regulars.segment.sample import POOLED_SHARE, Places, Sample, Values, fitted
-from regulars.segment.tree import Leaf, Tree
+from regulars.segment.rules.linear import Linear
+from regulars.segment.rules.prepared import UNITS, Missing
+from regulars.segment.rules.tree import Leaf, Tree
 from regulars.types import Feature, Finding, Role, Segment
 
 PARTS = 16**4

@@ -11,13 +11,13 @@ from regulars.engine import Engine, Step, quoted
 from regulars.engine.steps import compose
 from regulars.errors import NotReady
 from regulars.segment import schemes
-from regulars.segment.cuts import Cut, crowding, quantiles, standings, unmet
 from regulars.segment.definition import Definition
-from regulars.segment.grid import Band, Grid
+from regulars.segment.fitting.cuts import Cut, crowding, quantiles, standings, unmet
 from regulars.segment.methods import Ground, Method
 from regulars.segment.methods.rules import Name
 from regulars.segment.rfm_settings import AXES, Axis, Bands, Cuts, Named, Weights, spelt_out
 from regulars.segment.rules import layer_name
+from regulars.segment.rules.grid import Band, Grid
 from regulars.segment.schemes import Scheme, told_apart
 from regulars.segment.standing import meanings, of_totals
 from regulars.types import Finding, Segment

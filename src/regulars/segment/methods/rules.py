@@ -18,16 +18,16 @@ from pydantic import (
 
 from regulars.engine import Engine, quoted
 from regulars.errors import NotReady, SettingsError
-from regulars.segment.condition_parser import LONGEST, parse
-from regulars.segment.condition_tokens import NotACondition
-from regulars.segment.conditions import Condition, Leaf, Ranked, changed, read_features
 from regulars.segment.definition import Definition
 from regulars.segment.eligible import Reason, named, protected_allowed
 from regulars.segment.kinds import kinds
 from regulars.segment.methods import Ground, Method
 from regulars.segment.preview import doubts, preview
+from regulars.segment.rules.condition_parser import LONGEST, parse
+from regulars.segment.rules.condition_tokens import NotACondition
+from regulars.segment.rules.conditions import Condition, Leaf, Ranked, changed, read_features
+from regulars.segment.rules.waterfall import Waterfall
 from regulars.segment.slugs import slug
-from regulars.segment.waterfall import Waterfall
 from regulars.types import Segment
 
 _LARGEST = "cast('1.7976931348623157e308' as double)"

@@ -1,0 +1,1 @@
+"""A first regulars.yaml: what each column probably is, and why."""

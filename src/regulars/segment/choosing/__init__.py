@@ -1,0 +1,1 @@
+"""How many segments: every candidate measured alike, one recommended."""

@@ -1,0 +1,1 @@
+"""What fitting finds: centres, clouds, trees and weights, exact and blind to the order of rows."""
