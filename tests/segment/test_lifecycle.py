@@ -145,7 +145,7 @@ def test_a_table_of_one_row_a_customer_is_enough_with_a_usual_gap(engine):
     fitted = fit(engine, [(f"C{n}", n) for n in range(300)], kinds=kinds, usual_gap_days=30)
     assert fitted.rule.segment_ids == ("active", "at_risk", "lapsed")
     assert [each["left"] for each in fitted.choice["rules"]] == [61, 30]
-    with pytest.raises(SettingsError, match="no gap_days.*Say in segmentations.states.usual_gap_days"):
+    with pytest.raises(NotReady, match="no gap_days.*Say in segmentations.states.usual_gap_days"):
         fit(engine, [("C1", 1)], kinds=kinds)
 
 
@@ -182,7 +182,7 @@ def test_orders_too_short_for_anybody_to_lapse_are_told(engine):
 
 
 def test_without_days_and_without_a_stage_there_is_nothing_to_tell(engine):
-    with pytest.raises(SettingsError, match="no recency_days to tell a silence by"):
+    with pytest.raises(NotReady, match="no recency_days to tell a silence by"):
         fit(engine, [("C1", 1)], kinds={"customer_id": "varchar", "orders": "bigint"})
 
 

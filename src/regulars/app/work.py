@@ -118,8 +118,9 @@ class Work:
         """Fit and pin what is not pinned (or everything, on ``refit``).
 
         A segmentation that these customers cannot carry is left out with a finding; raises its NotReady
-        where none is left.
+        where none is left. The readiness gate is no matter of one segmentation: what it refuses is refused.
         """
+        self.prepare()
         fitted: dict[str, Definition] = {}
         refused: list[NotReady] = []
         for name, method in in_order(methods).items():

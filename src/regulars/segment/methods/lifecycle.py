@@ -78,8 +78,9 @@ class Lifecycle(Method):
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """The states that this data can tell, with every limit as a number of days or of gaps.
 
-        Raises SettingsError where it has neither days since the last order nor a stage, or no gaps and no
-        ``usual_gap_days``; NotReady without customers, and where too few gaps are known.
+        Raises NotReady without customers, where the data has neither days since the last order nor a stage,
+        and where too few gaps are known and there is no ``usual_gap_days``; SettingsError for a gap or a
+        stage that cannot be.
         """
         customers = engine.count(ground.table.name)
         if not customers:
@@ -104,7 +105,7 @@ class Lifecycle(Method):
             notes += _too_short(ground, longest, self.lapsed_after * rhythm.usual)
             evidence = _evidence(rhythm, fresh)
         elif self.stage is None:
-            raise SettingsError(
+            raise NotReady(
                 f"segmentations.{ground.name}", "this data has no recency_days to tell a silence by",
                 "Map orders with their days, or the days since each customer's last order, or set stage.",
             )  # fmt: skip
@@ -139,7 +140,7 @@ class Lifecycle(Method):
             f"{where}.gap a feature that holds them."
         )
         if ground.feature(self.gap) is None:
-            raise SettingsError(where, f"this data has no {self.gap}, the days between purchases", remedy)
+            raise NotReady(where, f"this data has no {self.gap}, the days between purchases", remedy)
         raise NotReady(
             where, f"fewer than {FEWEST} customers came back after days that can be counted, so there is no "
             "rhythm to go by", remedy,
