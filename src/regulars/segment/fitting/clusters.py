@@ -142,11 +142,8 @@ class Clusters(Method):
         rule = taken.rule
         middles = Nearest(fit.prepared, dict(zip(rule.segment_ids, _whole(taken.centres), strict=True)))
         named, meant = names(middles, used), meanings(middles, used)
-        return Definition(
-            name=ground.name,
-            method=self.method,
-            recipe=self.recipe,
-            ground=ground.constants,
+        return self.defined(
+            ground,
             rule=rule,
             segments=tuple(
                 Segment(each, named[each], rule.words(each), meant[each]) for each in rule.segment_ids
@@ -154,7 +151,6 @@ class Clusters(Method):
             fitted={
                 "customers": customers,
                 "sample": sample.customers,
-                "as_of": ground.as_of.isoformat(),
                 "seed": ground.seed,
                 "inertia": taken.mean_square,
             },

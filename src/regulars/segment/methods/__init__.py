@@ -13,7 +13,8 @@ from regulars import plugins
 from regulars.engine import Engine
 from regulars.errors import SettingsError, did_you_mean
 from regulars.segment.definition import Definition
-from regulars.types import Feature, Role, Table
+from regulars.segment.rules import Rule
+from regulars.types import Feature, Finding, Role, Segment, Table
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,29 @@ class Method(BaseModel):
         """Names of other segmentations of the study that are fitted before this one, for it to learn their
         segments: their definitions come in ``ground.definitions``."""
         return ()
+
+    def defined(
+        self,
+        ground: Ground,
+        *,
+        rule: Rule,
+        segments: tuple[Segment, ...],
+        fitted: Mapping[str, Any],
+        notes: tuple[Finding, ...] = (),
+        choice: Mapping[str, Any] | None = None,
+    ) -> Definition:
+        """The definition with what every method puts in it: its settings, the ground, and the day."""
+        return Definition(
+            name=ground.name,
+            method=self.method,
+            recipe=self.recipe,
+            ground=ground.constants,
+            rule=rule,
+            segments=segments,
+            fitted={**fitted, "as_of": ground.as_of.isoformat()},
+            notes=notes,
+            choice=dict(choice or {}),
+        )
 
     @property
     def recipe(self) -> dict[str, Any]:

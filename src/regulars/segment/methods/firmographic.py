@@ -87,16 +87,13 @@ class Firmographic(Method):
         rule = Waterfall(
             tuple((each, group.condition) for each, group in zip(ids, groups, strict=False)), ids[-1]
         )
-        return Definition(
-            name=ground.name,
-            method=self.method,
-            recipe=self.recipe,
-            ground=ground.constants,
+        return self.defined(
+            ground,
             rule=rule,
             segments=tuple(
                 Segment(each, name, rule.words(each)) for each, name in zip(ids, names, strict=True)
             ),
-            fitted={"customers": customers, "as_of": ground.as_of.isoformat(), "smallest": smallest},
+            fitted={"customers": customers, "smallest": smallest},
             notes=(*notes, *_doubts(where, texts, names[-1], left, smallest)),
         )
 

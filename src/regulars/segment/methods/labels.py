@@ -75,16 +75,13 @@ class Labels(Method):
         ids = slugs(names)
         conditions = [_is(self.column, label) for label in labels]
         rule = Waterfall(tuple(zip(ids[:-1], conditions, strict=True)), ids[-1])
-        return Definition(
-            name=ground.name,
-            method=self.method,
-            recipe=self.recipe,
-            ground=ground.constants,
+        return self.defined(
+            ground,
             rule=rule,
             segments=tuple(
                 Segment(each, name, rule.words(each)) for each, name in zip(ids, names, strict=True)
             ),
-            fitted={"customers": engine.count(ground.table.name), "as_of": ground.as_of.isoformat()},
+            fitted={"customers": engine.count(ground.table.name)},
             notes=(*notes, *self._doubts(where, sizes)),
         )
 

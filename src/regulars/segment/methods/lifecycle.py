@@ -113,16 +113,13 @@ class Lifecycle(Method):
             states |= self._placed(str(self.stage), self.stages)
         rest = "unplaced" if strangers or self.stage else "lapsed"
         rule = Waterfall(tuple((state, when) for state, when in states.items() if state != rest), rest)
-        return Definition(
-            name=ground.name,
-            method=self.method,
-            recipe=self.recipe,
-            ground=ground.constants,
+        return self.defined(
+            ground,
             rule=rule,
             segments=tuple(
                 Segment(each, STATES[each][0], rule.words(each), STATES[each][1]) for each in rule.segment_ids
             ),
-            fitted={"customers": customers, "as_of": ground.as_of.isoformat()},
+            fitted={"customers": customers},
             notes=tuple(notes),
             choice={**preview(engine, ground.table, rule).as_json(), **evidence},
         )

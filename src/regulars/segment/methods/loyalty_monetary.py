@@ -85,17 +85,14 @@ class LoyaltyMonetary(Method):
         )
         names = {slug(name): (name, cell) for cell, name in square.names.items()}
         rule = Grid(bands, {each: (cell,) for each, (_, cell) in names.items()})
-        return Definition(
-            name=ground.name,
-            method=self.method,
-            recipe=self.recipe,
-            ground=ground.constants,
+        return self.defined(
+            ground,
             rule=rule,
             segments=tuple(
                 Segment(each, name, rule.words(each), square.meaning(cell))
                 for each, (name, cell) in names.items()
             ),
-            fitted={"customers": engine.count(ground.table.name), "as_of": ground.as_of.isoformat()},
+            fitted={"customers": engine.count(ground.table.name)},
             notes=tuple(self._notes(square, bands, ground, engine)),
             choice=self._choice(square, bands, ground),
         )

@@ -106,11 +106,8 @@ class Model(Method):
                 ground, f"only {found.customers} customers are left to measure the model on"
             )
         names = {each.id: each.name for each in labelled.segments}
-        return Definition(
-            name=ground.name,
-            method=self.method,
-            recipe=self.recipe,
-            ground=ground.constants,
+        return self.defined(
+            ground,
             rule=rule,
             segments=tuple(
                 Segment(each.id, each.name, rule.words(each.id), f"look like {each.name} of {self.of}")
@@ -119,7 +116,6 @@ class Model(Method):
             fitted={
                 "customers": engine.count(ground.table.name),
                 "learnt_from": len(learning.labels),
-                "as_of": ground.as_of.isoformat(),
             },
             notes=(*notes, *doubts, *self._verdict(ground, found, names)),
             choice={

@@ -126,16 +126,13 @@ class Rfm(Method):
         grid = Grid(tuple(bands), scheme.cells, scheme.total)
         stand = standings(engine, ground.table.name, bands, by_hand)
         meant = of_totals(grid, _sizes(engine, ground, grid)) if grid.total else meanings(grid, stand)
-        return Definition(
-            name=ground.name,
-            method=self.method,
-            recipe=self.recipe,
-            ground=ground.constants,
+        return self.defined(
+            ground,
             rule=grid,
             segments=tuple(
                 Segment(each, scheme.names[each], grid.words(each), meant[each]) for each in grid.segment_ids
             ),
-            fitted={"customers": customers, "as_of": ground.as_of.isoformat()},
+            fitted={"customers": customers},
             notes=tuple(self._notes(engine, ground, grid, scheme, stand)),
             choice=scheme.as_choice(self.scheme, grid),
         )

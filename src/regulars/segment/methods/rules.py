@@ -107,14 +107,11 @@ class Rules(Method):
         rule = Waterfall(tuple(zip(ids[:-1], conditions, strict=True)), ids[-1])
         names = dict(zip(ids, self._names, strict=True))
         seen = preview(engine, ground.table, rule)
-        return Definition(
-            name=ground.name,
-            method=self.method,
-            recipe=self.recipe,
-            ground=ground.constants,
+        return self.defined(
+            ground,
             rule=rule,
             segments=tuple(Segment(each, names[each], rule.words(each)) for each in ids),
-            fitted={"customers": customers, "as_of": ground.as_of.isoformat()},
+            fitted={"customers": customers},
             notes=(*protected, *doubts(seen, names, f"segmentations.{ground.name}")),
             choice=seen.as_json(),
         )

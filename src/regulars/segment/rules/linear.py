@@ -14,7 +14,7 @@ from typing import Any
 from sqlglot import exp
 
 from regulars.segment.rules import Customer, Scored, column, layer_name, prepared
-from regulars.segment.rules.prepared import UNITS, Missing, Prepared, Term, place, places, text_features
+from regulars.segment.rules.prepared import UNITS, Missing, OnPrepared, Prepared, Term, place, places
 
 SCALE = UNITS * UNITS
 """Scores are counted in millionths: thousandths of a weight times thousandths of a feature."""
@@ -43,7 +43,7 @@ class Weights:
 
 
 @dataclass(frozen=True)
-class Linear:
+class Linear(OnPrepared):
     """Prepared features, weights by segment, and all segments in their order; one may have no weights,
     and is never given."""
 
@@ -78,14 +78,6 @@ class Linear:
             for feature, (_, each) in heaviest.items()
             if isinstance(each, Missing) or getattr(each, "categories", ()) == (None,)
         )
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each.feature for each in self.prepared))
-
-    @property
-    def text_features(self) -> tuple[str, ...]:
-        return text_features(self.prepared)
 
     @property
     def score_names(self) -> tuple[str, ...]:

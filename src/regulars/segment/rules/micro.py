@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from regulars.engine import literal
 from regulars.segment.rules import Customer, Scored, column, prepared
-from regulars.segment.rules.prepared import UNITS, Preparation, place, places, reach, text_features
+from regulars.segment.rules.prepared import UNITS, OnPrepared, Preparation, place, places, reach
 
 Centre = tuple[int, ...]
 LARGEST = 2**53
@@ -28,7 +28,7 @@ NEAREST = (
 
 
 @dataclass(frozen=True)
-class Micro:
+class Micro(OnPrepared):
     """Prepared features, and each segment's micro-centres in whole units, in the order of the segments."""
 
     prepared: tuple[Preparation, ...]
@@ -54,14 +54,6 @@ class Micro:
         numbers = zip(*self._listed, strict=True)
         farthest = (max(reach(each), *map(abs, at)) for each, at in zip(self.prepared, numbers, strict=True))
         return sum((2 * far) ** 2 for far in farthest)
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each.feature for each in self.prepared))
-
-    @property
-    def text_features(self) -> tuple[str, ...]:
-        return text_features(self.prepared)
 
     @property
     def segment_ids(self) -> tuple[str, ...]:

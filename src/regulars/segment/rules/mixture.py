@@ -16,7 +16,7 @@ from sqlglot import exp
 
 from regulars.engine import literal
 from regulars.segment.rules import Customer, Scored, column, prepared
-from regulars.segment.rules.prepared import UNITS, Preparation, place, places, reach, text_features
+from regulars.segment.rules.prepared import UNITS, OnPrepared, Preparation, place, places, reach
 
 FINE = 10_000
 """Whitening counts in ten-thousandths."""
@@ -65,7 +65,7 @@ class Cloud:
 
 
 @dataclass(frozen=True)
-class Mixture:
+class Mixture(OnPrepared):
     """Prepared features, and the cloud of each segment, in the order of the segments."""
 
     prepared: tuple[Preparation, ...]
@@ -96,14 +96,6 @@ class Mixture:
             ]
             sizes += [*spans, abs(cloud.constant) + sum((span // FINE + 1) ** 2 for span in spans)]
         return max(sizes)
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each.feature for each in self.prepared))
-
-    @property
-    def text_features(self) -> tuple[str, ...]:
-        return text_features(self.prepared)
 
     @property
     def segment_ids(self) -> tuple[str, ...]:

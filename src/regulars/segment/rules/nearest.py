@@ -13,7 +13,7 @@ from typing import Any
 from sqlglot import exp
 
 from regulars.segment.rules import Customer, Scored, column, prepared
-from regulars.segment.rules.prepared import UNITS, Indicator, Preparation, place, places, text_features
+from regulars.segment.rules.prepared import UNITS, Indicator, OnPrepared, Preparation, place, places
 
 NEAREST = (
     "nearest means the smallest sum of squared differences from a segment's numbers; "
@@ -23,7 +23,7 @@ NEAREST = (
 
 
 @dataclass(frozen=True)
-class Nearest:
+class Nearest(OnPrepared):
     """Prepared features and the centres, in whole units, in the order of the segments."""
 
     prepared: tuple[Preparation, ...]
@@ -34,14 +34,6 @@ class Nearest:
     def __post_init__(self) -> None:
         if not self.centres or any(len(c) != len(self.prepared) for c in self.centres.values()):
             raise ValueError("each centre needs one number for each prepared feature")
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each.feature for each in self.prepared))
-
-    @property
-    def text_features(self) -> tuple[str, ...]:
-        return text_features(self.prepared)
 
     @property
     def segment_ids(self) -> tuple[str, ...]:

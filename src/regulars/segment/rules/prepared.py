@@ -165,9 +165,18 @@ Term = Preparation | Missing
 """What a weighted score may be made of."""
 
 
-def text_features(prepared: Sequence[Term]) -> tuple[str, ...]:
-    """Names of the features of text among them."""
-    return tuple(dict.fromkeys(each.feature for each in prepared if isinstance(each, Indicator)))
+class OnPrepared:
+    """What rules have in common that read nothing but prepared features."""
+
+    prepared: tuple[Term, ...]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.feature for each in self.prepared))
+
+    @property
+    def text_features(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.feature for each in self.prepared if isinstance(each, Indicator)))
 
 
 def reach(each: Preparation) -> int:
