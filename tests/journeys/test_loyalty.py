@@ -65,6 +65,7 @@ def test_a_shop_without_brands_is_refused_with_the_reason_and_what_stands_in(tmp
     proxy = alone.replace("loyalty_monetary}", "loyalty_monetary, proxy: regularity}")
     study = studied(opened(tmp_path, settings_text=proxy)).study
     assert [each.name for each in study.segmentations[0].profile.segments] == [
-        "Regular high spenders", "Regular low spenders", "Irregular high spenders", "Irregular low spenders",
+        "Regular high spenders", "Regular low spenders",
+            "Irregular or unproven high spenders", "Irregular or unproven low spenders",
     ]  # fmt: skip
     assert any(each.where == "loyalty.proxy" for each in study.findings)

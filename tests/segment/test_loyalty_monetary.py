@@ -99,7 +99,25 @@ def test_cuts_stand_on_those_who_bought_in_the_category_and_others_count_as_low(
     fitted = fit(engine, [*(person(n, n / 20, 10 * n) for n in range(20)), *strangers])
     assert [str(band.cuts[0]) for band in fitted.rule.bands] == ["0.45", "90.0000"]
     assert fitted.score({"own_brand_share": None, "category_spend": 0}).segment_id == "light_users"
-    assert fitted.notes[0].what == "own_brand_share was unknown for 50% of customers; they count as low."
+    assert fitted.notes[0].what == (
+        "own_brand_share was unknown for 50% of customers, who bought nothing of a known brand. They "
+        "count as less loyal: they are among the Switchers and Light users."
+    )
+
+
+def test_customers_without_a_rhythm_are_told_to_be_on_the_less_regular_side(engine):
+    rows = [person(n, None, 10 * n, variation=n / 20 if n < 20 else None) for n in range(60)]
+    fitted = fit(engine, rows, FEATURES[2:], proxy="regularity")
+    placed = segments(engine, fitted)
+    unproven = ["Irregular or unproven high spenders", "Irregular or unproven low spenders"]
+    assert {placed[f"C{n}"] for n in range(20, 60)} == set(unproven)
+    (note,) = (each for each in fitted.notes if each.severity == "note")
+    assert note.what == (
+        "gap_variation was unknown for 67% of customers, who bought on too few days, two at most, to have a "
+        f"rhythm. They count as less regular: they are among the {' and '.join(unproven)}."
+    )
+    assert "low values" not in note.remedy
+    assert fitted.choice["reason"].endswith("What is unknown counts as less regular and lower spend.")
 
 
 @pytest.mark.parametrize(
@@ -138,7 +156,7 @@ def test_a_shop_that_cannot_see_loyalty_is_refused_and_offered_what_stands_in(en
     ("proxy", "feature", "names"),
     [
         ("breadth", "categories", ("Broad", "Narrow")),
-        ("regularity", "gap_variation", ("Regular", "Irregular")),
+        ("regularity", "gap_variation", ("Regular", "Irregular or unproven")),
     ],
 )
 def test_a_proxy_has_names_of_its_own_and_says_that_it_is_no_loyalty(engine, proxy, feature, names):

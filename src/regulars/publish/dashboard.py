@@ -255,7 +255,7 @@ def _table_title(segmentation: Segmentation, evidence: Evidence) -> Markup:
     largest = max(sized, key=lambda s: amount(s, "customers") or 0.0)
     fact = largest.facts["customer_share"]
     figure = evidence.figure(profile, fact, written(fact.value, fact.unit))
-    return Markup("{} are the largest group: {} of customers").format(largest.name, figure)
+    return Markup("The largest group: {}, {} of customers").format(largest.name, figure)
 
 
 def _words_from(segmentation: Segmentation) -> str:
@@ -278,6 +278,21 @@ def _cannot(segmentation: Segmentation) -> list[str]:
         found.append("The data does not tell orders apart, so nothing is counted by order.")
     if len(profile.segments) == 1:
         found.append("There is one segment, so there is nothing to compare it with.")
-    if any(s.is_suppressed for s in profile.segments):
-        found.append("A segment of ten customers or fewer is not shown, so that nobody can be recognised.")
+    if hidden := [s.name for s in profile.segments if s.is_suppressed]:
+        found.append(_hidden(hidden))
     return found
+
+
+def _hidden(names: Sequence[str]) -> str:
+    """Which segments are not shown, and why. Which of them cover for the others is not told: that would
+    narrow down what they hide."""
+    if len(names) == 1:
+        return (
+            f"{names[0]} is not shown: a segment of ten customers or fewer is hidden, so that nobody can be "
+            "recognised."
+        )
+    return (
+        f"{', '.join(names[:-1])} and {names[-1]} are not shown, so that nobody can be recognised: at least "
+        "one of them has ten customers or fewer, and the size of another, which may be larger, would give "
+        "that away."
+    )

@@ -16,6 +16,8 @@ from regulars.publish.profile_table import amount
 from regulars.types import Fact, Profile, Study
 
 _MOST_KPIS = 6
+_MOST_ADDENDS = 3
+"""Segmentations whose numbers of segments are told one by one; a longer sum would fill its tile."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def _segments_kpi(profiles: Sequence[Profile]) -> Kpi:
     others = sum(len(p.segments) for p in profiles) - sum(shown)
     note = "in one segmentation" if len(shown) == 1 else f"in {len(shown)} segmentations"
     told = f"{note}; {others} not shown" if others else note
-    return Kpi("Segments", escape(" + ".join(map(str, shown))), told)
+    figure = " + ".join(map(str, shown)) if len(shown) <= _MOST_ADDENDS else str(sum(shown))
+    return Kpi("Segments", escape(figure), told)
 
 
 def _period(profile: Profile) -> str:

@@ -11,8 +11,8 @@ LOW, HIGH = 1, 2
 
 @dataclass(frozen=True)
 class Axis:
-    """One side of the square: its feature, what its customers are like at either end, and how the ends are
-    called."""
+    """One side of the square: its feature, what its customers are like at either end, how the ends are
+    called, and who they are whose value is unknown: they stand at the low end."""
 
     key: str
     letter: str
@@ -21,6 +21,7 @@ class Axis:
     low: str
     upper: str
     lower: str
+    unknown: str = ""
     low_is_good: bool = False
 
     @property
@@ -39,6 +40,11 @@ class Square:
     names: Mapping[tuple[int, int], str]
     among: str
 
+    def low_quarters(self, axis: Axis) -> str:
+        """The quarters at the low end of an axis, in words: "Switchers and Light users"."""
+        place = (self.loyalty, self.spend).index(axis)
+        return " and ".join(name for cell, name in self.names.items() if cell[place] == LOW)
+
     def meaning(self, cell: tuple[int, int]) -> str:
         """What the customers of a quarter are like: "many categories, low spend"."""
         loyal, spends = cell
@@ -53,7 +59,7 @@ SQUARES = {
             "loyalty", "L", "own_brand_share",
             "a high share of category spend on the own brands",
             "a low share of category spend on the own brands",
-            "More loyal", "Less loyal",
+            "More loyal", "Less loyal", "who bought nothing of a known brand",
         ),
         Axis(
             "spend", "S", "category_spend", "high category spend", "low category spend",
@@ -80,12 +86,14 @@ SQUARES = {
     "regularity": Square(
         Axis(
             "regularity", "G", "gap_variation", "a regular rhythm", "an irregular rhythm or none yet",
-            "More regular", "Less regular", low_is_good=True,
+            "More regular", "Less regular", "who bought on too few days, two at most, to have a rhythm",
+            low_is_good=True,
         ),
         _SPEND,
         {
             (HIGH, HIGH): "Regular high spenders", (HIGH, LOW): "Regular low spenders",
-            (LOW, HIGH): "Irregular high spenders", (LOW, LOW): "Irregular low spenders",
+            (LOW, HIGH): "Irregular or unproven high spenders",
+            (LOW, LOW): "Irregular or unproven low spenders",
         },
         "spend",
     ),

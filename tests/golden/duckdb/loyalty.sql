@@ -10,8 +10,8 @@
 -- Segments:
 --   Regular high spenders: G is 2 and S is 2
 --   Regular low spenders: G is 2 and S is 1
---   Irregular high spenders: G is 1 and S is 2
---   Irregular low spenders: G is 1 and S is 1
+--   Irregular or unproven high spenders: G is 1 and S is 2
+--   Irregular or unproven low spenders: G is 1 and S is 1
 
 -- Needs these tables, cleaned as the study cleans them (other columns are not looked at):
 --   orders: one row an order, returns apart
@@ -144,9 +144,9 @@ WITH scoring_1 AS (
       WHEN regularity_score = 2 AND spend_score = 1
       THEN 'regular_low_spenders'
       WHEN regularity_score = 1 AND spend_score = 2
-      THEN 'irregular_high_spenders'
+      THEN 'irregular_or_unproven_high_spenders'
       WHEN regularity_score = 1 AND spend_score = 1
-      THEN 'irregular_low_spenders'
+      THEN 'irregular_or_unproven_low_spenders'
     END AS segment_id
   FROM scoring_1
 )
@@ -158,10 +158,10 @@ SELECT
     THEN 'Regular high spenders'
     WHEN segment_id = 'regular_low_spenders'
     THEN 'Regular low spenders'
-    WHEN segment_id = 'irregular_high_spenders'
-    THEN 'Irregular high spenders'
-    WHEN segment_id = 'irregular_low_spenders'
-    THEN 'Irregular low spenders'
+    WHEN segment_id = 'irregular_or_unproven_high_spenders'
+    THEN 'Irregular or unproven high spenders'
+    WHEN segment_id = 'irregular_or_unproven_low_spenders'
+    THEN 'Irregular or unproven low spenders'
   END AS segment_name,
   CAST(1 AS DOUBLE) AS probability,
   CAST('0000000000000000000000000000000000000000000000000000000000000000' AS TEXT) AS definition,
@@ -254,13 +254,13 @@ FROM (
   UNION ALL
   SELECT
     3 AS place,
-    'irregular_high_spenders' AS segment_id,
-    'Irregular high spenders' AS segment_name
+    'irregular_or_unproven_high_spenders' AS segment_id,
+    'Irregular or unproven high spenders' AS segment_name
   UNION ALL
   SELECT
     4 AS place,
-    'irregular_low_spenders' AS segment_id,
-    'Irregular low spenders' AS segment_name
+    'irregular_or_unproven_low_spenders' AS segment_id,
+    'Irregular or unproven low spenders' AS segment_name
 ) AS s
 LEFT JOIN segment_assignments AS a
   ON s.segment_id = a.segment_id

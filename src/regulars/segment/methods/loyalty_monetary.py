@@ -161,15 +161,16 @@ class LoyaltyMonetary(Method):
                 (square.loyalty, square.spend), bands, (self.cuts.loyalty, self.cuts.spend), strict=True
             )
         }
+        low = "; a lower value is the more regular one" if square.loyalty.low_is_good else ""
         told = " and ".join(
             f"{each['feature']} at {each['cut']} ({'set by hand' if each['how'] == 'set' else each['how']})"
             for each in cuts.values()
         )
-        low = "; a lower value is the more regular one" if square.loyalty.low_is_good else ""
         return {
             "axes": cuts,
             **({"proxy": self.proxy} if self.proxy else {}),
-            "reason": f"Cut {told}. A value at the cut lies below it, what is unknown counts as low{low}.",
+            "reason": f"Cut {told}. A value at the cut lies below it{low}. What is unknown counts as "
+            f"{square.loyalty.lower.lower()} and {square.spend.lower.lower()}.",
         }
 
     def _notes(
@@ -181,11 +182,11 @@ class LoyaltyMonetary(Method):
                 f"This is not brand loyalty: {square.loyalty.feature} stands in its place, as the names say.",
                 "To measure loyalty, map the products' brands, rivals among them, and features.own_brands.",
             )  # fmt: skip
-        for band in bands:
-            yield from _sides(band, ground, engine)
+        for axis, band in zip((square.loyalty, square.spend), bands, strict=True):
+            yield from _sides(square, axis, band, ground, engine)
 
 
-def _sides(band: Band, ground: Ground, engine: Engine) -> Iterator[Finding]:
+def _sides(square: Square, axis: Axis, band: Band, ground: Ground, engine: Engine) -> Iterator[Finding]:
     """What is to be said of how the customers lie to a cut."""
     name = quoted(band.feature)
     ((customers, known, above),) = engine.rows(
@@ -197,8 +198,10 @@ def _sides(band: Band, ground: Ground, engine: Engine) -> Iterator[Finding]:
     if min(unknown, known) >= FEWEST_TOLD:
         yield Finding(
             "note", f"{ground.name}.{band.feature}",
-            f"{band.feature} was unknown for {unknown / customers:.0%} of customers; they count as low.",
-            "Read the quarters of low values as holding these customers too.",
+            f"{band.feature} was unknown for {unknown / customers:.0%} of customers"
+            f"{f', {axis.unknown}' if axis.unknown else ''}. They count as {axis.lower.lower()}: they are "
+            f"among the {square.low_quarters(axis)}.",
+            "Read these two quarters as holding customers of whom this is unknown too.",
         )  # fmt: skip
     if high in (0, customers):
         yield Finding(
