@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -337,6 +337,15 @@ def test_a_wide_table_says_on_a_phone_that_it_goes_on_sideways(show: Callable[..
     hints = [show(studies.retail(), width=w).page.locator(".hint").first for w in (390, 1440)]
     assert [hint.is_visible() for hint in hints] == [True, False]
     assert hints[0].inner_text() == "10 figures wide: scroll the table sideways to see them all."
+
+
+def test_links_that_do_not_fit_the_bar_are_shaded_where_they_go_on(show: Callable[..., Seen]) -> None:
+    both = studies.retail().segmentations
+    page = show(replace(studies.retail(), segmentations=both * 7)).page
+    nav = page.locator(".bar nav")
+    assert nav.evaluate("each => each.scrollWidth > each.clientWidth")
+    edges = nav.evaluate("each => getComputedStyle(each).backgroundAttachment").split(", ")
+    assert edges == ["local", "local", "scroll", "scroll"]
 
 
 def test_evidence_of_the_largest_segments_puts_their_sum_first(show: Callable[..., Seen]) -> None:

@@ -117,7 +117,7 @@ def test_no_crowd_makes_a_figure_without_a_fact_or_a_sentence_with_a_hole(engine
 def test_a_name_is_only_ever_a_name(engine, name: str) -> None:
     made = profiled(engine, SHOP, NAMES | {"loyal": name})
     words = narrate(made)
-    assert f"{name} are " in plain(words.lede[0])
+    assert f" are in {name} and " in plain(words.lede[0])
     assert Span(name) in [span for sentence in sentences(words) for span in sentence]
     assert all(made.fact(s.fact) for sentence in sentences(words) for s in sentence if s.fact)
 

@@ -491,7 +491,7 @@ def narrative(profile: Profile) -> Narrative:
     first = profile.segments[0]
     share = "revenue_share" if "revenue_share" in first.facts else "customer_share"
     headline: tuple[Sentence, ...] = (
-        (Span(f"{first.name} are "), figure(first, "customer_share"), Span(" of customers and bring "),
+        (figure(first, "customer_share"), Span(f" of customers are in {first.name} and bring "),
          figure(first, share), Span(" of revenue." if share == "revenue_share" else " of the base.")),
     )  # fmt: skip
     lede: tuple[Sentence, ...] = (

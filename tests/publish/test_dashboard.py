@@ -122,7 +122,7 @@ def test_a_figure_without_a_fact_is_marked_and_the_page_owns_up() -> None:
 def test_a_page_opens_with_the_answer_and_goes_on_in_its_order() -> None:
     text = read(dashboard(studies.retail())).words
     parts = (
-        "Champions are 21.7% of customers and bring 62.6% of revenue.",
+        "21.7% of customers are in Champions and bring 62.6% of revenue.",
         "Who they are, what they bring",
         "Recency, frequency and spend",
         "Meet the segments: RFM",
@@ -175,7 +175,7 @@ def test_a_segment_of_ten_or_fewer_is_named_and_nothing_of_it_is_shown() -> None
     html = dashboard(studies.suppressed())
     card = re.search(r"<article(?:(?!</article>).)*New customers.*?</article>", html, re.DOTALL)
     assert card is not None
-    assert read(card[0]).words == "New customers ≤ 10 customers: not shown"
+    assert read(card[0]).words == "New customers not shown, for privacy"
     assert re.findall(r'<td class="q0">≤ 10</td>', html) != []
     assert not re.search(r"(?<![\d,.])231(?![\d,.])", read(html).text)
     assert re.search(r"(?<![\d,.])231(?![\d,.])", read(dashboard(studies.retail())).text)
@@ -275,7 +275,7 @@ def test_a_single_candidate_has_its_reason_and_no_curve() -> None:
 def test_the_page_of_three_customers_shows_no_figure_of_them_and_says_why() -> None:
     text = read(dashboard(studies.tiny())).words
     assert "Too few to show." in text
-    assert "A segment of ten customers or fewer is not shown" in text
+    assert "so that nobody can be recognised" in text
     assert "541,909 rows in" in text
     assert "No segment is large enough to show" in text
     assert "All 0 figures" not in text
@@ -338,6 +338,33 @@ def test_segments_without_customers_shown_are_not_counted_and_the_page_says_how_
     text = read(dashboard(studies.suppressed())).words
     assert "Segments 5 in one segmentation; 1 not shown" in text
     assert "Segments 11 + 6 in 2 segmentations" in read(dashboard(studies.retail())).words
+
+
+def test_many_segmentations_have_one_total_of_segments() -> None:
+    both = studies.retail().segmentations
+    text = read(dashboard(replace(studies.retail(), segmentations=(*both, *both)))).words
+    assert "Segments 34 in 4 segmentations" in text
+
+
+def test_a_table_title_reads_well_whatever_the_segment_is_called() -> None:
+    text = read(dashboard(studies.retail())).words
+    assert "The largest group: Champions, 21.7% of customers" in " ".join(text.split())
+    assert "are the largest group" not in text
+
+
+def test_hidden_segments_are_named_together_and_the_page_says_that_one_may_be_larger() -> None:
+    (first, *_) = studies.suppressed().segmentations
+    (few,) = [each.name for each in first.profile.segments if each.is_suppressed]
+    assert (
+        f"{few} is not shown: a segment of ten customers or fewer"
+        in read(dashboard(studies.suppressed())).words
+    )
+    text = read(dashboard(studies.loyalty("Switchers", "Devotees"))).words
+    assert "Devotees and Switchers are not shown, so that nobody can be recognised" in text
+    assert (
+        "at least one of them has ten customers or fewer, and the size of another, which may be larger"
+        in text
+    )
 
 
 def test_a_radar_says_the_most_only_of_the_one_segment_that_has_it() -> None:

@@ -70,6 +70,15 @@ def test_branches_keep_their_order_and_no_label_lies_on_another() -> None:
     assert all(b - a >= 12 for a, b in pairwise(heights))
 
 
+def test_a_long_name_has_the_room_it_needs() -> None:
+    name = "Slow-rhythm, exploring, weekend buyers"
+    drawn = dendrogram([Knot(0, 1, 1.0, None)], [Label(name, "k0", 0, 0), Label("B", "k1", 1, 1)], (0, 1), "")
+    assert f">{name}</text>" in drawn
+    width = float(re.findall(r'viewBox="0 0 ([\d.]+)', drawn)[0])
+    start = max(float(x) for x in re.findall(r'<text x="([\d.]+)"', drawn))
+    assert width - start >= 6.5 * len(name)
+
+
 def test_the_page_has_the_card_with_its_table_and_other_methods_have_none() -> None:
     page = read(dashboard(hung()))
     assert "Cut at the dashed line, the branches are the segments." in page.words

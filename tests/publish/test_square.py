@@ -57,7 +57,7 @@ def test_a_quarter_of_the_few_shows_no_figures_and_leaves_the_title() -> None:
     table = page[page.index('<table class="square">') :]
     cell = re.search(r"<bdi>Switchers</bdi>.*?</td>", table, re.DOTALL)
     assert cell is not None
-    assert text(cell[0]) == "Switchers ≤ 10 customers: not shown"
+    assert text(cell[0]) == "Switchers not shown, for privacy"
 
 
 def test_where_every_quarter_is_hidden_the_title_has_no_figure() -> None:

@@ -82,3 +82,23 @@ def test_a_name_says_what_is_unknown():
         (Indicator("size", (None,), is_rest=False, yes=900, no=-400),), {"s1": (900,), "s2": (-400,)}
     )
     assert names(rule, [size])["s1"] == "Unknown-company-size buyers"
+
+
+def test_customers_known_without_orders_are_no_buyers():
+    rule = Nearest((Prepared("logins", 0.0, 0.0, 1.0, False, 0.5, 1.0),), {"s1": (900,), "s2": (0,)})
+    logins = Feature("logins", "Logins", "count", "cause", "", "High-logins", "Low-logins")
+    assert list(names(rule, [logins], who="customers").values()) == [
+        "High-logins customers", "Middle-of-the-road customers",
+    ]  # fmt: skip
+
+
+def test_an_unknown_that_the_data_spells_out_says_of_what_and_a_category_keeps_its_capitals():
+    region = Feature("region", "Region", "category", "attribute", "")
+    weekend, *_ = FEATURES
+    prepared = (
+        Prepared("weekend_share", 0.0, 0.0, 1.0, False, 0.5, 1.0),
+        Indicator("region", ("North",), is_rest=False, yes=600, no=-400),
+        Indicator("region", ("Unknown", None), is_rest=False, yes=600, no=-400),
+    )
+    rule = Nearest(prepared, {"s1": (900, 600, -400), "s2": (0, -400, 600)})
+    assert names(rule, [weekend, region]) == {"s1": "Weekend, North buyers", "s2": "Unknown-region buyers"}

@@ -92,6 +92,12 @@ def test_a_value_that_many_share_is_told_with_the_score_it_leaves_unused(engine)
     )
 
 
+def test_scores_that_no_cut_leads_to_are_told_as_a_range(engine):
+    rows = [(f"C{n}", n, 1 if n <= 70 else n, Decimal(n)) for n in range(1, 101)]
+    (note,) = (each for each in fit(engine, rows, bands=10, scheme="sum").notes if each.where == "rfm.orders")
+    assert note.what.endswith("and no cut led to a score of 2 to 7.")
+
+
 def test_the_words_of_a_rule_are_as_few_as_its_shape_allows(engine):
     rules = {each.id: each.rule for each in fit(engine, customers(200), FEATURES, TYPES).segments}
     assert all(rule.count("; or ") < 20 for rule in rules.values())
@@ -263,8 +269,12 @@ def test_a_scheme_that_cannot_do_without_amounts_is_refused_with_a_remedy(engine
             "scheme eleven names cells of five bands, but R has 4 and F has 4 and M has 4: set bands: 5",
         ),
         ({"scheme": "five", "cuts": {"spend": [1, 2]}}, "but M has 3"),
-        ({"bands": 11, "scheme": "sum"}, "less than or equal to 10"),
-        ({"bands": 1, "scheme": "sum"}, "greater than or equal to 2"),
+        (
+            {"bands": 11, "scheme": "sum"},
+            "rfm: bands: 11 is not a number from 2 to 10, or one for each of r, f",
+        ),
+        ({"bands": {"r": 11}, "scheme": "sum"}, "bands.r: Input should be less than or equal to 10"),
+        ({"bands": 1, "scheme": "sum"}, "bands: 1 is not a number from 2 to 10"),
         ({"bands": "many"}, "bands: 'many' is not a number from 2 to 10, or one for each of r, f and m"),
         ({"bands": True}, "bands: True is not a number"),
         ({"cuts": [1, 2]}, "cuts: [1, 2] is not quantile, or a list for each of recency_days, orders"),

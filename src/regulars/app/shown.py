@@ -134,9 +134,10 @@ def _show_ledger(ledger: Ledger) -> None:
         terminal.out.print(f"{said}, set aside:" if source.set_aside else f"{said}.", markup=False)
         for aside in source.set_aside:
             terminal.out.print(f"  {aside.rows:>9,}  {aside.reason}: {aside.meaning}", markup=False)
+        if source.flagged:
+            terminal.out.print("  Kept, but flagged:", markup=False)
         for flag in source.flagged:
-            said = f"  {flag.rows:>9,}  kept, flagged {flag.reason}: {flag.meaning}"
-            terminal.out.print(said, markup=False)
+            terminal.out.print(f"  {flag.rows:>9,}  {flag.reason}: {flag.meaning}", markup=False)
 
 
 def check(root: Path, *, json: bool, today: date, **asked: Any) -> None:

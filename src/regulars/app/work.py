@@ -147,6 +147,7 @@ class Work:
             name, features.table, features.features, self.as_of, self.settings.seed,
             self.settings.timezone, self.settings.currency, _mapped(self.settings),
             {each: before[each] for each in method.learns_from},
+            has_orders=bool(self.settings.sources.orders),
         )  # fmt: skip
         new = method.fit(ground, self.engine)
         new = replace(new, ground=self._stands_on(method, new.rule.features, before))

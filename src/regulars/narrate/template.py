@@ -133,7 +133,7 @@ def _quiet(profile: Profile, ordered: Sequence[SegmentFacts]) -> SegmentFacts | 
 def _lede(profile: Profile, ordered: Sequence[SegmentFacts]) -> Iterator[Sentence]:
     if len(ordered) > 1 and _brings(ordered[0]):
         yield from _say(
-            profile, "{name} are {customers} of customers and bring {revenue} of revenue.",
+            profile, "{customers} of customers are in {name} and bring {revenue} of revenue.",
             name=f"={ordered[0].name}", customers=f"{ordered[0].id}.customer_share",
             revenue=f"{ordered[0].id}.revenue_share",
         )  # fmt: skip

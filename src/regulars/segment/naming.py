@@ -19,8 +19,8 @@ TOLD = 3
 MIDDLE = "Middle-of-the-road"
 
 
-def names(rule: Nearest, features: Sequence[Feature]) -> dict[str, str]:
-    """A name for each segment, such as "Weekend, wide-range buyers".
+def names(rule: Nearest, features: Sequence[Feature], *, who: str = "buyers") -> dict[str, str]:
+    """A name for each segment, such as "Weekend, wide-range buyers"; ``who`` they are ends it.
 
     The words are those of the features on which the centre lies farthest from the average customer; a
     centre that lies far on none is "Middle-of-the-road buyers".
@@ -32,7 +32,7 @@ def names(rule: Nearest, features: Sequence[Feature]) -> dict[str, str]:
         extra.update((each, extra[each] + 1) for each in clash)
     named: dict[str, str] = {}
     for each, told in words.items():
-        name = _name(told, extra[each])
+        name = f"{_name(told, extra[each])} {who}"
         # Nothing more sets them apart in words; the number does.
         named[each] = name if name not in named.values() else f"{name} {len(named) + 1}"
     return named
@@ -94,8 +94,14 @@ def _word(each: Preparation, at: int, feature: Feature | None) -> str:
             return ""
         label = each.feature if feature is None else feature.label.lower()
         # "Unknown" alone would not say what.
-        return f"unknown-{label.replace(' ', '-')}" if each.categories == (None,) else _category(each)
-    return "" if feature is None else feature.high if at > 0 else feature.low
+        of = f"unknown-{'-'.join(label.split())}"
+        told = (of if _is_unknown(category) else str(category) for category in each.categories)
+        return " or ".join(dict.fromkeys(told))
+    return "" if feature is None else _inside(feature.high if at > 0 else feature.low)
+
+
+def _is_unknown(category: str | None) -> bool:
+    return category is None or category.strip().casefold() in ("", "unknown")
 
 
 def _clash(words: Mapping[str, list[tuple[float, str]]], extra: Mapping[str, int]) -> list[str]:
@@ -111,7 +117,7 @@ def _name(words: Sequence[tuple[float, str]], extra: int) -> str:
     strong = sum(far >= STANDS_OUT for far, _ in words[:WORDS])
     chosen = [word for _, word in words[: strong + extra]]
     first, *others = chosen or [MIDDLE]
-    return ", ".join([first[:1].upper() + first[1:], *map(_inside, others)]) + " buyers"
+    return ", ".join([first[:1].upper() + first[1:], *others])
 
 
 def _inside(word: str) -> str:

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from regulars.segment.methods.rules import Name
 
-Count = Annotated[int, Field(ge=2, le=10)]
+_FEWEST, _MOST = 2, 10
+Count = Annotated[int, Field(ge=_FEWEST, le=_MOST)]
 """One band is no score; beyond ten, neighbours differ by less than the data can tell."""
 Value = Annotated[Decimal, Field(allow_inf_nan=False, max_digits=15, decimal_places=4)]
 Values = Annotated[tuple[Value, ...], Field(min_length=1, max_length=9)]
@@ -106,7 +107,9 @@ def spelt_out(given: Mapping[str, Any]) -> dict[str, Any]:
         asked["cuts"] = {}
     for name, meant in _SPELLINGS.items():
         each = asked.get(name, {})
-        if not isinstance(each, Mapping) and (name != "bands" or type(each) is not int):
+        # Said once of the number, not again of each of the three axes.
+        is_count = name == "bands" and type(each) is int and _FEWEST <= each <= _MOST
+        if not isinstance(each, Mapping) and not is_count:
             raise ValueError(f"{name}: {each!r} is not {meant}")
     asked["bands"] = _bands(asked.get("bands", {}), asked.get("cuts", {}))
     grid = asked.get("grid")
@@ -118,7 +121,7 @@ def spelt_out(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _SPELLINGS = {
-    "bands": "a number from 2 to 10, or one for each of r, f and m",
+    "bands": f"a number from {_FEWEST} to {_MOST}, or one for each of r, f and m",
     "cuts": "quantile, or a list for each of recency_days, orders and spend",
     "weights": "a number for each of r, f and m",
 }

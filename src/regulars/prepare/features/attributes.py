@@ -41,10 +41,11 @@ def attribute_families(
 def _feature(name: str, said: Attribute, kinds: Mapping[str, str]) -> Feature:
     is_text = kinds.get(name) == "VARCHAR"
     label = said.label or name.replace("_", " ").capitalize()
+    word = "-".join(label.lower().split())
     return Feature(
         name, label, said.unit or ("category" if is_text else "ratio"), said.role,
         f"From the table of customers, column {said.column!r}; unknown for those who are not in it.",
-        said.high or f"High {label.lower()}", said.low or f"Low {label.lower()}",
+        said.high or f"High-{word}", said.low or f"Low-{word}",
         protected=_why_protected(name, said),
     )  # fmt: skip
 

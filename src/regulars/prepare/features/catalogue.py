@@ -151,7 +151,7 @@ FAMILIES = (
             Feature(
                 "top_category_share", "Share of the largest category", "share", "cause",
                 "Share of the customer's lines in the category bought most.",
-                "One-category", "Many-category",
+                "Focused", "Many-category",
             ),
         ),
         "categories", "the products carry no categories",
@@ -172,7 +172,7 @@ FAMILIES = (
             Feature(
                 "top_brand_share", "Share of the largest brand", "share", "cause",
                 "Share of the customer's lines in the brand bought most, of lines whose brand is known.",
-                "One-brand", "No-one-brand",
+                "Brand-focused", "No-one-brand",
             ),
         ),
         "brands", "the products carry no brands",
@@ -248,7 +248,7 @@ FAMILIES = (
             Feature(
                 "offers_redeemed", "Offers redeemed", "count", "cause",
                 "Coupons and other offers that the customer redeemed.",
-                "Coupon", "Coupon-shy",
+                "Coupon-using", "Coupon-shy",
             ),
         ),
         "redemptions", "there is no table of redemptions",

@@ -9,7 +9,7 @@ from sqlglot import exp
 from regulars.engine import Step, literal
 from regulars.prepare.features.catalogue import Family
 from regulars.prepare.features.formula import millionths
-from regulars.prepare.features.names import shown, slug
+from regulars.prepare.features.names import as_word, shown, slug
 from regulars.types import Feature
 
 PREFIX = "share_of_"
@@ -28,7 +28,7 @@ def category_shares(listed: Sequence[str]) -> dict[str, Feature]:
         made[category] = Feature(
             name, f"Share of {label}", "share", "cause",
             f"Share of the customer's lines in the category {label}, of lines whose category is known.",
-            f"{label}-heavy", f"{label}-light",
+            f"{as_word(label)}-heavy", f"{as_word(label)}-light",
         )  # fmt: skip
     return made
 

@@ -11,7 +11,7 @@ from regulars.engine import Step, literal
 from regulars.engine.steps import parse
 from regulars.feature_settings import Engagement
 from regulars.prepare.features.catalogue import Family
-from regulars.prepare.features.names import shown, slug
+from regulars.prepare.features.names import as_word, shown, slug
 from regulars.types import Feature
 
 STEP = "engagement_features"
@@ -40,7 +40,7 @@ def kinds(said: Engagement) -> dict[str, Feature]:
         made[kind] = Feature(
             slug("events_", kind, {feature.name for feature in made.values()}), label, "count", "cause",
             f"Events of the kind {label} in the last {said.window_days} days.",
-            f"{label}-heavy", f"{label}-light",
+            f"{as_word(label)}-heavy", f"{as_word(label)}-light",
         )  # fmt: skip
     return made
 

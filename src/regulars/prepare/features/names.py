@@ -61,6 +61,9 @@ def why_not(name: str) -> str:
 
 LONGEST = 40
 """Characters in a name, and in a label made of data: more would be cut off in a chart or a warehouse."""
+SHORT = 4
+"""Capitals alone, up to so many, are taken for an abbreviation."""
+_VOWEL = re.compile("[AEIOUYÀ-ÖØ-Ý]")
 
 
 def slug(prefix: str, text: str, taken: Collection[str]) -> str:
@@ -77,6 +80,15 @@ def slug(prefix: str, text: str, taken: Collection[str]) -> str:
         nth += 1
         name = f"{first}_{nth}"
     return name
+
+
+def as_word(text: str) -> str:
+    """A label as it reads inside a name: "COFFEE & TEA" is "Coffee & tea"; one with small letters, and what
+    has no vowel ("GM") or no more than four letters ("USB", "B2B"), stays as it is."""
+    if text != text.upper() or sum(map(str.isalpha, text)) <= SHORT:
+        return text
+    lowered = re.sub(r"[^\W\d_]+", lambda word: word[0].lower() if _VOWEL.search(word[0]) else word[0], text)
+    return lowered[:1].upper() + lowered[1:]
 
 
 def shown(text: str) -> str:

@@ -10,10 +10,12 @@ from markupsafe import Markup
 
 from regulars.publish.charts.svg import drawing, element, shortened
 
-WIDTH, ROW, TOP, BOTTOM = 344, 13.0, 18, 6
+ROW, TOP, BOTTOM = 13.0, 18, 6
 ROOT, TIPS, BAR = 8.0, 150.0, 8
 NAME_AT = TIPS + BAR + 10
-_LETTERS = 27
+_LETTER = 6.6
+_FEWEST, _MOST = 27, 48
+"""Letters that there is room for: as many as the longest name has, within these."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def dendrogram(
         at.append((x, (y1 + y2) / 2))
     height = TOP + ROW * branches
     here = across(((math.sqrt(max(cut[0], 0.0)) + math.sqrt(cut[1])) / 2) ** 2)
+    letters = max(_FEWEST, *(min(len(each.name), _MOST) for each in labels))
     parts = [
         element("path", d=f"M{here:.1f} {TOP - 4}V{height + 2:.1f}", class_="cut"),
         element("text", "cut", x=here, y=TOP - 8, text_anchor="middle", class_="t3"),
@@ -65,6 +68,6 @@ def dendrogram(
     for each in labels:
         top, end = TOP + ROW * each.first + 1.5, TOP + ROW * (each.last + 1) - 1.5
         bar = element("rect", x=TIPS + 2, y=top, width=BAR, height=end - top, rx=2.0, class_="f")
-        text = element("text", shortened(each.name, _LETTERS), x=NAME_AT, y=(top + end) / 2 + 4)
+        text = element("text", shortened(each.name, letters), x=NAME_AT, y=(top + end) / 2 + 4)
         parts.append(element("g", bar, text, class_=f"{each.colour} seg"))
-    return drawing(parts, label, WIDTH, round(height + BOTTOM), "tree")
+    return drawing(parts, label, round(NAME_AT + _LETTER * letters), round(height + BOTTOM), "tree")

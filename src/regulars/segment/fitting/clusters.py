@@ -141,7 +141,8 @@ class Clusters(Method):
             taken = self.settled(engine, ground.table, taken)
         rule = taken.rule
         middles = Nearest(fit.prepared, dict(zip(rule.segment_ids, _whole(taken.centres), strict=True)))
-        named, meant = names(middles, used), meanings(middles, used)
+        who = "buyers" if ground.has_orders else "customers"
+        named, meant = names(middles, used, who=who), meanings(middles, used)
         return self.defined(
             ground,
             rule=rule,

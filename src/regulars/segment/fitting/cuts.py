@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -75,8 +75,7 @@ def unmet(engine: Engine, table: str, where: str, band: Band, cuts: Sequence[Cut
     nobody = [place for place, (start, end) in enumerate(pairwise(above), 1) if start == end]
     scores = {band.top + 1 - place if band.low_is_good else place for place in nobody}
     scores -= {1} if unknown else set()
-    listed = " or ".join(map(str, sorted(scores)))
-    if listed:
+    if listed := _told(scores):
         yield Finding(
             "note", f"{where}.{band.feature}",
             f"By the cuts that were set, no customer scored {band.letter} {listed}.",
@@ -90,7 +89,7 @@ def crowding(engine: Engine, table: str, where: str, band: Band) -> Iterator[Fin
     value, count = _commonest(engine, table, band)
     share = Fraction(count, customers)
     used = {band.of(cut) for cut in band.cuts} | {1 if band.low_is_good else band.top}
-    unused = sorted(set(range(1, band.top + 1)) - used)
+    unused = _told(set(range(1, band.top + 1)) - used)
     if share < CROWDED / band.top and not unused:
         return
     what = (
@@ -98,11 +97,23 @@ def crowding(engine: Engine, table: str, where: str, band: Band) -> Iterator[Fin
         f"they all scored {band.letter} {band.of(value)}"
     )
     if unused:
-        what += f", and no cut led to a score of {' or '.join(map(str, unused))}"
+        what += f", and no cut led to a score of {unused}"
     yield Finding(
         "note", f"{where}.{band.feature}", f"{what}.",
         "Bands of unequal size are right here: equal customers must score equally.",
     )  # fmt: skip
+
+
+def _told(scores: Iterable[int]) -> str:
+    """Scores in words, ascending, three in a row or more as a range: "1 or 4 to 9"."""
+    runs: list[list[int]] = []
+    for score in sorted(scores):
+        if runs and score == runs[-1][-1] + 1:
+            runs[-1].append(score)
+        else:
+            runs.append([score])
+    said = [[f"{run[0]} to {run[-1]}"] if len(run) > 2 else list(map(str, run)) for run in runs]
+    return " or ".join(each for run in said for each in run)
 
 
 def _commonest(engine: Engine, table: str, band: Band) -> tuple[Number, int]:

@@ -33,6 +33,8 @@ class Ground:
     mapped: tuple[str, ...] = ()
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     """The segmentations that the method learns from, by name: see :attr:`Method.learns_from`."""
+    has_orders: bool = True
+    """Whether customers are known by their orders; else by a table of them alone."""
 
     @property
     def constants(self) -> dict[str, str]:
