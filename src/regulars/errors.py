@@ -19,8 +19,11 @@ An error says what was asked, what was found, how to mend it, and the command to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
 class RegularsError(Exception):
@@ -126,6 +129,25 @@ class StepFailed(RegularsError):
 
 class ExtraMissing(RegularsError):
     pass
+
+
+def every_fault(checks: Iterable[Callable[[], T]]) -> list[T]:
+    """What each check gives. Raises one SettingsError with the faults of them all."""
+    given, faults = [], []
+    for check in checks:
+        try:
+            given.append(check())
+        except SettingsError as fault:
+            faults.append(fault)
+    if len(faults) > 1:
+        raise SettingsError(
+            "settings", "; ".join(f"{each.asked}: {each.found}".rstrip(".") for each in faults),
+            " ".join(dict.fromkeys(each.remedy for each in faults)),
+            next_command="regulars check",
+        ) from faults[0]  # fmt: skip
+    if faults:
+        raise faults[0]
+    return given
 
 
 def sentence(words: str) -> str:

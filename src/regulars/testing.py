@@ -167,7 +167,10 @@ def _fitted(method: Method, people: Sequence[Row], threads: int = 1) -> _Study:
     engine = Engine(threads=threads)
     try:
         table = _filled(engine, "customers", people)
-        return _Study(method.fit(_ground(method, table, engine), engine), engine)
+        ground = _ground(method, table, engine)
+        # Asked before anything that it learns from is fitted; what can be fitted must pass.
+        method.preflight(replace(ground, definitions={}), engine)
+        return _Study(method.fit(ground, engine), engine)
     except BaseException:
         engine.__exit__()
         raise

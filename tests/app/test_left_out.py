@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from tests.shops import TODAY, opened, studied
+from tests.shops import SETTINGS, TODAY, opened, studied
 
 from regulars import settings as chosen
-from regulars.app.study import Ran, run
+from regulars.app.study import Ran, check, run
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
-from regulars.errors import NotReady
+from regulars.errors import NotReady, SettingsError
 
 
 def told(ran: Ran) -> dict[str, str]:
@@ -51,3 +51,84 @@ def test_a_method_that_this_data_cannot_carry_is_left_out_and_the_others_are_mad
     ran = of_customers(tmp_path, rfm={"method": "rfm"}, life={"method": "lifecycle"})
     assert [each.name for each in ran.study.segmentations] == ["rfm"]
     assert "no gap_days" in told(ran)["segmentations.life"]
+
+
+WRONG = """
+segmentations:
+  rfm: {method: rfm}
+  misspelt: {method: kmeans, features: [morning_shar, spend]}
+  written: {method: rules, segments: [{name: VIP, when: spent > 500}]}
+  life: {method: lifecycle, gap: gap_day}
+"""
+FAULTS = (
+    "misspelt.features: spend cannot",
+    "'morning_shar'. Did you mean 'morning_share'",
+    "spent",
+    "gap_day",
+)
+
+
+def test_faults_of_all_segmentations_are_told_at_once_before_anything_is_fitted(tmp_path: Path) -> None:
+    workspace = opened(tmp_path, settings_text=SETTINGS + WRONG)
+    stages: list[str] = []
+    with pytest.raises(SettingsError) as told:
+        studied(workspace, stage=stages.append)
+    assert [each for each in FAULTS if each not in str(told.value)] == []
+    assert not any(stage.startswith("Fitting") for stage in stages)
+    assert not (tmp_path / "definitions").exists()
+
+
+def test_a_dry_run_finds_the_faults_that_a_run_would_refuse(tmp_path: Path) -> None:
+    workspace = opened(tmp_path, settings_text=SETTINGS + WRONG)
+    found = check(chosen.load(workspace.settings), workspace, Asked(today=TODAY))
+    assert [each for each in FAULTS if each not in str(found.fault)] == []
+
+
+def test_a_dry_run_says_what_a_run_would_leave_out(tmp_path: Path) -> None:
+    said = "segmentations: {rfm: {method: rfm}, deals: {method: kmeans, features: [promotion_share]}}\n"
+    workspace = opened(tmp_path, settings_text=SETTINGS + said)
+    found = check(chosen.load(workspace.settings), workspace, Asked(today=TODAY))
+    assert found.fault is None
+    (finding,) = [each for each in found.findings if each.where.startswith("segmentations.deals")]
+    assert "cannot give promotion_share: " in finding.what
+    ran = studied(workspace)
+    assert finding in ran.study.findings
+    assert [each.name for each in ran.study.segmentations] == ["rfm"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"method": "kmeans", "features": ["gap_days", "promotion_share"]},
+        {"method": "rules", "segments": [{"name": "Deals", "when": "spend > 5 and promotion_share > 0.5"}]},
+        {"method": "lifecycle", "gap": "promotion_share"},
+        {"method": "labels", "column": "promotion_share"},
+        {"method": "firmographic", "by": ["promotion_share"], "bands": {"promotion_share": [0.5]}},
+        {"method": "model", "of": "rfm", "features": ["promotion_share"]},
+    ],
+    ids=lambda each: each["method"],
+)
+def test_a_feature_that_this_data_cannot_give_is_named_with_the_reason(
+    tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    workspace = opened(tmp_path)
+    both = {"rfm": {"method": "rfm"}, "deals": settings}
+    asked = chosen.load(workspace.settings).model_copy(update={"segmentations": both})
+    ran = run(asked, workspace, Asked(today=TODAY))
+    assert (
+        "this data cannot give promotion_share: the orders carry no promotions"
+        in told(ran)["segmentations.deals"]
+    )
+
+
+def test_no_definition_is_kept_of_a_study_that_was_not_to_be(tmp_path: Path) -> None:
+    workspace = opened(tmp_path)
+
+    def stop(stage: str) -> None:
+        if stage == "Fitting behaviour":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        studied(workspace, stage=stop)
+    assert not (tmp_path / "definitions").exists()
+    assert len(studied(workspace).study.segmentations) == 2

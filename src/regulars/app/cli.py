@@ -141,7 +141,7 @@ def check(
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
 ) -> None:
-    """Dry run: can this data carry a segmentation? Exit 3 where it cannot."""
+    """Dry run: can this data carry a segmentation (else exit 3), and can what is asked be (else exit 2)?"""
     from regulars.app import shown
 
     shown.check(

@@ -141,7 +141,8 @@ def _show_ledger(ledger: Ledger) -> None:
 
 
 def check(root: Path, *, json: bool, today: date, **asked: Any) -> None:
-    """Show the readiness gates and the ledger. Raises NotReady where a gate does not hold."""
+    """Show the readiness gates and the ledger. Raises NotReady where a gate does not hold, SettingsError
+    where a segmentation asks for what cannot be."""
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
     with terminal.progress() as stage:
@@ -151,6 +152,8 @@ def check(root: Path, *, json: bool, today: date, **asked: Any) -> None:
         terminal.print_json(_check_json(found))
     else:
         _show_check(found)
+    if found.fault:
+        raise found.fault
     broken = [gate for gate in found.gates if not gate.holds]
     if broken and not settings.readiness.override:
         raise NotReady(
@@ -161,9 +164,10 @@ def check(root: Path, *, json: bool, today: date, **asked: Any) -> None:
 
 def _check_json(found: Checked) -> dict[str, Any]:
     return {
-        "ready": all(gate.holds for gate in found.gates),
+        "ready": all(gate.holds for gate in found.gates) and not found.fault,
         "as_of": found.cleaned.as_of.isoformat(),
         "gates": [gate.as_json() for gate in found.gates],
+        "fault": found.fault.as_json() if found.fault else None,
         "ledger": found.cleaned.ledger.as_json(),
         "findings": [finding.as_json() for finding in found.findings],
     }

@@ -6,16 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from regulars.app import saved
+from regulars.app.grounds import preflight
 from regulars.app.reading import Tables, offered, read_tables
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
 from regulars.engine import Engine
-from regulars.errors import UsageError
+from regulars.errors import SettingsError, UsageError, every_fault
 from regulars.prepare.clean import Cleaned
 from regulars.prepare.readiness import Gate
 from regulars.publish.dashboard import dashboard
@@ -40,11 +42,12 @@ class Ran:
 
 @dataclass(frozen=True)
 class Checked:
-    """What the readiness gate found, with the ledger behind it."""
+    """What the readiness gate found, with the ledger behind it, and what the settings ask that cannot be."""
 
     gates: tuple[Gate, ...]
     cleaned: Cleaned
     findings: tuple[Finding, ...]
+    fault: SettingsError | None = None
 
 
 def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
@@ -77,10 +80,18 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
 
 
 def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
-    """A dry run up to the readiness gate: what the data can carry, and the ledger. Writes nothing."""
-    _methods(settings)
+    """A dry run up to the first fit: what the data can carry, and the ledger. Writes nothing."""
+    methods = _methods(settings)
     with cleaned_orders(settings, workspace, asked) as orders:
-        return Checked(orders.tables.gates(orders.engine, orders.cleaned), orders.cleaned, orders.findings)
+        engine, as_of = orders.engine, orders.as_of
+        findings, fault = list(orders.findings), None
+        found = orders.tables.gates(engine, orders.cleaned)
+        try:
+            features = orders.tables.features(engine, as_of)
+            findings += preflight(methods, settings, features, as_of, engine)
+        except SettingsError as faults:
+            fault = faults
+        return Checked(found, orders.cleaned, tuple(findings), fault)
 
 
 @dataclass(frozen=True)
@@ -112,7 +123,9 @@ def cleaned_orders(settings: Settings, workspace: Workspace, asked: Asked) -> It
 def _methods(settings: Settings) -> dict[str, Method]:
     """The methods that are asked for. Raises SettingsError for what cannot be, before anything is read."""
     offered(settings)
-    methods = {name: chosen(name, each) for name, each in settings.segmentations.items()}
+    asked = settings.segmentations
+    made = every_fault(partial(chosen, name, each) for name, each in asked.items())
+    methods = dict(zip(asked, made, strict=True))
     in_order(methods)
     return methods
 

@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from regulars.app import saved
+from regulars.app.grounds import ground, left_out, mapped, preflight
 from regulars.app.reading import Tables, offered
 from regulars.app.saved import Made
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
-from regulars.errors import NotReady, sentence
+from regulars.errors import NotReady
 from regulars.narrate.template import narrate
 from regulars.prepare.clean import Cleaned
 from regulars.prepare.features.table import Features
@@ -21,7 +22,7 @@ from regulars.profile.facts import Frame, profile
 from regulars.segment.assign import assign
 from regulars.segment.carry import carried
 from regulars.segment.definition import Definition
-from regulars.segment.methods import Ground, Method, constants, in_order
+from regulars.segment.methods import Method, constants, in_order
 from regulars.segment.rules.grid import tops
 from regulars.settings import Settings
 from regulars.types import Finding
@@ -111,16 +112,18 @@ class Work:
             if name in used or (method.takes_all and each.role in method.default_roles)
         }
         learnt = {each: before[each] for each in method.learns_from}
-        mapped = _mapped(self.settings)
-        return constants(self.settings.timezone, self.settings.currency, mapped, made, learnt)
+        kinds = mapped(self.settings)
+        return constants(self.settings.timezone, self.settings.currency, kinds, made, learnt)
 
     def fit(self, methods: Mapping[str, Method]) -> dict[str, Definition]:
-        """Fit and pin what is not pinned (or everything, on ``refit``).
+        """Fit what is not pinned (or everything, on ``refit``), and pin it once all is fitted.
 
+        Settings that cannot be met are refused before the first fit, those of all segmentations at once.
         A segmentation that these customers cannot carry is left out with a finding; raises its NotReady
         where none is left. The readiness gate is no matter of one segmentation: what it refuses is refused.
         """
-        self.prepare()
+        _, features = self.prepare()
+        preflight(methods, self.settings, features, self.as_of, self.engine)
         fitted: dict[str, Definition] = {}
         refused: list[NotReady] = []
         for name, method in in_order(methods).items():
@@ -129,10 +132,10 @@ class Work:
                 fitted[name] = reused or self._fit(name, method, fitted)
             except NotReady as reason:
                 refused.append(reason)
-                what = sentence(f"This segmentation is left out: {reason.found}")
-                self.findings.append(Finding("warning", f"segmentations.{name}", what, reason.remedy))
+                self.findings.append(left_out(name, reason))
         if not fitted:
             raise refused[0]
+        self._pin(fitted)
         return {name: fitted[name] for name in methods if name in fitted}
 
     def _fit(self, name: str, method: Method, before: Mapping[str, Definition]) -> Definition:
@@ -143,13 +146,8 @@ class Work:
             )  # fmt: skip
         _, features = self.prepare()
         self.asked.stage(f"Fitting {name}{self._why(name)}")
-        ground = Ground(
-            name, features.table, features.features, self.as_of, self.settings.seed,
-            self.settings.timezone, self.settings.currency, _mapped(self.settings),
-            {each: before[each] for each in method.learns_from},
-            has_orders=bool(self.settings.sources.orders),
-        )  # fmt: skip
-        new = method.fit(ground, self.engine)
+        learnt = {each: before[each] for each in method.learns_from}
+        new = method.fit(ground(name, self.settings, features, self.as_of, learnt), self.engine)
         new = replace(new, ground=self._stands_on(method, new.rule.features, before))
         old = self.workspace.pinned(name)
         if old is not None:
@@ -160,8 +158,14 @@ class Work:
             new = replace(new, version=old.version + 1) if is_learnt else self._carried(old, new)
             if old.digest == new.digest:
                 return old
-        self.workspace.pin(new)
         return new
+
+    def _pin(self, fitted: Mapping[str, Definition]) -> None:
+        """Keep those that are new: none stays behind of a study that was not to be."""
+        for name, definition in fitted.items():
+            old = self.workspace.pinned(name)
+            if old is None or old.version < definition.version:
+                self.workspace.pin(definition)
 
     def _why(self, name: str) -> str:
         """Why a segmentation that has a definition is fitted anew."""
@@ -214,18 +218,6 @@ class Work:
         facts = profile(self.engine, frame, definition.segments, features.features)
         meanings = {segment.id: segment.meaning for segment in definition.segments}
         return Made(definition, facts, narrate(facts, meanings))
-
-
-def _mapped(settings: Settings) -> tuple[str, ...]:
-    """Which kinds of column the settings name: a definition stands on those that it was fitted with."""
-    sources = settings.sources
-    asked = ("value", "product", "category", "brand", "promotion", "discount")
-    kinds = [kind for kind in asked if sources.maps(kind)]
-    if sources.products is not None:
-        kinds += [kind for kind in ("category", "brand") if kind in sources.products.columns.named]
-    if not sources.shops and sources.customers is not None:
-        kinds += sources.customers.columns.totals
-    return tuple(kinds)
 
 
 def _notes(definition: Definition, cleaned: Cleaned, as_of: date) -> list[Finding]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from regulars.errors import SettingsError, did_you_mean, sentence
+from regulars.errors import NotReady, SettingsError, did_you_mean, every_fault, sentence
 from regulars.segment.methods import Ground
 from regulars.types import Feature, Finding, Role
 
@@ -27,26 +27,55 @@ def eligible(
 
     Without ``asked``: all of those ``roles`` that are not protected. With it: these, whatever their role,
     except outcomes and protected attributes, which need the reason for which they are allowed.
-    Raises SettingsError for a feature that this data does not have, or that may not be used.
+    Raises SettingsError with every feature that there is not or that may not be used, and NotReady for one
+    that this data cannot give.
     """
     if asked is None:
         return [each for each in ground.features if each.role in roles and not each.protected], []
-    used = named(ground, asked)
-    notes = _outcomes_allowed(ground, used, allow_outcomes) if "outcome" not in roles else []
-    return used, [*notes, *protected_allowed(ground, used, allow_protected)]
+    used = [each for each in ground.features if each.name in asked]
+    outcomes = used if "outcome" not in roles else []
+    notes = every_fault(
+        (
+            lambda: _outcomes_allowed(ground, outcomes, allow_outcomes),
+            lambda: protected_allowed(ground, used, allow_protected),
+            lambda: _require_there(ground, asked),
+        )
+    )
+    return used, [note for told in notes for note in told]
 
 
 def named(ground: Ground, asked: Sequence[str], setting: str = "features") -> list[Feature]:
-    """The features of those names, in the study's own order. Raises SettingsError for one there is not."""
+    """The features of those names, in the study's own order.
+
+    Raises SettingsError for one there is not, NotReady for one that this data cannot give.
+    """
+    _require_there(ground, asked, setting)
+    return [each for each in ground.features if each.name in asked]
+
+
+def _require_there(ground: Ground, asked: Sequence[str], setting: str = "features") -> list[Finding]:
     offered = [each.name for each in ground.features]
-    if unknown := [name for name in asked if name not in offered]:
-        near = "".join(did_you_mean(name, offered) for name in unknown)
+    if unknown := [name for name in asked if name not in offered and name not in ground.left_out]:
+        near = "".join(did_you_mean(name, [*offered, *ground.left_out]) for name in unknown)
         raise SettingsError(
             f"segmentations.{ground.name}.{setting}",
             f"this data has no feature {', '.join(map(repr, unknown))}.{near}".rstrip("."),
             f"It has {', '.join(offered)}.",
         )
-    return [each for each in ground.features if each.name in asked]
+    require_given(ground, asked, setting)
+    return []
+
+
+def require_given(ground: Ground, asked: Sequence[str], setting: str = "features") -> None:
+    """Raises NotReady with the reason for each of these features that this data cannot give."""
+    lacking = {name: ground.left_out[name] for name in asked if name in ground.left_out}
+    if lacking:
+        raise NotReady(
+            f"segmentations.{ground.name}.{setting}",
+            "; ".join(f"this data cannot give {name}: {why}" for name, why in lacking.items()),
+            f"Map what {' and '.join(lacking)} {'needs' if len(lacking) == 1 else 'need'}, or name other "
+            "features. The other segmentations stand without this one.",
+        )
 
 
 def protected_allowed(

@@ -106,19 +106,16 @@ class Clusters(Method):
         """
         raise TypeError(f"{type(self).__name__} does not say how to group anew")
 
+    def preflight(self, ground: Ground, engine: Engine) -> None:
+        self._used(ground)
+
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """The groups of the customers' prepared features, and the evidence for their number.
 
         Raises SettingsError for a feature that may not be used; NotReady for too few customers, where
         nothing tells them apart, and for more segments than there are different customers.
         """
-        used, notes = eligible(
-            ground,
-            self.features,
-            allow_outcomes=self.allow_outcomes,
-            allow_protected=self.allow_protected,
-        )
-        self._refuse_text(ground, used)
+        used, notes = self._used(ground)
         customers = engine.count(ground.table.name)
         sample = drawn(engine, ground.table, used, self.sample)
         fit = fitted(sample, ground.name)
@@ -158,6 +155,17 @@ class Clusters(Method):
             notes=tuple(notes),
             choice=evidence,
         )
+
+    def _used(self, ground: Ground) -> tuple[list[Feature], list[Finding]]:
+        """The features to group by, and what is to be said about them."""
+        used, notes = eligible(
+            ground,
+            self.features,
+            allow_outcomes=self.allow_outcomes,
+            allow_protected=self.allow_protected,
+        )
+        self._refuse_text(ground, used)
+        return used, notes
 
     def _refuse_text(self, ground: Ground, used: Sequence[Feature]) -> None:
         text = ", ".join(each.name for each in used if each.is_text)

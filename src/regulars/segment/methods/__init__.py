@@ -35,6 +35,8 @@ class Ground:
     """The segmentations that the method learns from, by name: see :attr:`Method.learns_from`."""
     has_orders: bool = True
     """Whether customers are known by their orders; else by a table of them alone."""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    """Features that this data cannot give, each with the reason."""
 
     @property
     def constants(self) -> dict[str, str]:
@@ -79,6 +81,15 @@ class Method(BaseModel):
     method: ClassVar[str]
     default_roles: ClassVar[tuple[Role, ...]] = ("cause",)
     """Roles of the features that it takes where the settings name none."""
+
+    def preflight(self, ground: Ground, engine: Engine) -> None:
+        """Nothing, where the settings can be met: asked of every method of a study before the first is
+        fitted, and by a dry run, so that all faults are told at once and early.
+
+        Raises what ``fit`` would raise for features, their kinds and their roles: SettingsError, or NotReady
+        for what this data lacks. No definitions that it learns from are there yet. By default nothing is
+        looked at, and ``fit`` has the only word.
+        """
 
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """The fitted definition. Same rows in any order, any thread count: the same document.

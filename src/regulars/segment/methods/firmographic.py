@@ -63,6 +63,10 @@ class Firmographic(Method):
                 raise ValueError(f"bands.{name} must rise from end to end")
         return self
 
+    def preflight(self, ground: Ground, engine: Engine) -> None:
+        protected_allowed(ground, named(ground, self.by, "by"), self.allow_protected, "by")
+        self._attributes(ground, engine)
+
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """The groups that are large enough, as conditions on the attributes.
 

@@ -55,6 +55,10 @@ class Labels(Method):
             raise ValueError(f"two segments cannot both be called {', '.join(map(repr, twice))}")
         return self
 
+    def preflight(self, ground: Ground, engine: Engine) -> None:
+        self._protected(ground)
+        self._labels({}, f"segmentations.{ground.name}", is_text=self._is_text(ground, engine))
+
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """A segment for each label there is and each that is named, in the order of ``names``, then of the
         labels themselves.
@@ -63,9 +67,7 @@ class Labels(Method):
         NotReady where nobody has a label, or there are more labels than groups could be.
         """
         where = f"segmentations.{ground.name}"
-        notes = protected_allowed(
-            ground, named(ground, [self.column], "column"), self.allow_protected, "column"
-        )
+        notes = self._protected(ground)
         is_text = self._is_text(ground, engine)
         sizes = _sizes(engine, ground.table.name, self.column)
         _require_labels(f"{where}.column", self.column, len(sizes))
@@ -84,6 +86,10 @@ class Labels(Method):
             fitted={"customers": engine.count(ground.table.name)},
             notes=(*notes, *self._doubts(where, sizes)),
         )
+
+    def _protected(self, ground: Ground) -> list[Finding]:
+        used = named(ground, [self.column], "column")
+        return protected_allowed(ground, used, self.allow_protected, "column")
 
     def _is_text(self, ground: Ground, engine: Engine) -> bool:
         if kinds(ground, engine).get(self.column) == "text":

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field, model_validator
 
 from regulars.engine import Engine, quoted
-from regulars.errors import NotReady, SettingsError
+from regulars.errors import NotReady, SettingsError, every_fault
 from regulars.segment.definition import Definition
 from regulars.segment.eligible import Reason, named, protected_allowed
 from regulars.segment.kinds import kinds
@@ -75,6 +75,21 @@ class Lifecycle(Method):
             raise ValueError("stage and stages go together: the feature, and what its values mean")
         return self
 
+    def preflight(self, ground: Ground, engine: Engine) -> None:
+        """The faults that ``fit`` would find in the gap, the stage, and what the data has for them."""
+        every_fault((lambda: self._stage_used(ground, engine), lambda: self._require_gap(ground, engine)))
+        where = f"segmentations.{ground.name}"
+        if ground.feature("recency_days") is None and self.stage is None:
+            raise NotReady(
+                where, "this data has no recency_days to tell a silence by",
+                "Map orders with their days, or the days since each customer's last order, or set stage.",
+            )  # fmt: skip
+        needs_gap = ground.feature("recency_days") is not None and self.usual_gap_days is None
+        if needs_gap and ground.feature(self.gap) is None:
+            raise NotReady(
+                where, f"this data has no {self.gap}, the days between purchases", self._mend_gap(where)
+            )
+
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """The states that this data can tell, with every limit as a number of days or of gaps.
 
@@ -88,6 +103,7 @@ class Lifecycle(Method):
                 f"segmentations.{ground.name}", "there are no customers to place",
                 "Check the ledger for what set the rows aside.",
             )  # fmt: skip
+        self.preflight(ground, engine)
         notes = self._stage_notes(ground, engine)
         there = {each.name for each in ground.features}
         states: dict[str, Condition] = {}
@@ -104,11 +120,6 @@ class Lifecycle(Method):
             notes += [_left_out(ground, state, lacking) for state, lacking in _untold(there)]
             notes += _too_short(ground, longest, self.lapsed_after * rhythm.usual)
             evidence = _evidence(rhythm, fresh)
-        elif self.stage is None:
-            raise NotReady(
-                f"segmentations.{ground.name}", "this data has no recency_days to tell a silence by",
-                "Map orders with their days, or the days since each customer's last order, or set stage.",
-            )  # fmt: skip
         if self.stages is not None:
             states |= self._placed(str(self.stage), self.stages)
         rest = "unplaced" if strangers or self.stage else "lapsed"
@@ -126,32 +137,31 @@ class Lifecycle(Method):
 
     def _rhythm(self, ground: Ground, engine: Engine) -> Rhythm:
         """The gaps to go by: measured, with the usual one as set; as set alone where none can be measured."""
-        found = measured(engine, ground.table.name, self.gap) if self._has_gap(ground, engine) else None
+        found = measured(engine, ground.table.name, self.gap) if ground.feature(self.gap) else None
         if self.usual_gap_days is not None:
             return Rhythm(self.usual_gap_days, found.own if found else None)
         if found:
             return found
         where = f"segmentations.{ground.name}"
-        remedy = (
+        raise NotReady(
+            where, f"fewer than {FEWEST} customers came back after days that can be counted, so there is no "
+            "rhythm to go by", self._mend_gap(where),
+        )  # fmt: skip
+
+    def _mend_gap(self, where: str) -> str:
+        return (
             f"Say in {where}.usual_gap_days after how many days customers usually buy again, or name in "
             f"{where}.gap a feature that holds them."
         )
-        if ground.feature(self.gap) is None:
-            raise NotReady(where, f"this data has no {self.gap}, the days between purchases", remedy)
-        raise NotReady(
-            where, f"fewer than {FEWEST} customers came back after days that can be counted, so there is no "
-            "rhythm to go by", remedy,
-        )  # fmt: skip
 
-    def _has_gap(self, ground: Ground, engine: Engine) -> bool:
-        """Whether it is there. Raises SettingsError where a name that was set is no number of this data."""
+    def _require_gap(self, ground: Ground, engine: Engine) -> None:
+        """Raises SettingsError where a name that was set is no number of this data."""
         if self.gap != "gap_days":
             named(ground, [self.gap], "gap")
         if ground.feature(self.gap) and kinds(ground, engine).get(self.gap) not in ("exact", "double"):
             raise SettingsError(
                 f"segmentations.{ground.name}.gap", f"{self.gap} is no number of days", "Name one that is."
             )
-        return ground.feature(self.gap) is not None
 
     def _buying(self, rhythm: Rhythm, fresh: int, there: Collection[str]) -> dict[str, Condition]:
         """The states of those with a purchase, in the order in which they are tried."""
@@ -178,15 +188,22 @@ class Lifecycle(Method):
         return {state: OneOfTexts(stage, texts) for state, texts in listed.items() if texts}
 
     def _stage_notes(self, ground: Ground, engine: Engine) -> list[Finding]:
-        """What is to be said of the stage. Raises SettingsError where there is none, or it is no text."""
+        """What is to be said of the stage."""
         if self.stage is None or self.stages is None:
+            return []
+        where = f"segmentations.{ground.name}.stage"
+        notes = self._stage_used(ground, engine)
+        return [*notes, *stage_doubts(engine, ground.table.name, where, self.stage, self.stages, _REST)]
+
+    def _stage_used(self, ground: Ground, engine: Engine) -> list[Finding]:
+        """A note where it is protected. Raises SettingsError where there is none, or it is no text."""
+        if self.stage is None:
             return []
         where = f"segmentations.{ground.name}.stage"
         used = named(ground, [self.stage], "stage")
         if kinds(ground, engine).get(self.stage) != "text":
             raise SettingsError(where, f"{self.stage} is not text", "Name the feature that holds the stage.")
-        notes = protected_allowed(ground, used, self.allow_protected, "stage")
-        return [*notes, *stage_doubts(engine, ground.table.name, where, self.stage, self.stages, _REST)]
+        return protected_allowed(ground, used, self.allow_protected, "stage")
 
 
 def _recent(days: int) -> Condition:

@@ -70,6 +70,11 @@ class LoyaltyMonetary(Method):
             return given
         return {**given, "cuts": {"loyalty": cuts, "spend": cuts}}
 
+    def preflight(self, ground: Ground, engine: Engine) -> None:
+        square = SQUARES[self.proxy or ""]
+        self._require_cuts(square, ground)
+        self._require(square, ground, engine, f"segmentations.{ground.name}")
+
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """Both cuts, as values. They stand on the customers who bought in the category.
 
@@ -78,6 +83,7 @@ class LoyaltyMonetary(Method):
         """
         square = SQUARES[self.proxy or ""]
         where = f"segmentations.{ground.name}"
+        self._require_cuts(square, ground)
         self._require(square, ground, engine, where)
         bands = (
             self._band(square.loyalty, self.cuts.loyalty, square, ground, engine),
@@ -96,6 +102,17 @@ class LoyaltyMonetary(Method):
             notes=tuple(self._notes(square, bands, ground, engine)),
             choice=self._choice(square, bands, ground),
         )
+
+    def _require_cuts(self, square: Square, ground: Ground) -> None:
+        """Raises SettingsError for a cut of a share that is none."""
+        axis, cut = square.loyalty, self.cuts.loyalty
+        feature = ground.feature(axis.feature)
+        if feature and feature.unit == "share" and isinstance(cut, Decimal) and not 0 <= cut < 1:
+            raise SettingsError(
+                f"segmentations.{ground.name}.cuts.loyalty",
+                f"{axis.feature} runs from 0 to 1, and {cut} is no cut of it",
+                f"Write {cut / 100} for {cut} %." if 1 <= cut < 100 else "Write 0.5 for one half.",
+            )
 
     def _require(self, square: Square, ground: Ground, engine: Engine, where: str) -> None:
         """Raises NotReady where an axis is not measured, or is the same for everybody."""
@@ -126,12 +143,6 @@ class LoyaltyMonetary(Method):
         feature = ground.feature(axis.feature)
         unit = feature.unit if feature else ""
         if isinstance(cut, Decimal):
-            if unit == "share" and not 0 <= cut < 1:
-                raise SettingsError(
-                    f"segmentations.{ground.name}.cuts.loyalty",
-                    f"{axis.feature} runs from 0 to 1, and {cut} is no cut of it",
-                    f"Write {cut / 100} for {cut} %." if 1 <= cut < 100 else "Write 0.5 for one half.",
-                )  # fmt: skip
             value = cut
         else:
             how: Literal["median", "mean"] = "mean" if cut == "mean" else "median"

@@ -84,6 +84,9 @@ class Model(Method):
     def learns_from(self) -> tuple[str, ...]:
         return (self.of,)
 
+    def preflight(self, ground: Ground, engine: Engine) -> None:
+        self._eligible(ground)
+
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """The rule learnt, with what it was right and wrong about on the customers held out.
 
@@ -129,15 +132,18 @@ class Model(Method):
             },
         )
 
-    def _features(self, ground: Ground, labelled: Definition) -> tuple[list[Feature], list[Finding]]:
-        """The features to learn from, and what is to be said about them."""
-        used, notes = eligible(
+    def _eligible(self, ground: Ground) -> tuple[list[Feature], list[Finding]]:
+        return eligible(
             ground,
             self.features,
             roles=self.default_roles,
             allow_outcomes=self.allow_outcomes,
             allow_protected=self.allow_protected,
         )
+
+    def _features(self, ground: Ground, labelled: Definition) -> tuple[list[Feature], list[Finding]]:
+        """The features to learn from, and what is to be said about them."""
+        used, notes = self._eligible(ground)
         own = [each.name for each in used if each.name in labelled.rule.features]
         if self.features is None:
             used = [each for each in used if each.name not in own]

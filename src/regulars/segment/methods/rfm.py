@@ -98,6 +98,9 @@ class Rfm(Method):
             return schemes.by_boxes({each.name: each.cells for each in self.grid}, self.rest, tops)
         return schemes.sums([self.weights.of(axis) for axis in AXES], tops)
 
+    def preflight(self, ground: Ground, engine: Engine) -> None:
+        self._on(_axes(ground), ground)
+
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """Cut points (at quantiles, or those that were set), and the scheme's names for every combination.
 
@@ -105,13 +108,7 @@ class Rfm(Method):
         and the sum is of R and F. Raises NotReady without customers, and where quantiles cannot tell them
         apart or the scheme cannot do without M.
         """
-        axes = [axis for axis in AXES if ground.feature(axis.feature)]
-        if lacking := [axis.feature for axis in AXES[:2] if axis not in axes]:
-            raise NotReady(
-                f"segmentations.{ground.name}", f"this data has no {' and no '.join(lacking)}",
-                "Map sources.customers.columns.recency_days (or last_order) and orders, "
-                "or use another method.",
-            )  # fmt: skip
+        axes = _axes(ground)
         customers = engine.count(ground.table.name)
         if not customers:
             raise NotReady(
@@ -198,6 +195,18 @@ class Rfm(Method):
             if axis.low_is_good:
                 yield from _stale(ground, band)
             yield from crowding(engine, ground.table.name, ground.name, band)
+
+
+def _axes(ground: Ground) -> list[Axis]:
+    """The axes that this data has. Raises NotReady without recency or frequency."""
+    axes = [axis for axis in AXES if ground.feature(axis.feature)]
+    if lacking := [axis.feature for axis in AXES[:2] if axis not in axes]:
+        raise NotReady(
+            f"segmentations.{ground.name}", f"this data has no {' and no '.join(lacking)}",
+            "Map sources.customers.columns.recency_days (or last_order) and orders, "
+            "or use another method.",
+        )  # fmt: skip
+    return axes
 
 
 def _sizes(engine: Engine, ground: Ground, grid: Grid) -> dict[str, int]:

@@ -19,7 +19,7 @@ from pydantic import (
 from regulars.engine import Engine, quoted
 from regulars.errors import NotReady, SettingsError
 from regulars.segment.definition import Definition
-from regulars.segment.eligible import Reason, named, protected_allowed
+from regulars.segment.eligible import Reason, named, protected_allowed, require_given
 from regulars.segment.kinds import kinds
 from regulars.segment.methods import Ground, Method
 from regulars.segment.preview import doubts, preview
@@ -28,7 +28,7 @@ from regulars.segment.rules.condition_tokens import NotACondition
 from regulars.segment.rules.conditions import Condition, Leaf, Ranked, changed, read_features
 from regulars.segment.rules.waterfall import Waterfall
 from regulars.segment.slugs import slug
-from regulars.types import Segment
+from regulars.types import Finding, Segment
 
 _LARGEST = "cast('1.7976931348623157e308' as double)"
 
@@ -87,6 +87,9 @@ class Rules(Method):
     def _names(self) -> list[str]:
         return [*(tier.name for tier in self.segments), self.rest]
 
+    def preflight(self, ground: Ground, engine: Engine) -> None:
+        self._resolved(ground, engine)
+
     def fit(self, ground: Ground, engine: Engine) -> Definition:
         """The conditions with every "top p %" turned into a value, and what each takes of the customers.
 
@@ -100,9 +103,7 @@ class Rules(Method):
                 "Check the ledger for what set the rows aside.",
             )  # fmt: skip
         ids = [slug(name) for name in self._names]
-        read = self._conditions(ground, engine)
-        used = named(ground, [name for each in read for name in read_features(each)])
-        protected = protected_allowed(ground, used, self.allow_protected, "segments")
+        read, protected = self._resolved(ground, engine)
         conditions = [_with_cuts(each, ground, engine) for each in read]
         rule = Waterfall(tuple(zip(ids[:-1], conditions, strict=True)), ids[-1])
         names = dict(zip(ids, self._names, strict=True))
@@ -116,11 +117,24 @@ class Rules(Method):
             choice=seen.as_json(),
         )
 
+    def _resolved(self, ground: Ground, engine: Engine) -> tuple[list[Condition], list[Finding]]:
+        """The conditions, and what is to be said about the features that they name."""
+        read = self._conditions(ground, engine)
+        used = named(ground, [name for each in read for name in read_features(each)])
+        return read, protected_allowed(ground, used, self.allow_protected, "segments")
+
     def _conditions(self, ground: Ground, engine: Engine) -> list[Condition]:
-        """The conditions read against the features there are. Raises SettingsError with every fault."""
+        """The conditions read against the features there are.
+
+        Raises SettingsError with every fault, NotReady for features that this data cannot give.
+        """
         known = kinds(ground, engine)
-        read, faults = [], []
+        read, faults, lacking = [], [], list[str]()
         for place, tier in enumerate(self.segments):
+            asked = read_features(parse(tier.when))
+            if absent := [name for name in asked if name in ground.left_out]:
+                lacking += absent
+                continue
             try:
                 read.append(parse(tier.when, known))
             except NotACondition as fault:
@@ -130,6 +144,7 @@ class Rules(Method):
             raise SettingsError(
                 f"segmentations.{ground.name}", "; ".join(faults), f"Features of this data: {offered}."
             )
+        require_given(ground, list(dict.fromkeys(lacking)), "segments")
         return read
 
 
