@@ -14,6 +14,7 @@ from regulars.app.study import Ran, check, run
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.errors import NotReady, SettingsError
+from regulars.segment.methods import chosen as chosen_method
 
 
 def told(ran: Ran) -> dict[str, str]:
@@ -51,6 +52,24 @@ def test_a_method_that_this_data_cannot_carry_is_left_out_and_the_others_are_mad
     ran = of_customers(tmp_path, rfm={"method": "rfm"}, life={"method": "lifecycle"})
     assert [each.name for each in ran.study.segmentations] == ["rfm"]
     assert "no gap_days" in told(ran)["segmentations.life"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "faults"),
+    [
+        ({"method": "kmeans", "kk": 3}, "kk: no such setting. Did you mean 'k'?"),
+        ({"method": "kmeans", "k": "four"}, "k: it must be a whole number"),
+        (
+            {"method": "rules", "segments": [{"name": "VIP", "whn": "spend > 5"}]},
+            "segments.0.when: it must be set; segments.0.whn: no such setting. Did you mean 'when'?",
+        ),
+        ({"method": "rules", "segments": []}, "segments: it must name at least one"),
+    ],
+)
+def test_a_fault_of_a_setting_is_told_in_plain_words_and_once(settings: dict[str, Any], faults: str) -> None:
+    with pytest.raises(SettingsError) as told:
+        chosen_method("x", settings)
+    assert told.value.found == faults
 
 
 WRONG = """

@@ -241,7 +241,7 @@ def test_a_protected_attribute_needs_a_reason(engine):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"by": []}, "by: .*at least 1 item"),
+        ({"by": []}, "by: .*at least one"),
         ({"by": ["a", "a"]}, "by names an attribute twice"),
         ({"by": ["a"], "bands": {"b": [1]}}, "bands are set for b, which by does not name"),
         ({"by": ["a"], "bands": {"a": [5, 1]}}, "bands.a must rise"),

@@ -297,7 +297,7 @@ def test_a_scheme_that_cannot_do_without_amounts_is_refused_with_a_remedy(engine
         ({"grid": {"A": "R 9"}}, "'R 9': R runs from 1 to 5"),
         ({"grid": {"A": "R 1", "a": "R 2"}}, "'A' and 'a' are too alike"),
         ({"grid": {"Other": "R 1"}}, "'Other' and 'Other' are too alike"),
-        ({"grid": {"A": []}}, "at least 1 item"),
+        ({"grid": {"A": []}}, "at least one"),
     ],
     ids=str,
 )

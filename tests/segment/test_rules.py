@@ -175,8 +175,8 @@ def test_outcomes_may_be_used_and_segments_are_told_in_order(engine):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({}, "segments: Field required"),
-        ({"segments": []}, "at least 1 item"),
+        ({}, "segments: it must be set"),
+        ({"segments": []}, "at least one"),
         ({"segments": [{"name": f"R{n}x", "when": "a > 1"} for n in range(51)]}, "at most 50 items"),
         ({"segments": [{"name": "VIP", "wen": "a > 1"}]}, "segments.0.wen: .*Did you mean 'when'?"),
         ({"segmnts": []}, "segmnts: .*Did you mean 'segments'?"),

@@ -160,7 +160,14 @@ def chosen(name: str, settings: dict[str, Any]) -> Method:
         return make(**asked)
     except ValidationError as bad:
         known = list(make.model_fields)
-        faults = "; ".join(_fault(make, error["loc"], error["msg"]) for error in bad.errors())
+        errors = bad.errors()
+        # What holds a part at fault is not at fault itself for lacking that part.
+        own = [
+            each
+            for each in errors
+            if not (each["type"] == "too_short" and _has_part_among(each["loc"], errors))
+        ]
+        faults = "; ".join(_fault(make, each["loc"], _plain(each)) for each in own)
         raise SettingsError(where, faults, f"{method} takes: {', '.join(known) or 'nothing'}.") from bad
 
 
@@ -193,6 +200,27 @@ def in_order(methods: Mapping[str, Method]) -> dict[str, Method]:
     for name in methods:
         visit(name, ())
     return ordered
+
+
+_PLAIN = {
+    "extra_forbidden": "no such setting.",
+    "missing": "it must be set",
+    "int_parsing": "it must be a whole number",
+    "int_type": "it must be a whole number",
+    "int_from_float": "it must be a whole number",
+    "tuple_type": "it must be a list",
+}
+"""Faults that the checker of settings tells in its own terms, in words for people."""
+
+
+def _plain(error: Mapping[str, Any]) -> str:
+    if error["type"] == "too_short" and error["ctx"]["min_length"] == 1:
+        return "it must name at least one"
+    return _PLAIN.get(error["type"], str(error["msg"]))
+
+
+def _has_part_among(place: tuple[int | str, ...], errors: Iterable[Mapping[str, Any]]) -> bool:
+    return any(len(each["loc"]) > len(place) and each["loc"][: len(place)] == place for each in errors)
 
 
 def _fault(model: type[BaseModel], place: tuple[int | str, ...], said: str) -> str:
