@@ -95,7 +95,7 @@ def test_the_script_gives_every_customer_the_segment_of_the_study(
     text = script(definition, chosen.load(workspace.settings), "duckdb", _day(workspace))
     plain = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
     answers = [warehouse.execute(each) for each in plain.split(";\n") if each.strip()]
-    found = warehouse.execute("select * from segment_assignments order by customer_id")
+    found = warehouse.execute(f"select * from segment_{name}_assignments order by customer_id")
     (run_id,) = workspace.run_ids()
     path = workspace.run(run_id) / "assignments" / f"{name}.parquet"
     assert found == duckdb.sql(f"from '{path}' order by customer_id").fetchall()

@@ -18,6 +18,7 @@ from regulars.app.study import run
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
+from regulars.errors import UsageError
 from regulars.prepare.clean import clean, day_of_study, repeats_are_set_aside
 from regulars.prepare.reading.read import read
 
@@ -47,12 +48,11 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
-def written(workspace: Workspace, name: str, dialect: str) -> str:
+def written(workspace: Workspace, name: str, dialect: str, prefix: str | None = None) -> str:
     definition = workspace.pinned(name)
     assert definition
-    return script(
-        definition, chosen.load(workspace.settings), dialect, date.fromisoformat(definition.fitted["as_of"])
-    )
+    day = date.fromisoformat(definition.fitted["as_of"])
+    return script(definition, chosen.load(workspace.settings), dialect, day, prefix)
 
 
 def assigned(workspace: Workspace, name: str) -> list[tuple[str, str, str]]:
@@ -76,7 +76,7 @@ def test_the_script_on_duckdb_gives_every_customer_the_segment_of_the_study(
             connection.execute(each).fetchall() for each in statements(written(workspace, name, "duckdb"))
         ]
         found = connection.execute(
-            "select customer_id, segment_id, segment_name from segment_assignments order by customer_id"
+            f"select customer_id, segment_id, segment_name from segment_{name}_assignments order by 1"
         ).fetchall()
     wanted = assigned(workspace, name)
     assert found == wanted
@@ -93,9 +93,9 @@ def test_the_scripts_own_checks_tell_when_something_is_wrong(workspace: Workspac
         connection.execute(f"create table orders as from '{workspace.root / 'orders.parquet'}'")
         for each in statements(written(workspace, "rfm", "duckdb"))[:4]:
             connection.execute(each)
-        connection.execute("insert into segment_assignments select * from segment_assignments limit 1")
-        connection.execute("update segment_assignments set segment_id = null where customer_id = '12347'")
-        connection.execute("delete from segment_features where customer_id in ('12348', '12349')")
+        connection.execute("insert into segment_rfm_assignments from segment_rfm_assignments limit 1")
+        connection.execute("update segment_rfm_assignments set segment_id = null where customer_id = '12347'")
+        connection.execute("delete from segment_rfm_features where customer_id in ('12348', '12349')")
         verdicts = [verdict for *_, verdict in connection.execute(counts).fetchall()]
     assert verdicts == ["DIFFERS", "ok", "DIFFERS", "DIFFERS", "DIFFERS"]
 
@@ -118,7 +118,9 @@ def test_who_had_only_returned_by_the_day_is_no_customer_yet(workspace: Workspac
         connection.execute(f"create table orders as from '{workspace.root / 'orders.parquet'}'")
         connection.execute(f"insert into orders values ({row}), ({later})")
         answers = [connection.execute(each).fetchall() for each in statements(text)]
-        found = connection.execute("select * from segment_assignments where customer_id = 'early'").fetchall()
+        found = connection.execute(
+            "select * from segment_rfm_assignments where customer_id = 'early'"
+        ).fetchall()
     assert found == []
     assert {verdict for *_, verdict in answers[-2]} == {"ok"}
 
@@ -137,9 +139,44 @@ def test_orders_after_the_day_move_nobody(workspace: Workspace, name: str) -> No
         for each in statements(written(workspace, name, "duckdb"))[:4]:
             connection.execute(each)
         found = connection.execute(
-            "select customer_id, segment_id, segment_name from segment_assignments order by customer_id"
+            f"select customer_id, segment_id, segment_name from segment_{name}_assignments order by 1"
         ).fetchall()
     assert found == assigned(workspace, name)
+
+
+def test_scripts_of_two_segmentations_leave_each_other_alone(workspace: Workspace) -> None:
+    with duckdb.connect() as connection:
+        for table in TABLES:
+            connection.execute(f"create table {table} as from '{workspace.root / table}.parquet'")
+        for name in NAMES:
+            connection.execute(written(workspace, name, "duckdb"))
+        for name in NAMES:
+            found = connection.execute(
+                f"select customer_id, segment_id, segment_name from segment_{name}_assignments order by 1"
+            ).fetchall()
+            assert found == assigned(workspace, name)
+
+
+# A step of the script is called rfm_features too.
+@pytest.mark.parametrize("prefix", ["rfm", "Shop_2", "p" * 50])
+def test_the_tables_are_called_as_asked(workspace: Workspace, prefix: str) -> None:
+    text = written(workspace, "rfm", "duckdb", prefix)
+    with duckdb.connect() as connection:
+        connection.execute(f"create table orders as from '{workspace.root / 'orders.parquet'}'")
+        answers = [connection.execute(each).fetchall() for each in statements(text) * 2]
+        made = [name for (name,) in connection.execute("show tables").fetchall()]
+        found = connection.execute(
+            f"select customer_id, segment_id, segment_name from {prefix}_assignments order by 1"
+        ).fetchall()
+    assert sorted(made) == sorted(["orders", f"{prefix}_features", f"{prefix}_assignments"])
+    assert found == assigned(workspace, "rfm")
+    assert {verdict for *_, verdict in answers[-2]} == {"ok"}
+
+
+@pytest.mark.parametrize("prefix", ["", "1st", "a b", 'a"b', "a; drop table orders", "sales.rfm", "p" * 51])
+def test_a_prefix_that_is_no_name_is_refused(workspace: Workspace, prefix: str) -> None:
+    with pytest.raises(UsageError, match="not the beginning of a table's name"):
+        written(workspace, "rfm", "duckdb", prefix)
 
 
 def statements(text: str) -> list[str]:
@@ -201,6 +238,6 @@ def test_the_script_on_postgresql_gives_every_customer_the_segment_of_the_study(
 ) -> None:
     warehouse.psql(written(workspace, name, "postgres"))
     found = warehouse.rows(
-        "select customer_id, segment_id, segment_name from segment_assignments order by customer_id"
+        f"select customer_id, segment_id, segment_name from segment_{name}_assignments order by 1"
     )
     assert found == assigned(workspace, name)

@@ -40,7 +40,7 @@ def test_the_script_puts_every_customer_where_the_study_did(studied, name: str) 
         connection.execute(f"create table customers as from '{workspace.root / 'clean.parquet'}'")
         connection.execute(said)
         theirs = connection.execute(
-            "select customer_id, segment_id from segment_assignments order by customer_id"
+            f"select customer_id, segment_id from segment_{name}_assignments order by customer_id"
         ).fetchall()
         path: Path = ran.study.path / "assignments" / f"{name}.parquet"
         ours = connection.execute(f"select customer_id, segment_id from '{path}' order by 1").fetchall()

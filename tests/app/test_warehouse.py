@@ -37,6 +37,7 @@ EXAMPLE = {
     "bands": 5,
     "scheme": None,
     "as_of": None,
+    "prefix": None,
 }
 
 
@@ -116,7 +117,12 @@ def test_the_cut_points_are_those_of_the_definition(workspace: Workspace, shop) 
     definition = workspace.pinned("rfm")
     assert definition
     assert list(kept[:12]) == [cut for band in definition.rule.bands for cut in band.cuts]
-    assert kept[12:] == (definition.fitted["customers"], date.fromisoformat(definition.fitted["as_of"]))
+    assert kept[12:14] == (definition.fitted["customers"], date.fromisoformat(definition.fitted["as_of"]))
+    assert kept[14:] == (
+        "analytics.customer_orders",
+        "customer customer_id, date order_date, amount order_amount",
+        "R recency_days, F order_frequency, M total_spent",
+    )
 
 
 def test_postgresql_fits_and_assigns_as_the_study_did(workspace: Workspace, postgres: Postgres) -> None:
@@ -149,6 +155,51 @@ def test_cut_points_of_another_number_of_bands_are_not_taken(shop) -> None:
     made(shop, warehouse_script(question(), "duckdb"))
     with pytest.raises(duckdb.BinderException, match="_of_4"):
         made(shop, warehouse_script(question(bands=4), "duckdb"))
+
+
+OTHERWISE = {
+    "table": {"table": "analytics.branch_orders"},
+    "columns": {"amount": "paid"},
+    "metrics": {"metrics": "order_frequency,total_spent=average_order_value,last_order_date"},
+}
+
+
+@pytest.mark.parametrize("what", OTHERWISE)
+def test_cut_points_that_were_fitted_on_something_else_score_nobody(shop, what: str) -> None:
+    shop.execute(
+        "create table analytics.branch_orders as select * replace (order_amount * 3 as order_amount) "
+        "from analytics.customer_orders"
+    )
+    shop.execute("alter table analytics.customer_orders add column paid double")
+    shop.execute("update analytics.customer_orders set paid = order_amount * 2")
+    made(shop, warehouse_script(question(), "duckdb"))
+    kept = shop.execute("select * from segment_cut_points").fetchall()
+    answers = made(shop, warehouse_script(question(**OTHERWISE[what]), "duckdb"))
+    assert shop.execute("select count(*) from segment_assignments").fetchone() == (0,)
+    told = {name for _, name, *_, verdict in answers[-2] if verdict == "DIFFERS"}
+    other = f"this {what}" if what == "table" else f"these {what}"
+    assert told == {f"cut points were fitted on {other}", "who has features is assigned"}
+    assert shop.execute("select * from segment_cut_points").fetchall() == kept
+    made(shop, warehouse_script(question(), "duckdb"))
+    assert shop.execute("select count(*) from segment_assignments").fetchone() > (0,)
+
+
+def test_two_tables_of_orders_live_side_by_side_under_their_prefixes(workspace: Workspace, shop) -> None:
+    """The second would be cut where the first was, if they shared cut points."""
+    shop.execute(
+        "create table analytics.branch_orders as select * replace (order_amount * 3 as order_amount) "
+        "from analytics.customer_orders"
+    )
+    asked_for = {"shop": "analytics.customer_orders", "branch": "analytics.branch_orders"}
+    for prefix, table in asked_for.items():
+        answers = made(shop, warehouse_script(question(prefix=prefix, table=table), "duckdb"))
+        assert {verdict for *_, verdict in answers[-2]} == {"ok"}
+    wanted = studied(workspace)
+    for prefix in asked_for:
+        assert shop.execute(ASSIGNED.replace("segment_a", f"{prefix}_a")).fetchall() == wanted
+    tables = {name for (name,) in shop.execute("show tables").fetchall()}
+    endings = ("features", "cut_points", "assignments")
+    assert tables == {f"{prefix}_{ending}" for prefix in asked_for for ending in endings}
 
 
 def test_nobody_leaves_no_cut_points_behind(shop) -> None:
@@ -270,6 +321,10 @@ def test_a_name_that_needs_quotes_gets_those_of_its_dialect(dialect: str) -> Non
         ({"bands": 11}, "2 to 10"),
         ({"scheme": "fife"}, "Did you mean 'five'"),
         ({"bands": 4, "scheme": "eleven"}, "--scheme sum"),
+        ({"prefix": "a; drop table b"}, "not the beginning of a table's name"),
+        ({"prefix": "a.b"}, "not the beginning of a table's name"),
+        ({"table": "sales.Segment_Features"}, "choose another --prefix"),
+        ({"table": "my_assignments", "prefix": "my"}, "choose another --prefix"),
     ],
     ids=str,
 )

@@ -106,7 +106,10 @@ def test_reports_sql_and_doctor_read_what_the_run_left(shop: Path, tmp_path: Pat
         script = regulars("sql", "rfm", "-w", shop, "--dialect", dialect)
         assert script.returncode == 0
         assert script.stderr == ""
-        assert "segment_assignments" in script.stdout
+        assert "segment_rfm_assignments" in script.stdout
+    named = regulars("sql", "rfm", "-w", shop, "--prefix", "shop")
+    assert "shop_assignments" in named.stdout
+    assert "segment_rfm" not in named.stdout
     health = printed(regulars("doctor", "-w", shop, "--json"))
     assert health["runs"] == {shown["run_id"]: "whole"}
 

@@ -81,7 +81,9 @@ def test_the_warehouse_makes_the_derived_feature_too(workspace, tmp_path) -> Non
         for table in ("orders", "order_lines"):
             warehouse.execute(f"create table {table} as from '{tmp_path / table}.parquet'")
         warehouse.execute(text)
-        found = warehouse.execute("select customer_id, segment_id from segment_assignments order by all")
+        found = warehouse.execute(
+            "select customer_id, segment_id from segment_baskets_assignments order by all"
+        )
         path = ran.study.path / "assignments" / "baskets.parquet"
         wanted = duckdb.execute(f"select customer_id, segment_id from '{path}' order by all")
         assert found.fetchall() == wanted.fetchall()
@@ -118,7 +120,7 @@ def test_engagement_goes_from_a_table_of_events_to_segments_and_to_the_warehouse
     assert "--   events: one row an event" in text
     with duckdb.connect(workspace.debug) as kept:
         kept.execute(text)
-        found = kept.execute("select customer_id, segment_name from segment_assignments order by all")
+        found = kept.execute("select customer_id, segment_name from segment_engaged_assignments order by all")
         assert found.fetchall() == wanted
 
 

@@ -207,6 +207,12 @@ def sql(
     scheme: Annotated[
         str | None, typer.Option(help="With --table: eleven, five or sum, the names of the segments.")
     ] = None,
+    prefix: Annotated[
+        str | None,
+        typer.Option(
+            help="How the tables that it makes begin. Default: segment_NAME; with --table: segment."
+        ),
+    ] = None,
 ) -> None:
     """The SQL of a segmentation: features, scores, segments, profile and validation queries.
 
@@ -220,10 +226,12 @@ def sql(
         if said := [each for each, value in {**asked, "segments": segments}.items() if value is not None]:
             remedy = "Name the table of orders, or leave them out."
             raise UsageError(f"--{said[0]}", "it goes with --table", remedy)
-        sql_command.pinned(workspace, name, dialect, as_of=_date(as_of))
+        sql_command.pinned(workspace, name, dialect, as_of=_date(as_of), prefix=prefix)
         return
     bands = 5 if segments is None else segments
-    sql_command.in_warehouse(name, dialect, table=table, segments=bands, as_of=_date(as_of), **asked)
+    sql_command.in_warehouse(
+        name, dialect, table=table, segments=bands, as_of=_date(as_of), prefix=prefix, **asked
+    )
 
 
 @app.command()

@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from regulars.app import script_checks as checks
 from regulars.app.reading import offered
+from regulars.app.script_tables import Made, tables_of
 from regulars.engine import Step, room, written
 from regulars.engine.steps import compose, in_order, parse
 from regulars.errors import SettingsError
@@ -28,8 +29,6 @@ BESIDE = {
     "redemptions": ("a redemption", ("customer_id", "campaign", "happened_at")),
 }
 """The clean tables beside the orders: what a row of each is, and its columns (of customers: attributes)."""
-FEATURES, ASSIGNMENTS = "segment_features", "segment_assignments"
-"""The tables that a script makes."""
 COLUMNS = {
     "customer_id": "text",
     "order_id": "text",
@@ -62,32 +61,35 @@ Part = tuple[str, Sequence[exp.Expr]]
 """What is said of some statements, and the statements."""
 
 
-def script(definition: Definition, settings: Settings, dialect: str, day: date) -> str:
-    """Statements that make ``segment_features`` and ``segment_assignments`` from clean ``orders``, then
-    profile and validate them. Every fitted constant is a literal; no quantile is computed.
+def script(
+    definition: Definition, settings: Settings, dialect: str, day: date, prefix: str | None = None
+) -> str:
+    """Statements that make a table of features and one of assignments from clean ``orders``, then profile and
+    validate them. Every fitted constant is a literal; no quantile is computed.
 
-    ``day`` is the day to look from; orders after it are not looked at. Tables of those two names are made
-    anew. What the script needs, and what each part does, stands in its comments.
+    ``day`` is the day to look from; orders after it are not looked at. Both tables are made anew; their names
+    begin with ``prefix``, or with ``segment_`` and the segmentation's name. What the script needs, and what
+    each part does, stands in its comments. Raises UsageError for a prefix that is no name.
     """
+    tables = tables_of(definition.name, prefix)
     before, step = _features(definition, settings, day)
-    made = compose([*before, step])
     rule = definition.rule
     numbers = [name for name in rule.features if name not in rule.text_features]
     assigned = compose(assignment_steps(definition, day, tuple(step.select.named_selects)))
     clean = [table for table in (*CLEAN, *BESIDE) if any(table in each.needs for each in (*before, step))]
     parts: list[Part] = [
-        (_about(definition, settings, day), ()),
+        (_about(definition, settings, day, tables), ()),
         ("\n".join(_needs([*before, step], clean)), ()),
-        (_steps_in_words(before), anew(FEATURES, made)),
+        (_steps_in_words(before), anew(tables.features, compose([*before, step]))),
         (
             "2. Segments: one row a customer, by the constants of the definition; nothing is fitted here.",
-            anew(ASSIGNMENTS, reading(assigned, "features", FEATURES)),
+            anew(tables.assignments, reading(assigned, "features", tables.features)),
         ),
         (
             "3. Profile: size and share of each segment, and its means of what the definition reads.",
-            [checks.profile(numbers, FEATURES, ASSIGNMENTS)],
+            [checks.profile(numbers, tables.features, tables.assignments)],
         ),
-        *_validation(definition, clean, day),
+        *_validation(definition, clean, day, tables),
     ]
     return laid_out(parts, dialect)
 
@@ -147,7 +149,7 @@ def _from_known(step: Step) -> Step:
     return Step(step.name, select)
 
 
-def _about(definition: Definition, settings: Settings, day: date) -> str:
+def _about(definition: Definition, settings: Settings, day: date, tables: Made) -> str:
     segments = "\n".join(f"  {s.name}: {s.rule}" for s in definition.segments)
     legend = "\n".join(f"  {line}" for line in definition.rule.legend())
     return (
@@ -155,6 +157,7 @@ def _about(definition: Definition, settings: Settings, day: date) -> str:
         f"Definition {definition.digest}.\n"
         f"Looks from {day}{': orders after it are left out' if settings.sources.shops else ''}. "
         "To look from another day: --as-of.\n"
+        f"Makes {tables.features} and {tables.assignments} anew. For other names: --prefix.\n"
         f"Times are in {definition.ground['timezone']}, amounts in {definition.ground['currency']}.\n"
         f"Scores:\n{legend}\nSegments:\n{segments}"
     )
@@ -191,14 +194,18 @@ def _steps_in_words(before: Sequence[Step]) -> str:
     return "\n".join(told)
 
 
-def _validation(definition: Definition, clean: Sequence[str], day: date) -> Iterator[Part]:
+def _validation(definition: Definition, clean: Sequence[str], day: date, tables: Made) -> Iterator[Part]:
     yield (
         "4. Validation: every customer exactly once, from orders to segments. All rows must say ok.",
-        [checks.counts([table for table in clean[:1] if table in CLEAN], day, FEATURES, ASSIGNMENTS)],
+        [
+            checks.counts(
+                [each for each in clean[:1] if each in CLEAN], day, tables.features, tables.assignments
+            )
+        ],
     )
     yield (
         "5. Validation: every segment of the definition with its customers, also those with none.",
-        [checks.sizes([(s.id, s.name) for s in definition.segments], ASSIGNMENTS)],
+        [checks.sizes([(s.id, s.name) for s in definition.segments], tables.assignments)],
     )
 
 

@@ -16,7 +16,7 @@ FITTED_HERE = "rfm"
 """The one method that plain SQL can fit: it needs counts alone."""
 
 
-def pinned(root: Path, name: str, dialect: str, *, as_of: date | None) -> None:
+def pinned(root: Path, name: str, dialect: str, *, as_of: date | None, prefix: str | None = None) -> None:
     """Print the script of a pinned definition in a dialect."""
     from regulars.app.script import script
 
@@ -24,12 +24,14 @@ def pinned(root: Path, name: str, dialect: str, *, as_of: date | None) -> None:
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
     definition = pinned_definition(workspace, settings, name)
-    print(script(definition, settings, dialect, as_of or last_looked_from(workspace, definition)))
+    day = as_of or last_looked_from(workspace, definition)
+    print(script(definition, settings, dialect, day, prefix))
 
 
 def in_warehouse(
     method: str, dialect: str, *, table: str, customer: str | None, time: str | None, amount: str | None,
     order: str | None, metrics: str | None, segments: int, scheme: str | None, as_of: date | None,
+    prefix: str | None = None,
 ) -> None:  # fmt: skip
     """Print a script that fits and assigns inside a warehouse; needs neither data nor a workspace."""
     from regulars.app.warehouse import warehouse_script
@@ -40,7 +42,7 @@ def in_warehouse(
         raise _not_in_sql(method)
     question = asked(
         table=table, customer=customer, time=time, amount=amount, order=order, metrics=metrics,
-        bands=segments, scheme=scheme, as_of=as_of,
+        bands=segments, scheme=scheme, as_of=as_of, prefix=prefix,
     )  # fmt: skip
     print(warehouse_script(question, dialect))
 

@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import exp
 
 from regulars.app import script_checks as checks
-from regulars.app.script import ASSIGNMENTS, FEATURES, Part, anew, laid_out
+from regulars.app.script import Part, anew, laid_out
 from regulars.app.warehouse_asked import RECENCY, Asked, Metric
 from regulars.engine import Step, literal
 from regulars.engine.steps import compose, parse
@@ -19,17 +19,17 @@ from regulars.segment.rules import column
 from regulars.segment.rules.grid import Band, Grid
 from regulars.segment.schemes import Scheme
 
-CUTS = "segment_cut_points"
 MONEY = "decimal(18, 4)"
 """What amounts are read as: sums of doubles would depend on the order of the rows."""
 
 
 def warehouse_script(asked: Asked, dialect: str) -> str:
-    """Statements that make ``segment_features``, ``segment_cut_points`` (once: a second run keeps them) and
-    ``segment_assignments`` from a table of orders, then profile and validate them.
+    """Statements that make features, cut points (once: a second run keeps them) and assignments from a table
+    of orders, then profile and validate them. The names of the tables are ``asked.made``'s.
 
     A cut point is the smallest value with at least k/n of the customers at or below it, counted exactly, so
-    equal customers score equally. What is read, what is left out and how to fit anew stands in the comments.
+    equal customers score equally. They are kept with what they were fitted on, and score nothing else. What
+    is read, what is left out and how to fit anew stands in the comments.
     """
     grid, scheme = _grid(asked)
     rows = [_read(asked), *_orders(asked)]
@@ -39,18 +39,18 @@ def warehouse_script(asked: Asked, dialect: str) -> str:
     parts: list[Part] = [
         (_about(asked, grid, scheme), ()),
         ("1. What is read: every row of the table, by what becomes of it.", [_account(rows[0])]),
-        (_features_in_words(asked), anew(FEATURES, compose([*rows, features]))),
+        (_features_in_words(asked), anew(asked.made.features, compose([*rows, features]))),
         (_cuts_in_words(asked), _fitted(asked)),
         (
             "4. Segments: one row a customer, by the cut points that are kept.",
-            anew(ASSIGNMENTS, _assigned(asked, grid, scheme)),
+            anew(asked.made.assignments, _assigned(asked, grid, scheme)),
         ),
         ("5. Profile: size and share of each segment, and its means.",
-         [checks.profile(numbers, FEATURES, ASSIGNMENTS)]),
+         [checks.profile(numbers, asked.made.features, asked.made.assignments)]),
         ("6. Validation: every customer exactly once, from orders to segments. All rows must say ok.",
-         [_validated(rows)]),
+         [_validated(asked, rows)]),
         ("7. Validation: every segment of the scheme with its customers, also those with none.",
-         [checks.sizes(list(scheme.names.items()), ASSIGNMENTS)]),
+         [checks.sizes(list(scheme.names.items()), asked.made.assignments)]),
     ]  # fmt: skip
     return laid_out(parts, dialect)
 
@@ -160,8 +160,34 @@ def _fitted(asked: Asked) -> list[exp.Expr]:
     """A table of one row, made once, filled once."""
     kinds = {"R": "bigint", "F": "bigint", "M": MONEY}
     declared = [f"{name} {kinds[m.letter]}" for m in asked.axes for name in _cut_names(asked, m)]
-    made = f"create table if not exists {CUTS} ({', '.join(declared)}, customers bigint, fitted_on date)"
+    declared += ["customers bigint", "fitted_on date", *(f"{name} text" for name in _fitted_of(asked))]
+    made = f"create table if not exists {asked.made.cut_points} ({', '.join(declared)})"
     return [sqlglot.parse_one(made, read="duckdb"), sqlglot.parse_one(_filled(asked), read="duckdb")]
+
+
+_FITTED = {
+    "fitted_table": "this table",
+    "fitted_columns": "these columns",
+    "fitted_metrics": "these metrics",
+}
+
+
+def _fitted_of(asked: Asked) -> dict[str, str]:
+    """What cut points are fitted on, as it is kept beside them: they say nothing of anything else.
+
+    The number of bands is in the names of their columns: without those a script stops.
+    """
+    columns = ", ".join(f"{what} {name.sql('duckdb')}" for what, name in _columns(asked).items())
+    scored = ", ".join(f"{m.letter} {RECENCY if m.letter == 'R' else m.kind}" for m in asked.axes)
+    return {
+        "fitted_table": asked.table.sql("duckdb"), "fitted_columns": columns, "fitted_metrics": scored,
+    }  # fmt: skip
+
+
+def _columns(asked: Asked) -> dict[str, exp.Identifier]:
+    """The columns that are read, by what they mean."""
+    read = {"customer": asked.customer, "date": asked.time, "amount": asked.amount, "order": asked.order}
+    return {what: name for what, name in read.items() if name}
 
 
 def _cut_names(asked: Asked, metric: Metric) -> list[str]:
@@ -172,11 +198,14 @@ def _cut_names(asked: Asked, metric: Metric) -> list[str]:
 def _filled(asked: Asked) -> str:
     names = [name for m in asked.axes for name in _cut_names(asked, m)]
     cuts = " cross join ".join(f"({_quantiles(asked, m)}) as {m.letter.lower()}_cuts" for m in asked.axes)
-    seen = f"(select count(*) as customers, max(as_of) as fitted_on from {FEATURES}) as seen"
+    seen = f"(select count(*) as customers, max(as_of) as fitted_on from {asked.made.features}) as seen"
+    fitted_of = _fitted_of(asked)
+    values = ", ".join(map(_sql, fitted_of.values()))
+    kept = asked.made.cut_points
     return (
-        f"insert into {CUTS} ({', '.join(names)}, customers, fitted_on) "
-        f"select {', '.join(names)}, seen.customers, seen.fitted_on from {cuts} cross join {seen} "
-        f"where seen.customers > 0 and not exists (select 1 from {CUTS})"
+        f"insert into {kept} ({', '.join([*names, 'customers', 'fitted_on', *fitted_of])}) "
+        f"select {', '.join(names)}, seen.customers, seen.fitted_on, {values} "
+        f"from {cuts} cross join {seen} where seen.customers > 0 and not exists (select 1 from {kept})"
     )
 
 
@@ -188,7 +217,7 @@ def _quantiles(asked: Asked, metric: Metric) -> str:
         f"min(case when up_to * {bands} >= everybody * {k} then {value} end) as {name}"
         for k, name in enumerate(_cut_names(asked, metric), start=1)
     )
-    counted = f"select {value}, count(*) as customers from {FEATURES} group by {value}"
+    counted = f"select {value}, count(*) as customers from {asked.made.features} group by {value}"
     running = (
         f"select {value}, sum(customers) over (order by {value} nulls first "
         "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) as up_to, "
@@ -202,9 +231,11 @@ def _quantiles(asked: Asked, metric: Metric) -> str:
 
 def _assigned(asked: Asked, grid: Grid, scheme: Scheme) -> exp.Query:
     scores = ", ".join(f"{_score(asked, m)} as {m.letter.lower()}_score" for m in asked.axes)
+    same = " and ".join(f"c.{name} = {_sql(of)}" for name, of in _fitted_of(asked).items())
     scored = parse(
         "scoring_1",
-        f"select f.customer_id, f.as_of, c.fitted_on, {scores} from {FEATURES} as f cross join {CUTS} as c",
+        f"select f.customer_id, f.as_of, c.fitted_on, {scores} "
+        f"from {asked.made.features} as f cross join {asked.made.cut_points} as c where {same}",
     )
     letters = [band.score for band in grid.bands]
     named = grid.layers("features")[-1].select("as_of", "fitted_on")
@@ -228,16 +259,25 @@ def _score(asked: Asked, metric: Metric) -> str:
     return f"case {whens} else {1 if low_is_good else top} end"
 
 
-def _validated(rows: Sequence[Step]) -> exp.Query:
+def _validated(asked: Asked, rows: Sequence[Step]) -> exp.Query:
+    made, kept = asked.made, f"select count(*) from {asked.made.cut_points}"
     checked = checks.checked(
         [
             (
                 "customers with an order have features",
-                f"select count(*) from {FEATURES}",
+                f"select count(*) from {made.features}",
                 f"select count(distinct customer_id) from {rows[-1].name} where is_return = 0",
             ),
-            ("cut points are one row", f"select count(*) from {CUTS}", "select 1"),
-            *checks.once(FEATURES, ASSIGNMENTS),
+            ("cut points are one row", kept, "select 1"),
+            *(
+                (
+                    f"cut points were fitted on {_FITTED[name]}",
+                    f"{kept} where {name} = {_sql(of)}",
+                    "select 1",
+                )
+                for name, of in _fitted_of(asked).items()
+            ),
+            *checks.once(made.features, made.assignments),
         ]
     )
     return compose([*rows, Step("checks", checked)])
@@ -247,8 +287,8 @@ def _validated(rows: Sequence[Step]) -> exp.Query:
 
 
 def _about(asked: Asked, grid: Grid, scheme: Scheme) -> str:
-    read = {"customer": asked.customer, "date": asked.time, "amount": asked.amount, "order": asked.order}
-    columns = "\n".join(f"  {what}: {name.name}" for what, name in read.items() if name)
+    columns = "\n".join(f"  {what}: {name.name}" for what, name in _columns(asked).items())
+    made = asked.made
     day = asked.as_of or "the day of the last order in the table"
     segments = "\n".join(f"  {name}: {grid.words(each)}" for each, name in scheme.names.items())
     shift = "The date must be a date, or a timestamp on the shop's own clock: a time zone may move the day."
@@ -256,7 +296,8 @@ def _about(asked: Asked, grid: Grid, scheme: Scheme) -> str:
         f"RFM, each metric in {asked.bands} bands, fitted and assigned inside the warehouse.\n"
         f"Reads {asked.table.sql()}, one row {'a line of an order' if asked.order else 'an order'}:\n"
         f"{columns}\n{shift}\nLooks from {day}.\n"
-        f"Makes {FEATURES} and {ASSIGNMENTS} anew, and {CUTS} once.\n"
+        f"Makes {made.features} and {made.assignments} anew, and {made.cut_points} once. For other names: "
+        "--prefix.\n"
         f"Segments by scheme {asked.scheme}; scores run from 1, worst, to {asked.bands}, best:\n{segments}\n"
         "What differs from `regulars run`: nothing is cleaned but what step 1 lists. Repeats, test orders, "
         "postage and fees, opted-out customers and the business zone are yours to see to before."
@@ -293,8 +334,11 @@ def _cuts_in_words(asked: Asked) -> str:
         "3. Cut points: fitted once and kept, so that segments mean the same tomorrow. "
         f"Cut k of {asked.bands} is the smallest value with at least k/{asked.bands} of the customers at or "
         "below it: counted, not interpolated, and equal customers score equally. A second run leaves them as "
-        f"they are. To fit anew: drop table {CUTS}, and run the script again. Keep a copy of the row: it is "
-        "the definition."
+        "they are. The row says what it was fitted on: with cut points of another table, of other columns or "
+        "metrics, nobody gets a segment, and validation says DIFFERS; with those of other bands the script "
+        "stops, for their columns are others. To keep several side by side: --prefix. "
+        f"To fit anew: drop table {asked.made.cut_points}, and run the script again. Keep a copy of the row: "
+        "it is the definition."
     )
 
 

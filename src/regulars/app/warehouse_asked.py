@@ -9,6 +9,7 @@ from typing import Literal
 
 from sqlglot import exp
 
+from regulars.app.script_tables import Made, prefixed
 from regulars.errors import UsageError, did_you_mean
 from regulars.segment.rules import outer_name
 
@@ -66,6 +67,7 @@ class Asked:
     bands: int
     scheme: str
     as_of: date | None
+    made: Made
 
     @property
     def axes(self) -> tuple[Metric, ...]:
@@ -85,6 +87,7 @@ def asked(
     bands: int,
     scheme: str | None,
     as_of: date | None,
+    prefix: str | None = None,
 ) -> Asked:
     """The question, checked. Raises UsageError for what is no name, no metric, or does not fit together."""
     if customer is None or time is None:
@@ -97,10 +100,16 @@ def asked(
         raise UsageError(
             f"--segments {bands}", "no number of bands", f"Choose 2 to {MOST_BANDS}; 5 is usual."
         )
+    source, made = _table(table), prefixed(prefix)
+    if made.has(source.name):
+        raise UsageError(
+            f"--table {table!r}", "the script makes a table of that name in the place of the one there",
+            "Name the table of orders, or choose another --prefix.",
+        )  # fmt: skip
     return Asked(
-        _table(table), _column("--customer", customer), _column("--time", time),
+        source, _column("--customer", customer), _column("--time", time),
         _column("--amount", amount) if amount else None, _column("--order", order) if order else None,
-        chosen, bands, _scheme(scheme, bands), as_of,
+        chosen, bands, _scheme(scheme, bands), as_of, made,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 -- Corner shop: segmentation 'loyalty', version 1.
 -- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
+-- Makes segment_loyalty_features and segment_loyalty_assignments anew. For other names: --prefix.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
 --   G 2: gap_variation <= 0.716624
@@ -31,8 +32,8 @@
 --       earlier_gap_days: mean of the gaps before that one (null with fewer than two gaps). gap_variation:
 --       standard deviation of the gaps over their mean, 0 for a clock (null with fewer than two gaps): sqrt(n ×
 --       sum of squares − sum²) ÷ sum, from whole numbers, so that neither their order nor rounding can matter.
-DROP TABLE IF EXISTS segment_features;
-CREATE TABLE segment_features AS
+DROP TABLE IF EXISTS segment_loyalty_features;
+CREATE TABLE segment_loyalty_features AS
 WITH known_orders AS (
   SELECT
     *
@@ -119,8 +120,8 @@ LEFT JOIN rhythm_features
   ON rfm_features.customer_id = rhythm_features.customer_id;
 
 -- 2. Segments: one row a customer, by the constants of the definition; nothing is fitted here.
-DROP TABLE IF EXISTS segment_assignments;
-CREATE TABLE segment_assignments AS
+DROP TABLE IF EXISTS segment_loyalty_assignments;
+CREATE TABLE segment_loyalty_assignments AS
 WITH scoring_1 AS (
   SELECT
     customer_id,
@@ -132,7 +133,7 @@ WITH scoring_1 AS (
       ELSE 1
     END AS regularity_score,
     CASE WHEN spend IS NULL THEN 1 WHEN spend <= 793.1400 THEN 1 ELSE 2 END AS spend_score
-  FROM segment_features AS features
+  FROM segment_loyalty_features AS features
 ), scoring_2 AS (
   SELECT
     customer_id,
@@ -178,8 +179,8 @@ SELECT
   CAST(COUNT(*) AS DOUBLE) / SUM(COUNT(*)) OVER () AS customer_share,
   AVG(CAST(f.gap_variation AS DOUBLE)) AS mean_gap_variation,
   AVG(CAST(f.spend AS DOUBLE)) AS mean_spend
-FROM segment_assignments AS a
-INNER JOIN segment_features AS f
+FROM segment_loyalty_assignments AS a
+INNER JOIN segment_loyalty_features AS f
   ON a.customer_id = f.customer_id
 GROUP BY
   a.segment_id,
@@ -199,7 +200,7 @@ FROM (
   SELECT
     1 AS check_number,
     'customers with an order have features' AS check_name,
-    (SELECT COUNT(*) FROM segment_features) AS found,
+    (SELECT COUNT(*) FROM segment_loyalty_features) AS found,
     (
       SELECT
         COUNT(DISTINCT customer_id)
@@ -211,26 +212,26 @@ FROM (
   SELECT
     2 AS check_number,
     'features have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_features) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_loyalty_features) AS found,
+    (SELECT COUNT(*) FROM segment_loyalty_features) AS wanted
   UNION ALL
   SELECT
     3 AS check_number,
     'who has features is assigned' AS check_name,
-    (SELECT COUNT(*) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(*) FROM segment_loyalty_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_loyalty_features) AS wanted
   UNION ALL
   SELECT
     4 AS check_number,
     'assignments have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_loyalty_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_loyalty_assignments) AS wanted
   UNION ALL
   SELECT
     5 AS check_number,
     'each has a segment' AS check_name,
-    (SELECT COUNT(segment_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(segment_id) FROM segment_loyalty_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_loyalty_assignments) AS wanted
 ) AS checks
 ORDER BY
   check_number;
@@ -262,7 +263,7 @@ FROM (
     'irregular_or_unproven_low_spenders' AS segment_id,
     'Irregular or unproven low spenders' AS segment_name
 ) AS s
-LEFT JOIN segment_assignments AS a
+LEFT JOIN segment_loyalty_assignments AS a
   ON s.segment_id = a.segment_id
 GROUP BY
   s.place,

@@ -1,6 +1,7 @@
 -- Corner shop: segmentation 'logistic', version 1.
 -- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
+-- Makes segment_logistic_features and segment_logistic_assignments anew. For other names: --prefix.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
 --   gap_days counts as (ln(1 + x) − 3.58688892) ÷ 0.658661857, rounded half up to three decimals, where x is
@@ -40,8 +41,8 @@
 --       earlier_gap_days: mean of the gaps before that one (null with fewer than two gaps). gap_variation:
 --       standard deviation of the gaps over their mean, 0 for a clock (null with fewer than two gaps): sqrt(n ×
 --       sum of squares − sum²) ÷ sum, from whole numbers, so that neither their order nor rounding can matter.
-DROP TABLE IF EXISTS segment_features;
-CREATE TABLE segment_features AS
+DROP TABLE IF EXISTS segment_logistic_features;
+CREATE TABLE segment_logistic_features AS
 WITH known_orders AS MATERIALIZED (
   SELECT
     *
@@ -153,8 +154,8 @@ LEFT JOIN clock_features
   ON rfm_features.customer_id = clock_features.customer_id;
 
 -- 2. Segments: one row a customer, by the constants of the definition; nothing is fitted here.
-DROP TABLE IF EXISTS segment_assignments;
-CREATE TABLE segment_assignments AS
+DROP TABLE IF EXISTS segment_logistic_assignments;
+CREATE TABLE segment_logistic_assignments AS
 WITH scoring_1 AS MATERIALIZED (
   SELECT
     customer_id,
@@ -183,7 +184,7 @@ WITH scoring_1 AS MATERIALIZED (
       ) / CAST(0.231004496 AS DOUBLE PRECISION) * CAST(1000.0 AS DOUBLE PRECISION) + CAST(0.5 AS DOUBLE PRECISION)
     ) AS BIGINT) AS p1,
     CAST(CASE WHEN gap_days IS NULL THEN 3580 ELSE (-279) END AS BIGINT) AS p2
-  FROM segment_features AS features
+  FROM segment_logistic_features AS features
 ), scoring_2 AS MATERIALIZED (
   SELECT
     customer_id,
@@ -253,8 +254,8 @@ SELECT
   CAST(COUNT(*) AS DOUBLE PRECISION) / SUM(COUNT(*)) OVER () AS customer_share,
   AVG(CAST(f.gap_days AS DOUBLE PRECISION)) AS mean_gap_days,
   AVG(CAST(f.weekend_share AS DOUBLE PRECISION)) AS mean_weekend_share
-FROM segment_assignments AS a
-INNER JOIN segment_features AS f
+FROM segment_logistic_assignments AS a
+INNER JOIN segment_logistic_features AS f
   ON a.customer_id = f.customer_id
 GROUP BY
   a.segment_id,
@@ -274,7 +275,7 @@ FROM (
   SELECT
     1 AS check_number,
     'customers with an order have features' AS check_name,
-    (SELECT COUNT(*) FROM segment_features) AS found,
+    (SELECT COUNT(*) FROM segment_logistic_features) AS found,
     (
       SELECT
         COUNT(DISTINCT customer_id)
@@ -286,26 +287,26 @@ FROM (
   SELECT
     2 AS check_number,
     'features have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_features) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_logistic_features) AS found,
+    (SELECT COUNT(*) FROM segment_logistic_features) AS wanted
   UNION ALL
   SELECT
     3 AS check_number,
     'who has features is assigned' AS check_name,
-    (SELECT COUNT(*) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(*) FROM segment_logistic_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_logistic_features) AS wanted
   UNION ALL
   SELECT
     4 AS check_number,
     'assignments have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_logistic_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_logistic_assignments) AS wanted
   UNION ALL
   SELECT
     5 AS check_number,
     'each has a segment' AS check_name,
-    (SELECT COUNT(segment_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(segment_id) FROM segment_logistic_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_logistic_assignments) AS wanted
 ) AS checks
 ORDER BY
   check_number;
@@ -332,7 +333,7 @@ FROM (
     's3' AS segment_id,
     'Weekend, slow-rhythm buyers' AS segment_name
 ) AS s
-LEFT JOIN segment_assignments AS a
+LEFT JOIN segment_logistic_assignments AS a
   ON s.segment_id = a.segment_id
 GROUP BY
   s.place,

@@ -1,6 +1,7 @@
 -- Corner shop: segmentation 'tree', version 1.
 -- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
+-- Makes segment_tree_features and segment_tree_assignments anew. For other names: --prefix.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
 --   a tree: one question after another, and the segment at the end of the way that the answers take
@@ -28,8 +29,8 @@
 --       earlier_gap_days: mean of the gaps before that one (null with fewer than two gaps). gap_variation:
 --       standard deviation of the gaps over their mean, 0 for a clock (null with fewer than two gaps): sqrt(n ×
 --       sum of squares − sum²) ÷ sum, from whole numbers, so that neither their order nor rounding can matter.
-DROP TABLE IF EXISTS segment_features;
-CREATE TABLE segment_features AS
+DROP TABLE IF EXISTS segment_tree_features;
+CREATE TABLE segment_tree_features AS
 WITH known_orders AS MATERIALIZED (
   SELECT
     *
@@ -113,13 +114,13 @@ LEFT JOIN rhythm_features
   ON rfm_features.customer_id = rhythm_features.customer_id;
 
 -- 2. Segments: one row a customer, by the constants of the definition; nothing is fitted here.
-DROP TABLE IF EXISTS segment_assignments;
-CREATE TABLE segment_assignments AS
+DROP TABLE IF EXISTS segment_tree_assignments;
+CREATE TABLE segment_tree_assignments AS
 WITH scoring_1 AS MATERIALIZED (
   SELECT
     customer_id,
     CASE WHEN gap_days <= CAST('55' AS DOUBLE PRECISION) THEN 1 ELSE 2 END AS leaf
-  FROM segment_features AS features
+  FROM segment_tree_features AS features
 ), scoring_2 AS MATERIALIZED (
   SELECT
     customer_id,
@@ -150,8 +151,8 @@ SELECT
   COUNT(*) AS customers,
   CAST(COUNT(*) AS DOUBLE PRECISION) / SUM(COUNT(*)) OVER () AS customer_share,
   AVG(CAST(f.gap_days AS DOUBLE PRECISION)) AS mean_gap_days
-FROM segment_assignments AS a
-INNER JOIN segment_features AS f
+FROM segment_tree_assignments AS a
+INNER JOIN segment_tree_features AS f
   ON a.customer_id = f.customer_id
 GROUP BY
   a.segment_id,
@@ -171,7 +172,7 @@ FROM (
   SELECT
     1 AS check_number,
     'customers with an order have features' AS check_name,
-    (SELECT COUNT(*) FROM segment_features) AS found,
+    (SELECT COUNT(*) FROM segment_tree_features) AS found,
     (
       SELECT
         COUNT(DISTINCT customer_id)
@@ -183,26 +184,26 @@ FROM (
   SELECT
     2 AS check_number,
     'features have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_features) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_tree_features) AS found,
+    (SELECT COUNT(*) FROM segment_tree_features) AS wanted
   UNION ALL
   SELECT
     3 AS check_number,
     'who has features is assigned' AS check_name,
-    (SELECT COUNT(*) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(*) FROM segment_tree_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_tree_features) AS wanted
   UNION ALL
   SELECT
     4 AS check_number,
     'assignments have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_tree_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_tree_assignments) AS wanted
   UNION ALL
   SELECT
     5 AS check_number,
     'each has a segment' AS check_name,
-    (SELECT COUNT(segment_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(segment_id) FROM segment_tree_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_tree_assignments) AS wanted
 ) AS checks
 ORDER BY
   check_number;
@@ -229,7 +230,7 @@ FROM (
     'everyone_else' AS segment_id,
     'Everyone else' AS segment_name
 ) AS s
-LEFT JOIN segment_assignments AS a
+LEFT JOIN segment_tree_assignments AS a
   ON s.segment_id = a.segment_id
 GROUP BY
   s.place,

@@ -1,6 +1,7 @@
 -- Corner shop: segmentation 'lifecycle', version 1.
 -- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
+-- Makes segment_lifecycle_features and segment_lifecycle_assignments anew. For other names: --prefix.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
 --   rules are tried in order, and the first that holds takes the customer
@@ -38,8 +39,8 @@
 --       earlier_gap_days: mean of the gaps before that one (null with fewer than two gaps). gap_variation:
 --       standard deviation of the gaps over their mean, 0 for a clock (null with fewer than two gaps): sqrt(n ×
 --       sum of squares − sum²) ÷ sum, from whole numbers, so that neither their order nor rounding can matter.
-DROP TABLE IF EXISTS segment_features;
-CREATE TABLE segment_features AS
+DROP TABLE IF EXISTS segment_lifecycle_features;
+CREATE TABLE segment_lifecycle_features AS
 WITH known_orders AS (
   SELECT
     *
@@ -129,8 +130,8 @@ LEFT JOIN rhythm_features
   ON rfm_features.customer_id = rhythm_features.customer_id;
 
 -- 2. Segments: one row a customer, by the constants of the definition; nothing is fitted here.
-DROP TABLE IF EXISTS segment_assignments;
-CREATE TABLE segment_assignments AS
+DROP TABLE IF EXISTS segment_lifecycle_assignments;
+CREATE TABLE segment_lifecycle_assignments AS
 WITH scoring_1 AS (
   SELECT
     customer_id,
@@ -184,7 +185,7 @@ WITH scoring_1 AS (
       THEN 'at_risk'
       ELSE 'lapsed'
     END AS segment_id
-  FROM segment_features AS features
+  FROM segment_lifecycle_features AS features
 )
 SELECT
   customer_id,
@@ -218,8 +219,8 @@ SELECT
   AVG(CAST(f.last_gap_days AS DOUBLE PRECISION)) AS mean_last_gap_days,
   AVG(CAST(f.earlier_gap_days AS DOUBLE PRECISION)) AS mean_earlier_gap_days,
   AVG(CAST(f.gap_days AS DOUBLE PRECISION)) AS mean_gap_days
-FROM segment_assignments AS a
-INNER JOIN segment_features AS f
+FROM segment_lifecycle_assignments AS a
+INNER JOIN segment_lifecycle_features AS f
   ON a.customer_id = f.customer_id
 GROUP BY
   a.segment_id,
@@ -239,7 +240,7 @@ FROM (
   SELECT
     1 AS check_number,
     'customers with an order have features' AS check_name,
-    (SELECT COUNT(*) FROM segment_features) AS found,
+    (SELECT COUNT(*) FROM segment_lifecycle_features) AS found,
     (
       SELECT
         COUNT(DISTINCT customer_id)
@@ -251,26 +252,26 @@ FROM (
   SELECT
     2 AS check_number,
     'features have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_features) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_lifecycle_features) AS found,
+    (SELECT COUNT(*) FROM segment_lifecycle_features) AS wanted
   UNION ALL
   SELECT
     3 AS check_number,
     'who has features is assigned' AS check_name,
-    (SELECT COUNT(*) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(*) FROM segment_lifecycle_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_lifecycle_features) AS wanted
   UNION ALL
   SELECT
     4 AS check_number,
     'assignments have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_lifecycle_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_lifecycle_assignments) AS wanted
   UNION ALL
   SELECT
     5 AS check_number,
     'each has a segment' AS check_name,
-    (SELECT COUNT(segment_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(segment_id) FROM segment_lifecycle_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_lifecycle_assignments) AS wanted
 ) AS checks
 ORDER BY
   check_number;
@@ -307,7 +308,7 @@ FROM (
     'lapsed' AS segment_id,
     'Lapsed' AS segment_name
 ) AS s
-LEFT JOIN segment_assignments AS a
+LEFT JOIN segment_lifecycle_assignments AS a
   ON s.segment_id = a.segment_id
 GROUP BY
   s.place,

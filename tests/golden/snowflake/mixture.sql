@@ -1,6 +1,7 @@
 -- Corner shop: segmentation 'mixture', version 1.
 -- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
+-- Makes segment_mixture_features and segment_mixture_assignments anew. For other names: --prefix.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
 --   gap_days counts as (ln(1 + x) − 3.54324084) ÷ 0.672735689, rounded half up to three decimals, where x is
@@ -41,8 +42,8 @@
 --       earlier_gap_days: mean of the gaps before that one (null with fewer than two gaps). gap_variation:
 --       standard deviation of the gaps over their mean, 0 for a clock (null with fewer than two gaps): sqrt(n ×
 --       sum of squares − sum²) ÷ sum, from whole numbers, so that neither their order nor rounding can matter.
-DROP TABLE IF EXISTS segment_features;
-CREATE TABLE segment_features AS
+DROP TABLE IF EXISTS segment_mixture_features;
+CREATE TABLE segment_mixture_features AS
 WITH known_orders AS (
   SELECT
     *
@@ -156,8 +157,8 @@ LEFT JOIN clock_features
   ON rfm_features.customer_id = clock_features.customer_id;
 
 -- 2. Segments: one row a customer, by the constants of the definition; nothing is fitted here.
-DROP TABLE IF EXISTS segment_assignments;
-CREATE TABLE segment_assignments AS
+DROP TABLE IF EXISTS segment_mixture_assignments;
+CREATE TABLE segment_mixture_assignments AS
 WITH scoring_1 AS (
   SELECT
     customer_id,
@@ -185,7 +186,7 @@ WITH scoring_1 AS (
         END - CAST(0.28744415 AS DOUBLE)
       ) / CAST(0.219028933 AS DOUBLE) * CAST(1000.0 AS DOUBLE) + CAST(0.5 AS DOUBLE)
     ) AS BIGINT) AS p1
-  FROM segment_features AS features
+  FROM segment_mixture_features AS features
 ), scoring_2 AS (
   SELECT
     customer_id,
@@ -262,8 +263,8 @@ SELECT
   CAST(COUNT(*) AS DOUBLE) / SUM(COUNT(*)) OVER () AS customer_share,
   AVG(CAST(f.gap_days AS DOUBLE)) AS mean_gap_days,
   AVG(CAST(f.weekend_share AS DOUBLE)) AS mean_weekend_share
-FROM segment_assignments AS a
-INNER JOIN segment_features AS f
+FROM segment_mixture_assignments AS a
+INNER JOIN segment_mixture_features AS f
   ON a.customer_id = f.customer_id
 GROUP BY
   a.segment_id,
@@ -283,7 +284,7 @@ FROM (
   SELECT
     1 AS check_number,
     'customers with an order have features' AS check_name,
-    (SELECT COUNT(*) FROM segment_features) AS found,
+    (SELECT COUNT(*) FROM segment_mixture_features) AS found,
     (
       SELECT
         COUNT(DISTINCT customer_id)
@@ -295,26 +296,26 @@ FROM (
   SELECT
     2 AS check_number,
     'features have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_features) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_mixture_features) AS found,
+    (SELECT COUNT(*) FROM segment_mixture_features) AS wanted
   UNION ALL
   SELECT
     3 AS check_number,
     'who has features is assigned' AS check_name,
-    (SELECT COUNT(*) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(*) FROM segment_mixture_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_mixture_features) AS wanted
   UNION ALL
   SELECT
     4 AS check_number,
     'assignments have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_mixture_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_mixture_assignments) AS wanted
   UNION ALL
   SELECT
     5 AS check_number,
     'each has a segment' AS check_name,
-    (SELECT COUNT(segment_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(segment_id) FROM segment_mixture_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_mixture_assignments) AS wanted
 ) AS checks
 ORDER BY
   check_number;
@@ -336,7 +337,7 @@ FROM (
     's2' AS segment_id,
     'Slow-rhythm buyers' AS segment_name
 ) AS s
-LEFT JOIN segment_assignments AS a
+LEFT JOIN segment_mixture_assignments AS a
   ON s.segment_id = a.segment_id
 GROUP BY
   s.place,

@@ -1,6 +1,7 @@
 -- Corner shop: segmentation 'grid', version 1.
 -- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
+-- Makes segment_grid_features and segment_grid_assignments anew. For other names: --prefix.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
 --   R 5: recency_days <= 6
@@ -53,8 +54,8 @@
 --   known_orders: what was known on the day, of those who had bought by then
 --   rfm_features: one row a customer. recency_days: days from the last order to as_of. orders: count, returns
 --       are none. spend: study currency, net of returns; null where the orders carry no amounts.
-DROP TABLE IF EXISTS segment_features;
-CREATE TABLE segment_features
+DROP TABLE IF EXISTS segment_grid_features;
+CREATE TABLE segment_grid_features
 USING PARQUET AS
 WITH known_orders AS (
   SELECT
@@ -85,8 +86,8 @@ SELECT
 FROM rfm_features;
 
 -- 2. Segments: one row a customer, by the constants of the definition; nothing is fitted here.
-DROP TABLE IF EXISTS segment_assignments;
-CREATE TABLE segment_assignments
+DROP TABLE IF EXISTS segment_grid_assignments;
+CREATE TABLE segment_grid_assignments
 USING PARQUET AS
 WITH scoring_1 AS (
   SELECT
@@ -130,7 +131,7 @@ WITH scoring_1 AS (
       THEN 4
       ELSE 5
     END AS m_score
-  FROM segment_features AS features
+  FROM segment_grid_features AS features
 ), scoring_2 AS (
   SELECT
     customer_id,
@@ -237,8 +238,8 @@ SELECT
   AVG(CAST(f.recency_days AS DOUBLE)) AS mean_recency_days,
   AVG(CAST(f.orders AS DOUBLE)) AS mean_orders,
   AVG(CAST(f.spend AS DOUBLE)) AS mean_spend
-FROM segment_assignments AS a
-INNER JOIN segment_features AS f
+FROM segment_grid_assignments AS a
+INNER JOIN segment_grid_features AS f
   ON a.customer_id = f.customer_id
 GROUP BY
   a.segment_id,
@@ -258,7 +259,7 @@ FROM (
   SELECT
     1 AS check_number,
     'customers with an order have features' AS check_name,
-    (SELECT COUNT(*) FROM segment_features) AS found,
+    (SELECT COUNT(*) FROM segment_grid_features) AS found,
     (
       SELECT
         COUNT(DISTINCT customer_id)
@@ -270,26 +271,26 @@ FROM (
   SELECT
     2 AS check_number,
     'features have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_features) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_grid_features) AS found,
+    (SELECT COUNT(*) FROM segment_grid_features) AS wanted
   UNION ALL
   SELECT
     3 AS check_number,
     'who has features is assigned' AS check_name,
-    (SELECT COUNT(*) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(*) FROM segment_grid_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_grid_features) AS wanted
   UNION ALL
   SELECT
     4 AS check_number,
     'assignments have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_grid_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_grid_assignments) AS wanted
   UNION ALL
   SELECT
     5 AS check_number,
     'each has a segment' AS check_name,
-    (SELECT COUNT(segment_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(segment_id) FROM segment_grid_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_grid_assignments) AS wanted
 ) AS checks
 ORDER BY
   check_number NULLS LAST;
@@ -356,7 +357,7 @@ FROM (
     'lost' AS segment_id,
     'Lost' AS segment_name
 ) AS s
-LEFT JOIN segment_assignments AS a
+LEFT JOIN segment_grid_assignments AS a
   ON s.segment_id = a.segment_id
 GROUP BY
   s.place,

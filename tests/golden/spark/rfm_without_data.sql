@@ -5,7 +5,7 @@
 --   amount: order_amount
 -- The date must be a date, or a timestamp on the shop's own clock: a time zone may move the day.
 -- Looks from the day of the last order in the table.
--- Makes segment_features and segment_assignments anew, and segment_cut_points once.
+-- Makes segment_features and segment_assignments anew, and segment_cut_points once. For other names: --prefix.
 -- Segments by scheme eleven; scores run from 1, worst, to 5, best:
 --   Champions: R is 5 and F is 4 to 5 and M is 4 to 5; or R is 4 and F is 5 and M is 4 to 5; or R is 4 and F is
 --       4 and M is 5
@@ -121,8 +121,11 @@ CROSS JOIN features__the_day AS the_day;
 
 -- 3. Cut points: fitted once and kept, so that segments mean the same tomorrow. Cut k of 5 is the smallest value
 --     with at least k/5 of the customers at or below it: counted, not interpolated, and equal customers score
---     equally. A second run leaves them as they are. To fit anew: drop table segment_cut_points, and run the
---     script again. Keep a copy of the row: it is the definition.
+--     equally. A second run leaves them as they are. The row says what it was fitted on: with cut points of
+--     another table, of other columns or metrics, nobody gets a segment, and validation says DIFFERS; with those
+--     of other bands the script stops, for their columns are others. To keep several side by side: --prefix. To
+--     fit anew: drop table segment_cut_points, and run the script again. Keep a copy of the row: it is the
+--     definition.
 CREATE TABLE IF NOT EXISTS segment_cut_points (
   recency_days_1_of_5 BIGINT,
   recency_days_2_of_5 BIGINT,
@@ -137,7 +140,10 @@ CREATE TABLE IF NOT EXISTS segment_cut_points (
   total_spent_3_of_5 DECIMAL(18, 4),
   total_spent_4_of_5 DECIMAL(18, 4),
   customers BIGINT,
-  fitted_on DATE
+  fitted_on DATE,
+  fitted_table STRING,
+  fitted_columns STRING,
+  fitted_metrics STRING
 )
 USING PARQUET;
 INSERT INTO segment_cut_points (
@@ -154,7 +160,10 @@ INSERT INTO segment_cut_points (
   total_spent_3_of_5,
   total_spent_4_of_5,
   customers,
-  fitted_on
+  fitted_on,
+  fitted_table,
+  fitted_columns,
+  fitted_metrics
 )
 SELECT
   recency_days_1_of_5,
@@ -170,7 +179,10 @@ SELECT
   total_spent_3_of_5,
   total_spent_4_of_5,
   seen.customers,
-  seen.fitted_on
+  seen.fitted_on,
+  'analytics.customer_orders',
+  'customer customer_id, date order_date, amount order_amount',
+  'R recency_days, F order_frequency, M total_spent'
 FROM (
   SELECT
     MIN(CASE WHEN up_to * 5 >= everybody * 1 THEN recency_days END) AS recency_days_1_of_5,
@@ -272,6 +284,10 @@ WITH scoring_1 AS (
     END AS m_score
   FROM segment_features AS f
   CROSS JOIN segment_cut_points AS c
+  WHERE
+    c.fitted_table = 'analytics.customer_orders'
+    AND c.fitted_columns = 'customer customer_id, date order_date, amount order_amount'
+    AND c.fitted_metrics = 'R recency_days, F order_frequency, M total_spent'
 ), scoring_2 AS (
   SELECT
     customer_id,
@@ -437,24 +453,54 @@ FROM (
   UNION ALL
   SELECT
     3 AS check_number,
+    'cut points were fitted on this table' AS check_name,
+    (SELECT COUNT(*) FROM segment_cut_points WHERE fitted_table = 'analytics.customer_orders') AS found,
+    (SELECT 1) AS wanted
+  UNION ALL
+  SELECT
+    4 AS check_number,
+    'cut points were fitted on these columns' AS check_name,
+    (
+      SELECT
+        COUNT(*)
+      FROM segment_cut_points
+      WHERE
+        fitted_columns = 'customer customer_id, date order_date, amount order_amount'
+    ) AS found,
+    (SELECT 1) AS wanted
+  UNION ALL
+  SELECT
+    5 AS check_number,
+    'cut points were fitted on these metrics' AS check_name,
+    (
+      SELECT
+        COUNT(*)
+      FROM segment_cut_points
+      WHERE
+        fitted_metrics = 'R recency_days, F order_frequency, M total_spent'
+    ) AS found,
+    (SELECT 1) AS wanted
+  UNION ALL
+  SELECT
+    6 AS check_number,
     'features have each customer once' AS check_name,
     (SELECT COUNT(DISTINCT customer_id) FROM segment_features) AS found,
     (SELECT COUNT(*) FROM segment_features) AS wanted
   UNION ALL
   SELECT
-    4 AS check_number,
+    7 AS check_number,
     'who has features is assigned' AS check_name,
     (SELECT COUNT(*) FROM segment_assignments) AS found,
     (SELECT COUNT(*) FROM segment_features) AS wanted
   UNION ALL
   SELECT
-    5 AS check_number,
+    8 AS check_number,
     'assignments have each customer once' AS check_name,
     (SELECT COUNT(DISTINCT customer_id) FROM segment_assignments) AS found,
     (SELECT COUNT(*) FROM segment_assignments) AS wanted
   UNION ALL
   SELECT
-    6 AS check_number,
+    9 AS check_number,
     'each has a segment' AS check_name,
     (SELECT COUNT(segment_id) FROM segment_assignments) AS found,
     (SELECT COUNT(*) FROM segment_assignments) AS wanted

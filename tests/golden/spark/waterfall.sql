@@ -1,6 +1,7 @@
 -- Corner shop: segmentation 'waterfall', version 1.
 -- Definition 0000000000000000000000000000000000000000000000000000000000000000.
 -- Looks from 2024-10-01: orders after it are left out. To look from another day: --as-of.
+-- Makes segment_waterfall_features and segment_waterfall_assignments anew. For other names: --prefix.
 -- Times are in Europe/Paris, amounts in EUR.
 -- Scores:
 --   rules are tried in order, and the first that holds takes the customer
@@ -25,8 +26,8 @@
 --       is Saturday and Sunday, morning ends at 12:00, evening starts at 18:00.
 --   rfm_features: one row a customer. recency_days: days from the last order to as_of. orders: count, returns
 --       are none. spend: study currency, net of returns; null where the orders carry no amounts.
-DROP TABLE IF EXISTS segment_features;
-CREATE TABLE segment_features
+DROP TABLE IF EXISTS segment_waterfall_features;
+CREATE TABLE segment_waterfall_features
 USING PARQUET AS
 WITH known_orders AS (
   SELECT
@@ -85,8 +86,8 @@ LEFT JOIN clock_features
   ON rfm_features.customer_id = clock_features.customer_id;
 
 -- 2. Segments: one row a customer, by the constants of the definition; nothing is fitted here.
-DROP TABLE IF EXISTS segment_assignments;
-CREATE TABLE segment_assignments
+DROP TABLE IF EXISTS segment_waterfall_assignments;
+CREATE TABLE segment_waterfall_assignments
 USING PARQUET AS
 WITH scoring_1 AS (
   SELECT
@@ -98,7 +99,7 @@ WITH scoring_1 AS (
       THEN 'weekend'
       ELSE 'everyone_else'
     END AS segment_id
-  FROM segment_features AS features
+  FROM segment_waterfall_features AS features
 )
 SELECT
   customer_id,
@@ -125,8 +126,8 @@ SELECT
   AVG(CAST(f.spend AS DOUBLE)) AS mean_spend,
   AVG(CAST(f.orders AS DOUBLE)) AS mean_orders,
   AVG(CAST(f.weekend_share AS DOUBLE)) AS mean_weekend_share
-FROM segment_assignments AS a
-INNER JOIN segment_features AS f
+FROM segment_waterfall_assignments AS a
+INNER JOIN segment_waterfall_features AS f
   ON a.customer_id = f.customer_id
 GROUP BY
   a.segment_id,
@@ -146,7 +147,7 @@ FROM (
   SELECT
     1 AS check_number,
     'customers with an order have features' AS check_name,
-    (SELECT COUNT(*) FROM segment_features) AS found,
+    (SELECT COUNT(*) FROM segment_waterfall_features) AS found,
     (
       SELECT
         COUNT(DISTINCT customer_id)
@@ -158,26 +159,26 @@ FROM (
   SELECT
     2 AS check_number,
     'features have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_features) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_waterfall_features) AS found,
+    (SELECT COUNT(*) FROM segment_waterfall_features) AS wanted
   UNION ALL
   SELECT
     3 AS check_number,
     'who has features is assigned' AS check_name,
-    (SELECT COUNT(*) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_features) AS wanted
+    (SELECT COUNT(*) FROM segment_waterfall_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_waterfall_features) AS wanted
   UNION ALL
   SELECT
     4 AS check_number,
     'assignments have each customer once' AS check_name,
-    (SELECT COUNT(DISTINCT customer_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(DISTINCT customer_id) FROM segment_waterfall_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_waterfall_assignments) AS wanted
   UNION ALL
   SELECT
     5 AS check_number,
     'each has a segment' AS check_name,
-    (SELECT COUNT(segment_id) FROM segment_assignments) AS found,
-    (SELECT COUNT(*) FROM segment_assignments) AS wanted
+    (SELECT COUNT(segment_id) FROM segment_waterfall_assignments) AS found,
+    (SELECT COUNT(*) FROM segment_waterfall_assignments) AS wanted
 ) AS checks
 ORDER BY
   check_number NULLS LAST;
@@ -204,7 +205,7 @@ FROM (
     'everyone_else' AS segment_id,
     'Everyone else' AS segment_name
 ) AS s
-LEFT JOIN segment_assignments AS a
+LEFT JOIN segment_waterfall_assignments AS a
   ON s.segment_id = a.segment_id
 GROUP BY
   s.place,
