@@ -137,6 +137,12 @@ def init(
 def check(
     workspace: WorkspaceOption = WORKSPACE,
     as_of: DateOption = None,
+    clean_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--clean-to", metavar="DIR", help="Write the clean tables there as parquet, for a warehouse."
+        ),
+    ] = None,
     json: JsonOption = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
@@ -145,8 +151,9 @@ def check(
     from regulars.app import shown
 
     shown.check(
-        workspace, as_of=_date(as_of), json=json, threads=threads, memory_limit=memory_limit, today=_today()
-    )
+        workspace, as_of=_date(as_of), json=json, threads=threads, memory_limit=memory_limit, today=_today(),
+        clean_to=clean_to,
+    )  # fmt: skip
 
 
 @app.command()

@@ -140,14 +140,14 @@ def _show_ledger(ledger: Ledger) -> None:
             terminal.out.print(f"  {flag.rows:>9,}  {flag.reason}: {flag.meaning}", markup=False)
 
 
-def check(root: Path, *, json: bool, today: date, **asked: Any) -> None:
+def check(root: Path, *, json: bool, today: date, clean_to: Path | None = None, **asked: Any) -> None:
     """Show the readiness gates and the ledger. Raises NotReady where a gate does not hold, SettingsError
     where a segmentation asks for what cannot be."""
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
     with terminal.progress() as stage:
         stage("Reading and cleaning")
-        found = dry_run(settings, workspace, Asked(today=today, **asked))
+        found = dry_run(settings, workspace, Asked(today=today, **asked), clean_to)
     if json:
         terminal.print_json(_check_json(found))
     else:
@@ -170,6 +170,7 @@ def _check_json(found: Checked) -> dict[str, Any]:
         "fault": found.fault.as_json() if found.fault else None,
         "ledger": found.cleaned.ledger.as_json(),
         "findings": [finding.as_json() for finding in found.findings],
+        "clean_tables": list(map(str, found.clean_tables)),
     }
 
 
@@ -183,6 +184,8 @@ def _show_check(found: Checked) -> None:
         terminal.out.print(f"{mark} {gate.name}: {gate.found} (needed: {gate.needed})", markup=False)
     for finding in found.findings:
         terminal.print_finding(finding)
+    for path in found.clean_tables:
+        terminal.out.print(f"Clean table: {path}", markup=False)
 
 
 def init(

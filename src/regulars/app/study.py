@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from regulars.app import saved
+from regulars.app.clean_tables import require_empty, write_clean
 from regulars.app.grounds import preflight
 from regulars.app.reading import Tables, offered, read_tables
 from regulars.app.work import Asked, Work
@@ -48,6 +49,8 @@ class Checked:
     cleaned: Cleaned
     findings: tuple[Finding, ...]
     fault: SettingsError | None = None
+    clean_tables: tuple[Path, ...] = ()
+    """The files of the clean tables, where they were asked for."""
 
 
 def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
@@ -79,19 +82,26 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
     return Ran(study, report, there, dict(engine.made))
 
 
-def check(settings: Settings, workspace: Workspace, asked: Asked) -> Checked:
-    """A dry run up to the first fit: what the data can carry, and the ledger. Writes nothing."""
+def check(settings: Settings, workspace: Workspace, asked: Asked, clean_to: Path | None = None) -> Checked:
+    """A dry run up to the first fit: what the data can carry, and the ledger.
+
+    Writes nothing, but the clean tables where a folder for them is named. Raises UsageError for a folder
+    that is not empty.
+    """
     methods = _methods(settings)
+    if clean_to:
+        require_empty(clean_to)
     with cleaned_orders(settings, workspace, asked) as orders:
         engine, as_of = orders.engine, orders.as_of
         findings, fault = list(orders.findings), None
         found = orders.tables.gates(engine, orders.cleaned)
+        tables = write_clean(engine, settings, clean_to) if clean_to else ()
         try:
             features = orders.tables.features(engine, as_of)
             findings += preflight(methods, settings, features, as_of, engine)
         except SettingsError as faults:
             fault = faults
-        return Checked(found, orders.cleaned, tuple(findings), fault)
+        return Checked(found, orders.cleaned, tuple(findings), fault, tables)
 
 
 @dataclass(frozen=True)
