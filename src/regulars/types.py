@@ -124,6 +124,8 @@ class Feature:
     Behavioural clustering takes causes only. Of unit ``category`` it is text, else a number.
     ``high`` and ``low`` are the words for a group that stands out on it, used in segment names.
     ``protected`` is why it may not tell customers apart (age, a postcode), empty where it may.
+    ``kin`` names what it is measured on ("brands", "times"): of two features that share one, each half tells
+    the other.
     """
 
     name: str
@@ -134,6 +136,7 @@ class Feature:
     high: str = ""
     low: str = ""
     protected: str = ""
+    kin: tuple[str, ...] = ()
 
     @property
     def is_text(self) -> bool:

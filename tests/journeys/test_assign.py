@@ -17,11 +17,13 @@ from tests.shops import SETTINGS, TODAY, opened, orders, studied
 import regulars as rg
 from regulars.app.workspace import Workspace
 from regulars.errors import DataRefused, UsageError
+from regulars.segment.definition import Definition
 
 SEGMENTATIONS = """\
 segmentations:
   rfm: {method: rfm}
   habits: {method: kmeans, k: 3, features: [gap_days, weekend_share, morning_share]}
+  lives: {method: lifecycle}
 """
 
 
@@ -49,11 +51,24 @@ def rows(query: str) -> list[tuple]:
         return connection.execute(query).fetchall()
 
 
+def known_share(shop: Workspace, name: str) -> str:
+    read = definition_of(shop, name).rule.features
+    known = " + ".join(f"({feature} is not null)::int" for feature in read)
+    return f"round(({known}) / {len(read)}, 2)"
+
+
+def definition_of(shop: Workspace, name: str) -> Definition:
+    definition = shop.pinned(name)
+    assert definition
+    return definition
+
+
 def studied_rows(shop: Workspace, name: str, scores: str = "") -> list[tuple]:
     path = run_of(shop) / "assignments" / f"{name}.parquet"
     return rows(
-        "select customer_id, segment_id, segment_name, probability, definition, 1, as_of"
-        f"{scores} from '{path}' order by 1"
+        "select customer_id, segment_id, segment_name, probability, definition, 1, as_of, "
+        f"{known_share(shop, name)}{scores} from '{path}' "
+        f"join '{run_of(shop) / 'features.parquet'}' using (customer_id) order by 1"
     )
 
 
@@ -78,7 +93,7 @@ def test_the_features_as_csv_on_the_way_through_give_the_same_rows_on_stdout(
         done = assign(shop, name, written)
         assert done.returncode == 0, done.stderr
         header, *found = csv.reader(done.stdout.splitlines())
-        assert header[:7] == [
+        assert header[:8] == [
             "customer_id",
             "segment_id",
             "segment_name",
@@ -86,6 +101,7 @@ def test_the_features_as_csv_on_the_way_through_give_the_same_rows_on_stdout(
             "definition",
             "version",
             "as_of",
+            "known_share",
         ]
         wanted = [list(map(str, row)) for row in studied_rows(shop, name, scores)]
         assert found == wanted
@@ -131,6 +147,31 @@ def test_unknown_features_count_as_the_definition_says_and_are_told(shop: Worksp
     assert a["version"] == "1"
 
 
+@pytest.mark.parametrize("name", ["rfm", "habits", "lives"])
+def test_customers_of_whom_nothing_is_known_are_warned_of_and_marked_whatever_the_method(
+    tmp_path: Path, shop: Workspace, name: str
+) -> None:
+    read = definition_of(shop, name).rule.features
+    data = tmp_path / "some.csv"
+    header, nobody = ",".join(("customer_id", *read)), "," * len(read)
+    one = ",".join(("1", *("" for _ in read[1:])))
+    data.write_text(f"{header}\na{nobody}\nb,{one}\nc{nobody}\n")
+    done = assign(shop, name, data, "--json", "-o", tmp_path / "out.csv")
+    assert done.returncode == 0, done.stderr
+    findings = json.loads(done.stdout)["findings"]
+    (loud,) = [each for each in findings if each["severity"] == "warning"]
+    with (tmp_path / "out.csv").open() as written:
+        a, b, c = csv.DictReader(written)
+    assert loud["what"].startswith(
+        f"2 of 3 customers have none of the {len(read)} features that {name} reads: their segment, "
+        f"{a['segment_name']}, is that of somebody unknown"
+    )
+    assert [float(row["known_share"]) for row in (a, b, c)] == [0, round(1 / len(read), 2), 0]
+    notes = [each["what"] for each in findings if each["severity"] == "note"]
+    assert len(notes) == len(read) - 1
+    assert all("is unknown for 1 of the other 1 customers" in note for note in notes)
+
+
 def test_the_version_in_every_row_is_that_of_the_definition(tmp_path: Path) -> None:
     workspace = opened(tmp_path / "w", settings_text=SETTINGS + "segmentations: {rfm: {method: rfm}}\n")
     studied(workspace)
@@ -171,7 +212,7 @@ def test_values_that_the_definition_does_not_name_are_told(tmp_path: Path) -> No
     ]
     assert "1 of 3 customers have region in 1 values that the definition does not name" in done.stderr
     assert "'Atlantis'" in done.stderr
-    assert "region is unknown for 1 of 3 customers" in done.stderr
+    assert "1 of 3 customers have no region, the one feature that places reads" in done.stderr
 
 
 @pytest.mark.parametrize(

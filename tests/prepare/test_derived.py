@@ -9,10 +9,11 @@ from tests.prepare.orders import AS_OF, cleaned, line, settings
 from regulars.engine import Engine
 from regulars.errors import SettingsError
 from regulars.feature_settings import FeatureChoices
+from regulars.prepare.features import names
 from regulars.prepare.features.catalogue import FAMILIES
 from regulars.prepare.features.derived import derived
 from regulars.prepare.features.offer import offer
-from regulars.prepare.features.table import make_features, names
+from regulars.prepare.features.table import make_features
 from regulars.profile.metrics import measures
 from regulars.segment.rules.condition_tokens import WORDS
 from regulars.types import Feature
@@ -84,6 +85,11 @@ def test_the_strictest_role_of_the_inputs_is_inherited_and_so_is_protection() ->
     assert [found[name].role for name in "abc"] == ["cause", "attribute", "outcome"]
     assert found["a"].protected == ""
     assert found["b"].protected == found["c"].protected == "made of income: a proxy of standing"
+
+
+def test_what_the_inputs_are_measured_on_is_what_a_derived_feature_is_measured_on() -> None:
+    formulas = choices(pace="orders / tenure_days", brand_pace="brand_entropy / gap_days").derived
+    assert [each.feature.kin for each in derived(formulas, CATALOGUE)] == [("times",), ("brands", "times")]
 
 
 def test_an_outcome_becomes_no_cause_without_a_reason() -> None:

@@ -95,6 +95,35 @@ def test_by_default_no_feature_of_the_labels_themselves_no_outcome_and_nothing_p
     assert made.choice["model"]["features"] == ["share", "region", "noise"]
 
 
+KIN = {"share": ("brands",), "visits": ("brands", "times"), "noise": ("times",)}
+BY_SHARE = Rules(segments=[{"name": "Mostly", "when": "share > 0.5"}])
+
+
+def kindred(engine: Engine, **settings) -> Definition:
+    akin = tuple(replace(each, kin=KIN.get(each.name, ())) for each in FEATURES)
+    return Model(of="tiers", **settings).fit(ground(engine, of=BY_SHARE, features=akin), engine)
+
+
+def test_what_is_measured_on_the_same_things_as_the_labels_is_left_out_and_that_is_told(
+    engine: Engine,
+) -> None:
+    made = kindred(engine, kind="logistic")
+    assert made.choice["model"]["features"] == ["region", "noise"], "kin of kin are strangers"
+    told = made.notes[0]
+    assert "left out features that tiers itself is made from (share)" in told.what
+    assert "measured on the same things as those of tiers (brands: visits)" in told.what
+
+
+def test_what_is_measured_on_the_same_things_is_used_where_it_is_named_and_that_is_told(
+    engine: Engine,
+) -> None:
+    made = kindred(engine, kind="logistic", features=("visits", "noise"))
+    assert made.choice["model"]["features"] == ["visits", "noise"]
+    assert (
+        "used features measured on the same things as those of tiers (brands: visits)" in made.notes[0].what
+    )
+
+
 def test_a_feature_of_the_labels_themselves_is_used_where_it_is_named_and_that_is_told(
     engine: Engine,
 ) -> None:

@@ -23,6 +23,8 @@ from regulars.source_settings import Customers, Orders
 from regulars.types import Finding
 
 MADE = "assigned"
+KNOWN = "features_known"
+"""How many of the definition's features are known of each customer."""
 FEW = 10
 """Up to so many customers a segment's size is not told in a summary."""
 
@@ -82,10 +84,12 @@ def assigned(
     *, today: date, looked_from: date,
 ) -> Assigned:  # fmt: skip
     """The table ``assigned``: one row a customer, ordered by customer: customer_id, segment_id, segment_name,
-    probability, definition (digest), version, as_of, and the rule's scores.
+    probability, definition (digest), version, as_of, known_share, and the rule's scores.
 
-    A feature that is unknown counts as the definition says; what is unknown, and texts that the definition
-    does not name, are told with their counts. Orders are read, cleaned and measured as the workspace's own.
+    ``known_share`` is the share of the definition's features that are known of the customer, 0 to 1, rounded
+    half up to two decimals. A feature that is unknown counts as the definition says; what is unknown, and
+    texts that the definition does not name, are told with their counts. Orders are read, cleaned and measured
+    as the workspace's own.
     """
     customers = About("customers", "the data")
     with customers.told():
@@ -102,10 +106,15 @@ def assigned(
         aside = {"missing_customer": read.without_customer} if read.without_customer else {}
     assign(engine, definition, as_of, "placed")
     scores = "".join(f", {quoted(name)}" for name in definition.rule.score_names)
+    engine.view(KNOWN, f"select customer_id, {_known(engine, definition, lacking)} as known from features")
+    # Rounded in whole numbers, so that a half goes up on every machine.
+    asked = len(definition.rule.features)
+    share = f"((200 * known + {asked:d}) // {2 * asked:d}) / 100.0" if asked else "1.0"
     engine.create(
         MADE,
         "select customer_id, segment_id, segment_name, probability, definition, "
-        f"{definition.version:d} as version, as_of{scores} from placed order by customer_id",
+        f"{definition.version:d} as version, as_of, cast({share} as double) as known_share{scores} "
+        f"from placed join {KNOWN} using (customer_id) order by customer_id",
     )
     findings = tuple(_told(engine, definition, lacking, rows_in, aside))
     return Assigned(
@@ -197,6 +206,17 @@ def _told(
         )  # fmt: skip
     customers = engine.count("features")
     there = engine.table("features")
+    strangers = _nothing_known(engine, definition)
+    if strangers:
+        asked = definition.rule.features
+        none = f"none of the {len(asked)} features" if len(asked) > 1 else f"no {asked[0]}, the one feature"
+        given = definition.segment(definition.score({}).segment_id).name
+        yield Finding(
+            "warning", where,
+            f"{strangers:,} of {customers:,} customers have {none} that {definition.name} reads: their "
+            f"segment, {given}, is that of somebody unknown, and its probability says nothing of them.",
+            "Do not treat them by this segment: leave out whose known_share is 0, or add their features.",
+        )  # fmt: skip
     for name in definition.rule.features:
         if name not in there or name in lacking:
             yield Finding(
@@ -206,16 +226,35 @@ def _told(
                 "Add it, if you know it: without it segments mean less than they say.",
             )  # fmt: skip
             continue
-        ((unknown,),) = engine.rows(f"select count(*) from features where {quoted(name)} is null")
+        ((unknown,),) = engine.rows(
+            f"select count(*) from features join {KNOWN} using (customer_id) "
+            f"where {quoted(name)} is null and known > 0"
+        )
         if unknown:
+            others = f"the other {customers - strangers:,}" if strangers else f"{customers:,}"
             yield Finding(
                 "note", f"{where}.{name}",
-                f"{name} is unknown for {unknown:,} of {customers:,} customers"
+                f"{name} is unknown for {unknown:,} of {others} customers"
                 f"{_rule_of_unknown(definition, name)}.",
                 "Nothing to do, unless it should be known.",
             )  # fmt: skip
         if name in definition.rule.text_features:
             yield from _unseen(engine, definition, name, customers)
+
+
+def _known(engine: Engine, definition: Definition, lacking: tuple[str, ...]) -> str:
+    """The number of features known of a customer, in SQL over ``features``."""
+    there = set(engine.table("features").columns) - set(lacking)
+    columns = (quoted(name) for name in definition.rule.features if name in there)
+    return " + ".join(("0", *(f"cast({column} is not null as integer)" for column in columns)))
+
+
+def _nothing_known(engine: Engine, definition: Definition) -> int:
+    """Customers of whom no feature is known that the definition reads."""
+    if not definition.rule.features:
+        return 0
+    ((count,),) = engine.rows(f"select count(*) from {KNOWN} where known = 0")
+    return int(count)
 
 
 def _rule_of_unknown(definition: Definition, name: str) -> str:

@@ -75,7 +75,9 @@ def load(folder: Path) -> Study:
         ledger=Ledger.from_json(read_json(folder / "ledger.json")),
         findings=tuple(Finding(**each) for each in read_json(folder / "findings.json")["findings"]),
         segmentations=tuple(_segmentation(folder, name) for name in manifest["definitions"]),
-        features=tuple(Feature(**each) for each in catalogue["features"]),
+        features=tuple(
+            Feature(**{**each, "kin": tuple(each.get("kin", ()))}) for each in catalogue["features"]
+        ),
         left_out=catalogue["left_out"],
     )
 

@@ -28,7 +28,7 @@ def category_shares(listed: Sequence[str]) -> dict[str, Feature]:
         made[category] = Feature(
             name, f"Share of {label}", "share", "cause",
             f"Share of the customer's lines in the category {label}, of lines whose category is known.",
-            f"{as_word(label)}-heavy", f"{as_word(label)}-light",
+            f"{as_word(label)}-heavy", f"{as_word(label)}-light", kin=("categories",),
         )  # fmt: skip
     return made
 

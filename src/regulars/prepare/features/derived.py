@@ -30,8 +30,9 @@ class Derived:
 def derived(choices: Mapping[str, DerivedFeature], known: Sequence[Feature]) -> tuple[Derived, ...]:
     """The derived features that the settings ask for, over the features that are known.
 
-    Each has the strictest role of its inputs and all of their protection: what is made from an outcome is
-    an outcome, unless the settings say otherwise and why. Raises SettingsError with every fault at once.
+    Each has the strictest role of its inputs, and all of their protection and kin: what is made from an
+    outcome is an outcome, unless the settings say otherwise and why. Raises SettingsError with every fault
+    at once.
     """
     by_name = {each.name: each for each in known}
     made, faults = [], []
@@ -71,6 +72,7 @@ def _one(name: str, choice: DerivedFeature, known: Mapping[str, Feature]) -> Der
             choice.high.strip(),
             choice.low.strip(),
             _protection(inputs),
+            tuple(dict.fromkeys(kin for each in inputs for kin in each.kin)),
         ),
         formula,
     )

@@ -40,7 +40,7 @@ def kinds(said: Engagement) -> dict[str, Feature]:
         made[kind] = Feature(
             slug("events_", kind, {feature.name for feature in made.values()}), label, "count", "cause",
             f"Events of the kind {label} in the last {said.window_days} days.",
-            f"{as_word(label)}-heavy", f"{as_word(label)}-light",
+            f"{as_word(label)}-heavy", f"{as_word(label)}-light", kin=("events",),
         )  # fmt: skip
     return made
 
@@ -50,7 +50,7 @@ def engagement_family(said: Engagement) -> Family:
     score = Feature(
         SCORE, "Engagement score", "points", "cause",
         f"Events of the last {said.window_days} days, each times the weight of its kind: {told(said)}.",
-        "Engaged", "Disengaged",
+        "Engaged", "Disengaged", kin=("events",),
     )  # fmt: skip
     return Family(STEP, (*kinds(said).values(), score), "events", "there is no table of events")
 

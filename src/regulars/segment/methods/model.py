@@ -7,7 +7,7 @@ look like one segment or another; how far that can be relied on is measured on c
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -65,8 +65,9 @@ class Model(Method):
     kind: Literal["tree", "logistic"] = "tree"
     """A tree can be read to its end; a regression weighs all features, and grades its probability finely."""
     features: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    """What to tell segments by. None: every cause and attribute that the segmentation itself does not read:
-    by its own features a model would only find its cut points again."""
+    """What to tell segments by. None: every cause and attribute that is not measured on what the
+    segmentation itself reads: by its own features, or their kin, a model would only find its cut points
+    again."""
     max_depth: int = Field(4, ge=1, le=8)
     """Questions one after another: sixteen ends are as many as people read."""
     min_leaf: int = Field(25, ge=SMALLEST_SHOWN)
@@ -144,27 +145,54 @@ class Model(Method):
     def _features(self, ground: Ground, labelled: Definition) -> tuple[list[Feature], list[Finding]]:
         """The features to learn from, and what is to be said about them."""
         used, notes = self._eligible(ground)
-        own = [each.name for each in used if each.name in labelled.rule.features]
+        read = labelled.rule.features
+        kin = {kin for each in ground.features if each.name in read for kin in each.kin}
+        own = [each.name for each in used if each.name in read]
+        kindred = {
+            each.name: next(on for on in each.kin if on in kin)
+            for each in used
+            if each.name not in read and kin.intersection(each.kin)
+        }
         if self.features is None:
-            used = [each for each in used if each.name not in own]
-        elif own:
-            notes.append(
-                Finding(
-                    "note", f"{ground.name}.features",
-                    f"The model used features that {self.of} itself is made from ({', '.join(own)}), so it "
-                    "partly found the same cut points again.",
-                    "Read its accuracy as how well it retells that segmentation, not as what can be known of "
-                    "customers without it.",
-                )
-            )  # fmt: skip
+            used = [each for each in used if each.name not in own and each.name not in kindred]
+        if own or kindred:
+            notes.append(self._echo(ground, own, kindred))
         if not used:
             raise NotReady(
                 f"segmentations.{ground.name}",
-                f"no cause or attribute is left to learn from that {self.of} does not read itself",
+                f"no cause or attribute is left to learn from but what {self.of} reads itself, or what is "
+                "measured on the same things",
                 f"Map more columns or a customer table, or name features in segmentations.{ground.name}"
                 f".features, also those of {self.of}. {OTHERS_STAND}",
             )
         return used, notes
+
+    def _echo(self, ground: Ground, own: Sequence[str], kindred: Mapping[str, str]) -> Finding:
+        """A note of the features that repeat what the labels are made from: left out, or used as was asked.
+
+        ``kindred`` are by name what they share with a feature of the labels.
+        """
+        told = []
+        if own:
+            told.append(f"features that {self.of} itself is made from ({', '.join(own)})")
+        if kindred:
+            on = {kin: [name for name in kindred if kindred[name] == kin] for kin in kindred.values()}
+            named = "; ".join(f"{kin}: {', '.join(names)}" for kin, names in on.items())
+            told.append(f"features measured on the same things as those of {self.of} ({named})")
+        which = " and ".join(told)
+        where = f"{ground.name}.features"
+        if self.features is None:
+            return Finding(
+                "note", where,
+                f"The model left out {which}: by them it would partly find the same cut points again.",
+                "Nothing to do; to use them all the same, name them in features.",
+            )  # fmt: skip
+        return Finding(
+            "note", where,
+            f"The model used {which}, so it partly found the same cut points again.",
+            "Read its accuracy as how well it retells that segmentation, not as what can be known of "
+            "customers without it.",
+        )  # fmt: skip
 
     def _is_held_out(self, table: str) -> str:
         digits = f"{round(self.hold_out * PARTS):04x}"
