@@ -129,6 +129,16 @@ def test_a_customer_whose_last_order_is_later_than_the_study_was_not_known_like_
     assert {s.reason: s.rows for s in source.set_aside} == {"after_as_of": 25, "opted_out": 1}
 
 
+def test_a_table_that_tells_no_day_is_warned_of_until_as_of_is_set(tmp_path) -> None:
+    bare = settings({"customer": "id", "spend": "total"})
+    workspace = laid(tmp_path, book())
+    (told,) = [f for f in check(bare, workspace, Asked(today=TODAY)).findings if f.where == "as_of"]
+    assert told.severity == "warning"
+    assert "tomorrow" in told.what
+    dated = bare.model_copy(update={"as_of": TODAY})
+    assert not [f for f in check(dated, workspace, Asked(today=TODAY)).findings if f.where == "as_of"]
+
+
 def test_a_frame_takes_the_place_of_the_table(tmp_path) -> None:
     chosen = settings(readiness={"override": True})
     found = check(chosen, Workspace(tmp_path), Asked(today=TODAY, frame=book(30)))

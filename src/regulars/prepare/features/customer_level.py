@@ -83,9 +83,10 @@ def _findings(settings: Settings, as_of: date) -> list[Finding]:
     if columns.last_order is None and settings.as_of is None:
         found.append(
             Finding(
-                "note",
+                "warning",
                 "as_of",
-                f"Nothing in the table says of which day it is; it is taken to be of {as_of.isoformat()}.",
+                f"Nothing in the table says of which day it is; it is taken to be of {as_of.isoformat()}, "
+                "and a run of tomorrow will be another run.",
                 "Set as_of to the day on which the table was made.",
             )
         )
