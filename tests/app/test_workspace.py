@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.shops import SETTINGS, contents, opened, orders, studied
 
-from regulars.app import saved, shown
+from regulars.app import saved, shown, sql_command
 from regulars.app.workspace import Workspace, verified
 from regulars.errors import RunDamaged, UsageError
 
@@ -318,7 +318,7 @@ def test_a_pinned_definition_that_was_changed_is_refused(workspace: Workspace, f
     with pytest.raises(RunDamaged, match="pinned definition"):
         studied(workspace)
     with pytest.raises(RunDamaged, match="pinned definition"):
-        shown.sql(workspace.root, "rfm", "duckdb", as_of=None)
+        sql_command.pinned(workspace.root, "rfm", "duckdb", as_of=None)
     assert contents(workspace.runs) == before
 
 

@@ -31,7 +31,7 @@ def slugs(names: Sequence[str]) -> list[str]:
     """An id for each of several names that the data gave; those that would share one get a digest too.
 
     >>> slugs(["Food", "FOOD", "Retail"])
-    ['food_e9d58aed', 'food_99a0cbb6', 'retail']
+    ['food_e4eb1806', 'food_c296849c', 'retail']
     """
     made = [slug(name) for name in names]
     seen = Counter(made)
