@@ -10,11 +10,18 @@ import pytest
 from tests.shops import SETTINGS, TODAY, opened, studied
 
 from regulars import settings as chosen
+from regulars.app import shown
+from regulars.app.sql_command import pinned_definition
 from regulars.app.study import Ran, check, run
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
-from regulars.errors import NotReady, SettingsError
+from regulars.errors import NotReady, SettingsError, UsageError
 from regulars.segment.methods import chosen as chosen_method
+
+MINIMAL = {
+    "schema": "regulars/1",
+    "sources": {"customers": {"path": "c.csv", "columns": {"customer": "id", "spend": "total"}}},
+}
 
 
 def told(ran: Ran) -> dict[str, str]:
@@ -52,6 +59,17 @@ def test_a_method_that_this_data_cannot_carry_is_left_out_and_the_others_are_mad
     ran = of_customers(tmp_path, rfm={"method": "rfm"}, life={"method": "lifecycle"})
     assert [each.name for each in ran.study.segmentations] == ["rfm"]
     assert "no gap_days" in told(ran)["segmentations.life"]
+
+
+def test_what_was_left_out_is_shown_beside_the_segments_and_where_its_sql_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = of_customers(tmp_path, rfm={"method": "rfm"}, life={"method": "lifecycle"})
+    shown._show_study(ran.study)
+    assert "\nlife: This segmentation is left out: " in capsys.readouterr().out
+    asked = chosen.parse({**MINIMAL, "segmentations": {"life": {"method": "lifecycle"}}}, "here")
+    with pytest.raises(UsageError, match=r"'life': This segmentation is left out: .*no gap_days"):
+        pinned_definition(Workspace(tmp_path), asked, "life")
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,11 @@ def _segmentation(folder: Path, name: str) -> Segmentation:
         profile=facts_file.from_json(read_json(folder / "facts" / f"{name}.json")),
         narrative=words_file.from_json(read_json(folder / "words" / f"{name}.json")),
     )
+
+
+def left_out(study: Study) -> dict[str, str]:
+    """The segmentations that the settings ask for and the study does not have, each with the reason."""
+    made = {each.name for each in study.segmentations}
+    asked = [name for name in study.manifest["settings"]["segmentations"] if name not in made]
+    said = {finding.where: finding.what for finding in study.findings}
+    return {name: said.get(f"segmentations.{name}", "") for name in asked}

@@ -16,6 +16,7 @@ from rich.table import Table
 from regulars import settings as chosen_settings
 from regulars.app import terminal
 from regulars.app.choices import WORKSPACE
+from regulars.app.saved import left_out
 from regulars.app.study import Checked, Ran, render
 from regulars.app.study import check as dry_run
 from regulars.app.study import run as whole_run
@@ -100,6 +101,8 @@ def _show_study(study: Study) -> None:
             _show_rules(segmentation)
         if reason := segmentation.definition.get("choice", {}).get("reason"):
             terminal.out.print(str(reason), markup=False)
+    for name, why in left_out(study).items():
+        terminal.out.print(f"\n{name}: {why}", markup=False)
     for finding in study.findings:
         terminal.print_finding(finding)
 

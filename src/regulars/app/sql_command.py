@@ -8,6 +8,7 @@ from pathlib import Path
 from regulars import plugins
 from regulars import settings as chosen_settings
 from regulars.app.choices import DIALECTS
+from regulars.app.saved import left_out, load
 from regulars.app.workspace import Workspace, verified
 from regulars.errors import UsageError, did_you_mean
 from regulars.segment.definition import Definition
@@ -63,10 +64,18 @@ def _not_in_sql(method: str) -> UsageError:
 
 
 def pinned_definition(workspace: Workspace, settings: chosen_settings.Settings, name: str) -> Definition:
-    """The newest definition of a segmentation. Raises UsageError where there is none."""
+    """The newest definition of a segmentation. Raises UsageError where there is none, with the reason
+    if the newest run left it out."""
     definition = workspace.pinned(name)
     if definition is None:
         known = sorted(settings.segmentations)
+        newest = workspace.newest_run()
+        reasons = {} if newest is None else left_out(load(workspace.run(newest)))
+        if name in reasons:
+            raise UsageError(
+                f"segmentation {name!r}", reasons[name],
+                "Run the study again once the data can carry it.", next_command="regulars check",
+            )  # fmt: skip
         raise UsageError(
             f"segmentation {name!r}",
             "it has no fitted definition yet" if name in known else f"the project has {', '.join(known)}",
