@@ -343,4 +343,4 @@ def _cuts_in_words(asked: Asked) -> str:
 
 
 def _sql(value: object) -> str:
-    return literal(value).sql("duckdb")  # type: ignore[arg-type]
+    return literal(value).sql("duckdb")  # type: ignore[arg-type]  # texts, counts and days of this file

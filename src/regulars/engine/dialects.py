@@ -70,7 +70,7 @@ def _writer(dialect: str) -> type[Generator]:
     """The dialect's own writer, but for parentheses: what is short in them stays on its line."""
     base: type[Generator] = Dialect.get_or_raise(dialect).generator_class
 
-    class Compact(base):  # type: ignore[misc, valid-type]
+    class Compact(base):  # type: ignore[misc, valid-type]  # a base known at run time
         pretty: bool
 
         def paren_sql(self, expression: exp.Paren) -> str:
