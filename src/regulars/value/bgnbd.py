@@ -77,10 +77,6 @@ class BgNbd:
             probable = probable + leaves * (1 - poisson[:n].sum(axis=0))
         return np.asarray(probable.reshape(at.shape))
 
-    def log_likelihood(self, histories: Histories) -> float:
-        parameters = np.array([self.r, self.alpha, self.a, self.b])
-        return objective(histories, modified=self.modified)(parameters)[0]
-
 
 def _purchases(r: Array | float, alpha: Array | float, a: float, c: Array | float, t: Array) -> Array:
     """E[(1 − (alpha / (alpha + p t))^r) / p] for p of beta(a, c): purchases of one who is alive now.

@@ -19,8 +19,6 @@ from regulars.value.histories import Histories, grouped
 from regulars.value.pareto_nbd import ParetoNbd
 
 PURCHASES = ("bgnbd", "mbgnbd", "pareto_nbd")
-PERIOD_DAYS = 30
-"""Discounting steps: value of the next 30 days counts in full month by month, as in the literature."""
 
 
 class PurchaseModel(Protocol):
@@ -74,20 +72,13 @@ class ValueModel:
         }
 
 
-def make_worth(engine: Engine, model: ValueModel, horizon_days: int, yearly_discount: float = 0.0) -> Table:
+def make_worth(engine: Engine, model: ValueModel, horizon_days: int) -> Table:
     """The table ``worth``: what each customer of ``histories`` is expected to buy and bring in the horizon.
 
     Only distinct histories are scored here; the customers stay in the engine.
     """
     histories = grouped(engine, model.unit_days)
     bought = purchase_model(model.purchases)
-    ends = [*range(PERIOD_DAYS, horizon_days, PERIOD_DAYS), horizon_days]
-    upto = np.zeros_like(histories.x)
-    discounted = np.zeros_like(histories.x)
-    for end in ends:
-        reached = bought.expected(end / model.unit_days, histories.x, histories.t_x, histories.T)
-        discounted += (reached - upto) / (1 + yearly_discount) ** (end / 365)
-        upto = reached
     whole = {
         "repeats": histories.x,
         "last_days": histories.t_x * model.unit_days,
@@ -98,8 +89,9 @@ def make_worth(engine: Engine, model: ValueModel, horizon_days: int, yearly_disc
         {
             **{name: np.rint(each).astype(np.int64) for name, each in whole.items()},
             "p_alive": bought.p_alive(histories.x, histories.t_x, histories.T),
-            "expected_purchases": upto,
-            "discounted_purchases": discounted,
+            "expected_purchases": bought.expected(
+                horizon_days / model.unit_days, histories.x, histories.t_x, histories.T
+            ),
         },
     )
     spend = {} if model.spend is None else model.spend.parameters

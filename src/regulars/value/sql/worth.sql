@@ -19,7 +19,6 @@ valued as (
         spent.customer_id,
         history_worth.p_alive,
         history_worth.expected_purchases,
-        history_worth.discounted_purchases,
         cast($p as double) * (cast($v as double) + spent.spend)
         / (cast($p as double) * spent.counted + cast($q as double) - 1) * cast($kept as double) as order_value
     from spent
@@ -35,6 +34,5 @@ select
     floor(p_alive * 1000000 + 0.5) / 1000000 as p_alive,
     floor(expected_purchases * 1000000 + 0.5) / 1000000 as expected_purchases,
     floor(order_value * 1000000 + 0.5) / 1000000 as order_value,
-    floor(expected_purchases * order_value * 1000000 + 0.5) / 1000000 as expected_value,
-    floor(discounted_purchases * order_value * 1000000 + 0.5) / 1000000 as discounted_value
+    floor(expected_purchases * order_value * 1000000 + 0.5) / 1000000 as expected_value
 from valued
