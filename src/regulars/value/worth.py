@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
@@ -61,15 +61,6 @@ class ValueModel:
     unit_days: int
     kept_share: float
     until: date
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "purchases": self.purchases.as_json(),
-            "spend": None if self.spend is None else self.spend.as_json(),
-            "unit_days": self.unit_days,
-            "kept_share": self.kept_share,
-            "until": self.until.isoformat(),
-        }
 
 
 def make_worth(engine: Engine, model: ValueModel, horizon_days: int) -> Table:
