@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from regulars.errors import SettingsError, did_you_mean
 from regulars.feature_settings import FeatureChoices
 from regulars.source_settings import ONE, SEVERAL, Choices, Columns, Orders, Sources
+from regulars.value_settings import ValueChoices
 
 __all__ = ["Cleaning", "Columns", "Orders", "Readiness", "Settings", "Sources", "load", "parse"]
 
@@ -90,6 +91,7 @@ class Settings(Choices):
     sources: Sources
     cleaning: Cleaning = Cleaning()
     features: FeatureChoices = FeatureChoices()
+    value: ValueChoices = ValueChoices()
     readiness: Readiness = Readiness()
     segmentations: dict[str, dict[str, Any]] = Field(
         default_factory=lambda: {"rfm": {"method": "rfm"}, "behaviour": {"method": "kmeans"}}, min_length=1

@@ -297,3 +297,5 @@ class Study:
     features: tuple[Feature, ...]
     left_out: dict[str, str] = field(default_factory=dict)
     """Features that this data cannot give, and why."""
+    value: dict[str, Any] | None = None
+    """The value model that the run foretells with, as plain JSON; None where it foretells nothing."""

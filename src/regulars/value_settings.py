@@ -1,0 +1,35 @@
+"""What a user may say about predicted value: which model a run fits, and how far it looks ahead."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class _Choices(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PriorChoice(_Choices):
+    """What is held of a parameter before the data, log-normal; times are in weeks."""
+
+    median: Positive
+    log_sd: Positive
+    """Of the parameter's logarithm: 0.5 says that it lies within a factor of 2.7 of the median (95 %)."""
+
+
+class ValueChoices(_Choices):
+    """How what customers will buy and bring is foretold from when they bought."""
+
+    model: Literal["bgnbd", "mbgnbd", "pareto_nbd", "none"] = "bgnbd"
+    """``none``: a run foretells nothing. The usual first choice of the field, and the quickest fit."""
+    horizon_days: int = Field(365, ge=1, le=3650)
+    """How far ahead: a year, because budgets are."""
+    discount_rate: float = Field(0.1, ge=0, le=1)
+    """What a year takes off money to come, for the discounted value; 10 % is a common cost of capital."""
+    priors: dict[str, PriorChoice] = Field(default_factory=dict)
+    """By parameter, such as ``alpha``: for data too thin to tell it. The result is then labelled as
+    the most probable parameters and not the most likely ones."""
