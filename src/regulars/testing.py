@@ -19,9 +19,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
+from regulars.documents import canonical, pretty
 from regulars.engine import Bound, Engine, quoted
 from regulars.errors import NotReady
-from regulars.segment.definition import Definition, canonical, pretty
+from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground, Method
 from regulars.segment.methods.rfm import Rfm
 from regulars.segment.rules import Scored

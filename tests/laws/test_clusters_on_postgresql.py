@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from tests.postgres import Postgres, load
 
+from regulars.documents import pretty
 from regulars.engine import Engine, written
 from regulars.engine.steps import compose
-from regulars.segment.definition import Definition, pretty
+from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground, Method
 from regulars.segment.methods.gmm import Gmm
 from regulars.segment.methods.hierarchical import Hierarchical

@@ -21,8 +21,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
+from regulars.documents import pretty
 from regulars.engine import Engine, Step
-from regulars.segment.definition import Definition, pretty
+from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground
 from regulars.segment.methods.firmographic import Firmographic
 from regulars.segment.methods.gmm import Gmm

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from tests.postgres import Postgres, load
 
+from regulars.documents import pretty
 from regulars.engine import Engine, written
 from regulars.engine.steps import compose
-from regulars.segment.definition import Definition, pretty
+from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground
 from regulars.segment.methods.model import Model
 from regulars.segment.methods.rfm import Rfm

@@ -23,10 +23,11 @@ from regulars.app import demo
 from regulars.app.reading import read_tables
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace
+from regulars.documents import pretty
 from regulars.engine import Engine, written
 from regulars.engine.steps import compose
 from regulars.segment.assign import assign, assignment_steps
-from regulars.segment.definition import Definition, pretty
+from regulars.segment.definition import Definition
 from regulars.segment.methods import chosen
 
 TODAY = date(2025, 6, 1)

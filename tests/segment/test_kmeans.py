@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
+from regulars.documents import canonical
 from regulars.engine import Engine
 from regulars.errors import NotReady, SettingsError
-from regulars.segment.definition import canonical
 from regulars.segment.methods import Ground, chosen
 from regulars.testing import FEATURES, TYPES, customers
 from regulars.types import Feature

@@ -6,9 +6,10 @@ from random import Random
 
 import pytest
 
+from regulars.documents import pretty
 from regulars.engine import Engine
 from regulars.errors import NotReady, SettingsError
-from regulars.segment.definition import Definition, pretty
+from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground, chosen, constants
 from regulars.segment.methods.rfm import Rfm
 from regulars.segment.schemes import eleven

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from regulars.documents import pretty
 from regulars.engine import Engine
 from regulars.errors import RunDamaged
-from regulars.segment.definition import Definition, pretty
+from regulars.segment.definition import Definition
 from regulars.segment.rules.condition_parser import parse
 from regulars.segment.rules.conditions import Ranked
 from regulars.segment.rules.waterfall import Waterfall

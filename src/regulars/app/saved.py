@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from regulars.app.workspace import RUN_SCHEMA, file_digests, read_json, verified
+from regulars.documents import pretty
 from regulars.engine import Engine
 from regulars.narrate import words_file
 from regulars.profile import facts_file
-from regulars.segment.definition import Definition, pretty
+from regulars.segment.definition import Definition
 from regulars.types import Feature, Finding, Ledger, Narrative, Profile, Segmentation, Study
 
 

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from regulars.documents import digest_of, pretty
 from regulars.errors import RunDamaged, UsageError, did_you_mean
-from regulars.segment.definition import Definition, canonical, pretty
+from regulars.segment.definition import Definition
 
 PARTIAL = ".partial-"
 RUN_ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
@@ -204,7 +205,7 @@ def digest(path: Path) -> str:
 
 def run_id_of(identity: Mapping[str, Any]) -> str:
     """The name of a run: its day, and a digest of everything that its content is a function of."""
-    return f"{identity['as_of']}-{hashlib.sha256(canonical(identity).encode()).hexdigest()[:12]}"
+    return f"{identity['as_of']}-{digest_of(identity)[:12]}"
 
 
 def verified(folder: Path) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -11,6 +9,7 @@ from typing import Any
 
 from sqlglot import exp
 
+from regulars.documents import digest_of
 from regulars.engine import Step, literal
 from regulars.errors import RunDamaged
 from regulars.segment.rules import Customer, Rule, Scored, column, layer_name
@@ -64,7 +63,7 @@ class Definition:
         """sha256 (hex) of the document without its version number: what names this definition."""
         document = self.as_json()
         del document["version"]
-        return hashlib.sha256(canonical(document).encode()).hexdigest()
+        return digest_of(document)
 
     def segment(self, segment_id: str) -> Segment:
         return next(s for s in self.segments if s.id == segment_id)
@@ -150,13 +149,3 @@ class Definition:
         """The same segments under other ids (and the rule with them)."""
         segments = tuple(replace(s, id=ids.get(s.id, s.id)) for s in self.segments)
         return replace(self, rule=self.rule.renamed(ids), segments=segments)
-
-
-def canonical(document: object) -> str:
-    """JSON with one spelling: sorted keys, no spaces, no NaN. What digests are taken of."""
-    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def pretty(document: object) -> str:
-    """JSON for files that people open: indented, keys as written, one newline at the end."""
-    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -41,7 +41,7 @@ class Histories:
 
 def make_histories(engine: Engine, until: date) -> Table:
     """Every customer's history up to a day as the table ``histories``, from clean ``orders``."""
-    return engine.make("histories", room("regulars.value"), {"until": until})
+    return engine.make("histories", room("regulars.value"), {"as_of": until})
 
 
 def grouped(engine: Engine, unit_days: int) -> Histories:
