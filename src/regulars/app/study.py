@@ -64,22 +64,27 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
         asked.stage("Reading the orders" if settings.sources.shops else "Reading the customers")
         tables = _read(engine, settings, workspace, asked)
         as_of = tables.day(engine, day, asked.today)
-        work = Work(engine, settings, workspace, asked, tables, as_of)
-        definitions = work.pinned(methods)
-        if definitions is None:
-            definitions = work.fit(methods)
-        identity = _identity(settings, tables.inputs, as_of, definitions)
-        run_id = run_id_of(identity)
-        there = workspace.run(run_id).is_dir()
-        if there:
-            verified(workspace.run(run_id))
-        if asked.debug or not there:
-            work.make(definitions)
-        if not there:
-            work.save(run_id, identity)
-        study = saved.load(workspace.run(run_id))
-        report = write_report(study, workspace.report(run_id))
+        study, there = made(Work(engine, settings, workspace, asked, tables, as_of), methods)
+        report = write_report(study, workspace.report(study.run_id))
     return Ran(study, report, there, dict(engine.made))
+
+
+def made(work: Work, methods: Mapping[str, Method]) -> tuple[Study, bool]:
+    """The run that this work comes to, and whether it was there already; only for who holds the lock."""
+    definitions = work.pinned(methods)
+    if definitions is None:
+        definitions = work.fit(methods)
+    identity = _identity(work.settings, work.tables.inputs, work.as_of, definitions)
+    run_id = run_id_of(identity)
+    folder = work.workspace.run(run_id)
+    there = folder.is_dir()
+    if there:
+        verified(folder)
+    if work.asked.debug or not there:
+        work.make(definitions)
+    if not there:
+        work.save(run_id, identity)
+    return saved.load(folder), there
 
 
 def check(settings: Settings, workspace: Workspace, asked: Asked, clean_to: Path | None = None) -> Checked:

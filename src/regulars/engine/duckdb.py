@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -182,6 +182,13 @@ class Engine:
         """Forget a table that is no longer needed (kept in debug mode)."""
         if not self._debug:
             self.execute(f"drop table if exists {quoted(name)}", name)
+
+    def keep_only(self, names: Collection[str]) -> None:
+        """Forget every table and view but these: what was made of them is to be made anew."""
+        kinds = "select table_name, table_type from information_schema.tables where table_catalog = "
+        for name, kind in self.execute(f"{kinds}current_database() and table_schema = current_schema()"):
+            if name not in names:
+                self.execute(f"drop {'view' if kind == 'VIEW' else 'table'} if exists {quoted(name)}", name)
 
     def write_parquet(self, select: exp.Expr | str, path: Path) -> None:
         """Write a SELECT, which must be ordered, to a parquet file: same rows, same bytes.
