@@ -11,11 +11,20 @@ from pathlib import Path
 from regulars.engine import Engine
 from regulars.prepare.features.catalogue import FAMILIES
 from regulars.profile.facts import Frame, profile
-from regulars.types import Profile, Segment
+from regulars.types import Feature, Profile, Segment
 
 FRAME = Frame("made", "A shop", "GBP", date(2024, 1, 1), date(2024, 6, 30))
 SCORES = ("r_score", "m_score")
-FEATURES = {feature.name: feature for family in FAMILIES for feature in family.features}
+FORETOLD = (
+    Feature("p_alive", "Chance of still being a customer", "share", "outcome", "", kin=("times",)),
+    Feature("expected_purchases", "Expected purchases", "ratio", "outcome", "", kin=("times",)),
+    Feature("predicted_value", "Predicted value", "currency", "outcome", "", kin=("times", "spend")),
+    Feature("discounted_value", "Discounted value", "currency", "outcome", "", kin=("times", "spend")),
+)
+"""What a value model adds to the features of a run that fits one."""
+FEATURES = {feature.name: feature for family in FAMILIES for feature in family.features} | {
+    feature.name: feature for feature in FORETOLD
+}
 KINDS = {"orders": "bigint", "recency_days": "bigint", "tenure_days": "bigint", "spend": "decimal(38, 4)"}
 PLAIN = {"recency_days": 10, "orders": 1, "spend": 100, "tenure_days": 10}
 """A customer of whom nothing else is said."""
@@ -55,11 +64,13 @@ def profiled(
     scores: Sequence[tuple[int, int]] = (),
     without: Collection[str] = (),
     tops: tuple[int, int] = (5, 5),
+    horizon_days: int | None = None,
 ) -> Profile:
     """The profile of these groups, in their order, but for features that are left out."""
     known = set(laid_out(engine, groups, scores)) - set(without)
     segments = [Segment(each, (names or {}).get(each, each.capitalize()), "") for each in groups]
-    frame = replace(FRAME, tops=dict(zip(SCORES, tops, strict=True)) if scores else {})
+    reached = dict(zip(SCORES, tops, strict=True)) if scores else {}
+    frame = replace(FRAME, tops=reached, horizon_days=horizon_days)
     return profile(engine, frame, segments, [FEATURES[name] for name in FEATURES if name in known])
 
 

@@ -121,7 +121,15 @@ SIZES = st.lists(st.integers(0, 30), min_size=2, max_size=6).filter(any)
 @given(sizes=SIZES, back=st.lists(st.integers(0, 30), min_size=6, max_size=6))
 def test_no_hidden_cell_follows_from_what_is_published(engine, sizes, back) -> None:
     crowd = {
-        f"s{nth}": [{"orders": 1 + at % 3, "gap_days": 9 if at < came else None} for at in range(size)]
+        f"s{nth}": [
+            {
+                "orders": 1 + at % 3,
+                "gap_days": 9 if at < came else None,
+                "predicted_value": at,
+                "p_alive": 0.5,
+            }
+            for at in range(size)
+        ]
         for nth, (size, came) in enumerate(zip(sizes, back, strict=False))
     }
     assert attack(json.loads(json.dumps(as_json(profiled(engine, crowd))))) == []

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from regulars.figures import written
+from regulars.profile.metrics import FORETOLD
 from regulars.types import Fact, Profile, SegmentFacts
 
 MATERIAL = 0.15
@@ -33,14 +34,19 @@ def contrasts(profile: Profile, segment: SegmentFacts) -> list[Contrast]:
     found = []
     for metric, ratio in compared(profile, segment):
         fact, overall = segment.facts[metric], profile.overall.facts[metric]
-        if _is_material(fact, overall, ratio) and is_beyond_chance(fact, overall):
+        if is_material(fact, overall, ratio) and is_beyond_chance(fact, overall):
             found.append(Contrast(metric, ratio > 1, abs(math.log(max(ratio, 0.001)))))
     return sorted(found, key=lambda each: -each.strength)
 
 
 def compared(profile: Profile, segment: SegmentFacts) -> Iterator[tuple[str, float]]:
-    """The metrics on which the segment can be compared with all customers, with its figure over theirs."""
+    """The metrics on which the segment can be compared with all customers, with its figure over theirs.
+
+    What a model expects is none of them: it follows from what these customers did, and is told by itself.
+    """
     for metric in profile.metrics:
+        if metric.id in FORETOLD:
+            continue
         index = segment.facts.get(f"{metric.id}.index")
         if index is not None and isinstance(index.value, (int, float)):
             yield metric.id, float(index.value) / 100
@@ -66,7 +72,8 @@ def _drawn_at_random(n: int, overall: Fact) -> float:
     return (overall.high - overall.low) / 2 * math.sqrt(overall.n / n)
 
 
-def _is_material(fact: Fact, overall: Fact, ratio: float) -> bool:
+def is_material(fact: Fact, overall: Fact, ratio: float) -> bool:
+    """Whether a figure that is ``ratio`` times another differs enough from it to be worth a sentence."""
     if fact.unit == "percent" and abs(_number(fact) - _number(overall)) < MATERIAL_POINTS:
         return False
     return abs(ratio - 1) >= MATERIAL and written(fact.value, fact.unit) != written(

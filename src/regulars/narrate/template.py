@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from regulars.figures import written
+from regulars.narrate import foretold
 from regulars.narrate.phrases import ABOVE, AGAINST, BY_LABEL, NUMBER_WORDS
+from regulars.narrate.saying import number, say
 from regulars.narrate.statements import Contrast, compared, contrasts, is_beyond_chance
-from regulars.types import Fact, Narrative, Profile, SegmentFacts, SegmentWords, Sentence, Span
+from regulars.types import Narrative, Profile, SegmentFacts, SegmentWords, Sentence, Span
 
 APART = 3
 """How many things that set a segment apart are told."""
@@ -23,61 +24,28 @@ QUIET = 150
 """Index of days since the last order from which a segment has gone quiet."""
 
 
-def narrate(profile: Profile, meanings: Mapping[str, str] | None = None) -> Narrative:
+def narrate(profile: Profile, meanings: Mapping[str, str] | None = None, doubt: str = "") -> Narrative:
     """The words about a segmentation: the same profile gives the same words.
 
     ``meanings`` says by segment id, in a few words without figures, what kind of customers they are.
+    ``doubt`` is a sentence that stands beside whatever the value model expects, empty where it is to be
+    relied on.
     """
     ordered = sorted((s for s in profile.segments if not s.is_suppressed), key=_weight, reverse=True)
     return Narrative(
         profile.segmentation,
         "template",
         tuple(_headline(profile, ordered)),
-        tuple(_lede(profile, ordered)),
-        tuple(_segment(profile, each, (meanings or {}).get(each.id, "")) for each in profile.segments),
+        tuple(_lede(profile, ordered, doubt)),
+        tuple(_segment(profile, each, (meanings or {}).get(each.id, ""), doubt) for each in profile.segments),
         dict(_titles(profile, ordered)),
     )
 
 
 def _weight(segment: SegmentFacts) -> float:
     """What segments are ordered by in the opening: revenue where it is known, customers otherwise."""
-    value = _number(segment, "revenue") if "revenue" in segment.facts else None
-    return value if value is not None else float(_number(segment, "customers") or 0)
-
-
-def _number(segment: SegmentFacts, metric: str) -> float | None:
-    fact = segment.facts.get(metric)
-    return float(fact.value) if fact and isinstance(fact.value, (int, float)) else None
-
-
-def _say(profile: Profile, pattern: str, **slots: str) -> Iterator[Sentence]:
-    """The pattern with each ``{slot}`` filled by the fact whose id is given, or by plain words.
-
-    ``=words`` stands for the words themselves. Where there is no such fact, or it has no value, there is no
-    sentence.
-    """
-    spans: list[Span] = []
-    rest = pattern
-    while "{" in rest:
-        before, _, tail = rest.partition("{")
-        slot, _, rest = tail.partition("}")
-        spans += [Span(before)] if before else []
-        filler = slots[slot]
-        if filler.startswith("="):
-            spans += [Span(filler[1:])] if filler[1:] else []
-            continue
-        fact = _fact(profile, filler)
-        if fact is None or fact.value is None:
-            return
-        spans.append(Span(written(fact.value, fact.unit), filler))
-    yield (*spans, Span(rest)) if rest else tuple(spans)
-
-
-def _fact(profile: Profile, fact_id: str) -> Fact | None:
-    try:
-        return profile.fact(fact_id)
-    except KeyError:
-        return None
+    value = number(segment, "revenue") if "revenue" in segment.facts else None
+    return value if value is not None else float(number(segment, "customers") or 0)
 
 
 def _headline(profile: Profile, ordered: Sequence[SegmentFacts]) -> Iterator[Sentence]:
@@ -90,19 +58,19 @@ def _headline(profile: Profile, ordered: Sequence[SegmentFacts]) -> Iterator[Sen
     top = _few_that_bring_most(profile, ordered)
     if top:
         verb = "segment brings" if top == 1 else "segments bring"
-        yield from _say(
+        yield from say(
             profile, "{count} {verb} {share} of revenue.", count=f"={NUMBER_WORDS[top]}",
             verb=f"={verb}", share=f"overall.revenue_share.top_{top}",
         )  # fmt: skip
     else:
-        largest = max(ordered, key=lambda s: _number(s, "customers") or 0)
-        yield from _say(
+        largest = max(ordered, key=lambda s: number(s, "customers") or 0)
+        yield from say(
             profile, "The largest segment, {name}, holds {share} of customers.",
             name=f"={largest.name}", share=f"{largest.id}.customer_share",
         )  # fmt: skip
     quiet = _quiet(profile, ordered)
     if quiet:
-        yield from _say(
+        yield from say(
             profile, "Half of the {customers} customers in {name} have not ordered for {recency} or more.",
             customers=f"{quiet.id}.customers", name=f"={quiet.name}", recency=f"{quiet.id}.recency_days",
         )  # fmt: skip
@@ -114,9 +82,9 @@ def _few_that_bring_most(profile: Profile, ordered: Sequence[SegmentFacts]) -> i
     0 where that says nothing: without revenue, where these are all the segments, and where another segment
     lies below zero, so that shares add up to more than there is.
     """
-    if any((_number(s, "revenue_share") or 0) < 0 for s in ordered):
+    if any((number(s, "revenue_share") or 0) < 0 for s in ordered):
         return 0
-    shares = {k: _number(profile.overall, f"revenue_share.top_{k}") for k in (1, 2, 3)}
+    shares = {k: number(profile.overall, f"revenue_share.top_{k}") for k in (1, 2, 3)}
     known = {k: share for k, share in shares.items() if share is not None and k < len(profile.segments)}
     return next((k for k, share in known.items() if share >= 60), max(known, default=0))
 
@@ -124,57 +92,61 @@ def _few_that_bring_most(profile: Profile, ordered: Sequence[SegmentFacts]) -> i
 def _quiet(profile: Profile, ordered: Sequence[SegmentFacts]) -> SegmentFacts | None:
     """The weightiest segment whose last orders lie far back."""
     for segment in ordered:
-        far = (_number(segment, "recency_days.index") or 0) >= QUIET
+        far = (number(segment, "recency_days.index") or 0) >= QUIET
         if far and is_beyond_chance(segment.facts["recency_days"], profile.overall.facts["recency_days"]):
             return segment
     return None
 
 
-def _lede(profile: Profile, ordered: Sequence[SegmentFacts]) -> Iterator[Sentence]:
+def _lede(profile: Profile, ordered: Sequence[SegmentFacts], doubt: str) -> Iterator[Sentence]:
     if len(ordered) > 1 and _brings(ordered[0]):
-        yield from _say(
+        yield from say(
             profile, "{customers} of customers are in {name} and bring {revenue} of revenue.",
             name=f"={ordered[0].name}", customers=f"{ordered[0].id}.customer_share",
             revenue=f"{ordered[0].id}.revenue_share",
         )  # fmt: skip
     quiet = _quiet(profile, ordered)
     if quiet and _brings(quiet):
-        yield from _say(
+        yield from say(
             profile, "The customers in {name} have spent {revenue} so far.",
             name=f"={quiet.name}", revenue=f"{quiet.id}.revenue",
         )  # fmt: skip
-    yield from _say(
+    yield from say(
         profile, "Of all {customers} customers, {repeat} have ordered more than once.",
         customers="overall.customers", repeat="overall.repeat_rate",
     )  # fmt: skip
+    yield from foretold.opening(profile, ordered, doubt)
 
 
 def _brings(segment: SegmentFacts) -> bool:
-    return (_number(segment, "revenue_share") or 0) > 0
+    return (number(segment, "revenue_share") or 0) > 0
 
 
 def _titles(profile: Profile, ordered: Sequence[SegmentFacts]) -> Iterator[tuple[str, Sentence]]:
     if ordered and _brings(ordered[0]):
-        for title in _say(
+        for title in say(
             profile, "{name}: {customers} of customers, {revenue} of revenue",
             name=f"={ordered[0].name}", customers=f"{ordered[0].id}.customer_share",
             revenue=f"{ordered[0].id}.revenue_share",
         ):  # fmt: skip
             yield "revenue", title
+    for title in foretold.title(profile, ordered):
+        yield "value", title
 
 
-def _segment(profile: Profile, segment: SegmentFacts, meaning: str) -> SegmentWords:
+def _segment(profile: Profile, segment: SegmentFacts, meaning: str, doubt: str) -> SegmentWords:
     if segment.is_suppressed:
         note = segment.facts["customers"].note or "not shown"
         hidden = (Span(f"{note[:1].upper()}{note[1:]}."),)
         return SegmentWords(segment.id, segment.name, hidden, (), (), ())
+    expected = tuple(foretold.of_segment(profile, segment))
     return SegmentWords(
         segment.id,
         segment.name,
         _one_line(profile, segment, meaning),
-        tuple(_paragraph(profile, segment)),
+        (*_paragraph(profile, segment), *expected),
         tuple(_apart(profile, segment)),
-        tuple(_caveats(profile, segment)),
+        (*_caveats(profile, segment), *foretold.caveat(expected, doubt)),
     )
 
 
@@ -182,7 +154,7 @@ def _one_line(profile: Profile, segment: SegmentFacts, meaning: str) -> Sentence
     """What they are like and how much of the business they are."""
     size = "{share} of customers, {revenue} of revenue." if _brings(segment) else "{share} of customers."
     like = f"{meaning[:1].upper()}{meaning[1:]}: " if meaning else ""
-    (line,) = _say(
+    (line,) = say(
         profile, f"{{like}}{size}", like=f"={like}", share=f"{segment.id}.customer_share",
         revenue=f"{segment.id}.revenue_share",
     )  # fmt: skip
@@ -191,17 +163,17 @@ def _one_line(profile: Profile, segment: SegmentFacts, meaning: str) -> Sentence
 
 def _paragraph(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
     at = segment.id
-    yield from _say(profile, "This segment holds {customers} customers.", customers=f"{at}.customers")
-    yield from _say(
+    yield from say(profile, "This segment holds {customers} customers.", customers=f"{at}.customers")
+    yield from say(
         profile, _bought(profile, segment),
         orders=f"{at}.orders_per_customer", spend=f"{at}.revenue_per_customer",
     )  # fmt: skip
-    yield from _say(profile, _last_bought(segment), recency=f"{at}.recency_days", repeat=f"{at}.repeat_rate")
+    yield from say(profile, _last_bought(segment), recency=f"{at}.recency_days", repeat=f"{at}.repeat_rate")
 
 
 def _bought(profile: Profile, segment: SegmentFacts) -> str:
     """What they bought on average; returns are named where they are taken off."""
-    spend = _number(segment, "revenue_per_customer")
+    spend = number(segment, "revenue_per_customer")
     if spend is not None and "orders_per_customer" not in segment.facts:
         return "On average they have spent {spend}."
     if spend is None:
@@ -215,7 +187,7 @@ def _bought(profile: Profile, segment: SegmentFacts) -> str:
 def _last_bought(segment: SegmentFacts) -> str:
     if "repeat_rate" not in segment.facts:
         return "Half of them have ordered within the last {recency}."
-    if (_number(segment, "recency_days") or 0) < 1:
+    if (number(segment, "recency_days") or 0) < 1:
         return "Half of them ordered on the last day of the study, and {repeat} have ordered more than once."
     return "Half of them have ordered within the last {recency}, and {repeat} have ordered more than once."
 
@@ -229,7 +201,7 @@ def _apart(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
     fresh = [c for c in found if c.metric not in _TOLD]
     for contrast in (fresh + [c for c in found if c.metric in _TOLD])[:APART]:
         label = next(m.label for m in profile.metrics if m.id == contrast.metric)
-        yield from _say(
+        yield from say(
             profile, _phrase(contrast), label=f"={label}",
             value=f"{segment.id}.{contrast.metric}", all=f"overall.{contrast.metric}",
         )  # fmt: skip
@@ -241,8 +213,8 @@ def _phrase(contrast: Contrast) -> str:
 
 
 def _caveats(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
-    if (_number(segment, "customers") or 0) < FEW:
-        yield from _say(
+    if (number(segment, "customers") or 0) < FEW:
+        yield from say(
             profile, "Only {customers} customers: its figures move with a handful of {what}.",
             customers=f"{segment.id}.customers",
             what="=orders" if "orders" in segment.facts else "=them",

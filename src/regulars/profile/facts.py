@@ -18,13 +18,17 @@ from regulars.types import Fact, Feature, Profile, Segment, SegmentFacts, Value
 OVERALL = "overall"
 PLACES = 4
 """Decimals kept in a facts file; readers round from there."""
-RANKED = ("customers", "revenue", "revenue_per_customer", "orders_per_customer", "recency_days")
+RANKED = (
+    "customers", "revenue", "revenue_per_customer", "orders_per_customer", "recency_days", "predicted_value",
+    "predicted_value_per_customer",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What a profile is of: the names and dates that its facts file carries, and by column the highest
-    score that the segmentation gives (the lowest is 1)."""
+    """What a profile is of: the names and dates that its facts file carries, by column the highest score
+    that the segmentation gives (the lowest is 1), and how far the value model looks ahead, if there is one.
+    """
 
     segmentation: str
     dataset: str
@@ -32,6 +36,7 @@ class Frame:
     start: date
     as_of: date
     tops: Mapping[str, int] = field(default_factory=dict)
+    horizon_days: int | None = None
 
 
 def profile(
@@ -42,7 +47,7 @@ def profile(
     Reads ``features`` and ``assignments``. Figures of ten customers or fewer are suppressed, and with them
     what they could be worked out from.
     """
-    chosen = measures(features, frame.currency, _commonest(engine, features))
+    chosen = measures(features, frame.currency, _commonest(engine, features), frame.horizon_days)
     measured = measure(engine, chosen)
     sizes = _sizes(engine, segments)
     groups = {group: _facts(group, size, chosen, measured, sizes[OVERALL]) for group, size in sizes.items()}
@@ -50,7 +55,7 @@ def profile(
     safe, overall = suppressed(groups, everybody)
     indexed = {group: {**facts, **_indices(group, facts, overall)} for group, facts in safe.items()}
     ranked = _with_ranks(indexed)
-    overall |= _largest_together(ranked)
+    overall |= _largest_together(ranked) | _horizon(overall, frame)
     deviations = {m.metric.id: measured.of(OVERALL, m.value).deviation for m in chosen if m.how == "mean"}
     return Profile(
         frame.segmentation, frame.dataset, frame.currency, frame.start, frame.as_of, frame.as_of,
@@ -186,7 +191,10 @@ def _indices(group: str, facts: Mapping[str, Fact], overall: Mapping[str, Fact])
     return made
 
 
-_TOTALS = {"customers", "customer_share", "revenue", "revenue_share", "orders"}
+_TOTALS = {
+    "customers", "customer_share", "revenue", "revenue_share", "orders", "predicted_value",
+    "predicted_value_share",
+}  # fmt: skip
 
 
 _LARGEST = {1: "largest segment", 2: "two largest segments", 3: "three largest segments"}
@@ -204,6 +212,15 @@ def _largest_together(groups: Mapping[str, Mapping[str, Fact]]) -> dict[str, Fac
         for k, named in _LARGEST.items()
         if len(shares) >= k
     }  # fmt: skip
+
+
+def _horizon(overall: Mapping[str, Fact], frame: Frame) -> dict[str, Fact]:
+    """How far ahead the value model looks, as a fact: words cite it like any figure."""
+    expected = overall.get("expected_purchases_per_customer")
+    if expected is None or expected.value is None or frame.horizon_days is None:
+        return {}
+    name, label = "expected_purchases_per_customer.horizon", "How far ahead the value model looks"
+    return {name: Fact(f"{OVERALL}.{name}", frame.horizon_days, "days", label)}
 
 
 def _with_ranks(groups: dict[str, dict[str, Fact]]) -> dict[str, dict[str, Fact]]:

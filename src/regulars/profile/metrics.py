@@ -52,12 +52,23 @@ class Measure:
         )
 
 
+FORETOLD = (
+    "predicted_value", "predicted_value_share", "predicted_value_per_customer",
+    "expected_purchases_per_customer", "p_alive",
+)  # fmt: skip
+"""Metrics that sum up what a model expects of each customer: told apart from what customers did."""
+
+
 def measures(
-    features: Sequence[Feature], currency: str, commonest: Mapping[str, str] | None = None
+    features: Sequence[Feature],
+    currency: str,
+    commonest: Mapping[str, str] | None = None,
+    horizon_days: int | None = None,
 ) -> tuple[Measure, ...]:
     """The profile's measures, in the order they are shown, for the features that there are.
 
     ``commonest`` is the category to count of each feature of text; one without it is left out.
+    ``horizon_days``: how far the value model looks ahead, for the labels of what it expects.
     """
     there = {feature.name: feature for feature in features}
     chosen = [
@@ -74,6 +85,7 @@ def measures(
     if "recency_days" in there:
         label = "Median days since last order"
         chosen.append(_measure("recency_days", label, "days", "median", "median", "recency_days"))
+    chosen += _foretold(there, currency, f", next {horizon_days} days" if horizon_days else "")
     for name, label in _MEDIANS.items():
         if name in there:
             meaning = there[name].meaning
@@ -108,6 +120,28 @@ def _visits() -> list[Measure]:
         _measure("repeat_rate", "Customers with two or more orders", "percent", "mean_by_customers", "mean",
                  "case when orders >= 2 then 100 else 0 end"),
     ]  # fmt: skip
+
+
+def _foretold(there: Mapping[str, Feature], currency: str, ahead: str) -> list[Measure]:
+    """What the value model expects. The discounted value is left to the customers' table: of the two, a
+    reader compares the plain one with revenue."""
+    chosen = []
+    if "predicted_value" in there:
+        share, each = "predicted_value_share", "predicted_value_per_customer"
+        value = "predicted_value"
+        chosen += [
+            _measure(value, f"Predicted value{ahead}", currency, "sum", "sum", value),
+            _measure(share, "Share of total predicted value", "percent", "share", "share", per=value),
+            _measure(each, f"Predicted value per customer{ahead}", currency, "ratio", "mean", value),
+        ]
+    if "expected_purchases" in there:
+        label = f"Expected purchases per customer{ahead}"
+        each = "expected_purchases_per_customer"
+        chosen.append(_measure(each, label, "ratio", "ratio", "mean", "expected_purchases"))
+    if "p_alive" in there:
+        label = "Chance of still being a customer"
+        chosen.append(_measure("p_alive", label, "percent", "mean_by_customers", "mean", "p_alive * 100"))
+    return chosen
 
 
 _UNITS = {"share": "percent", "days": "days", "points": "points"}
@@ -147,6 +181,11 @@ def _measure(
     return Measure(metric, how, value, per)
 
 
+_BY_MODEL = "By the value model, not yet seen."
+_OVER_CUSTOMERS = (
+    f"{_BY_MODEL} The interval is that of a mean over these customers; how far the model itself may be off "
+    "is not in it."
+)
 _MEANINGS = {
     "customers": "Customers in the segment, each in exactly one.",
     "customer_share": "Customers in the segment over all customers.",
@@ -158,4 +197,11 @@ _MEANINGS = {
     "orders_per_customer": "Orders over customers.",
     "repeat_rate": "Customers with at least two orders over all customers of the segment.",
     "recency_days": "The middle customer's days from the last order to the day of the study.",
+    "predicted_value": "What the segment's customers are expected to bring, net of returns, added up. "
+    f"{_BY_MODEL}",
+    "predicted_value_share": "Predicted value of the segment over that of all customers. " + _BY_MODEL,
+    "predicted_value_per_customer": f"Predicted value over customers. {_OVER_CUSTOMERS}",
+    "expected_purchases_per_customer": "Days with an order that are expected of a customer, on average. "
+    f"{_OVER_CUSTOMERS}",
+    "p_alive": f"The chance that a customer will ever buy again, on average. {_OVER_CUSTOMERS}",
 }

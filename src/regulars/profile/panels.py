@@ -8,7 +8,7 @@ from typing import Any
 
 from regulars.engine import Engine
 from regulars.measure.small_cells import SMALLEST_SHOWN, covered
-from regulars.profile.metrics import Measure
+from regulars.profile.metrics import FORETOLD, Measure
 from regulars.types import Fact
 
 AXES = 6
@@ -107,13 +107,15 @@ def _spreads(
 ) -> dict[str, float]:
     """How far segments lie apart on each behaviour metric, in standard deviations of all customers.
 
-    In relation to the mean, 1 % of evening orders against 3 % would look like the widest gap of all.
+    In relation to the mean, 1 % of evening orders against 3 % would look like the widest gap of all. What a
+    model expects is no behaviour.
     """
     spreads = {}
     for m in chosen:
         name = m.metric.id
         values = [f[name].value for f in groups.values() if f[name].n]
         numbers = [float(v) for v in values if isinstance(v, (int, float))]
-        if m.metric.agg == "mean_by_customers" and len(numbers) > 1 and deviations[name]:
+        is_behaviour = m.metric.agg == "mean_by_customers" and name not in FORETOLD
+        if is_behaviour and len(numbers) > 1 and deviations[name]:
             spreads[name] = (max(numbers) - min(numbers)) / deviations[name]
     return spreads
