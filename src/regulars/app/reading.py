@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -58,13 +58,13 @@ class Tables:
         of = gates if self.orders else gates_of_customers
         return of(engine, cleaned, self.settings.readiness)
 
-    def features(self, engine: Engine, as_of: date) -> Features:
-        """The table of features, from the clean tables."""
+    def features(self, engine: Engine, as_of: date, foretold: Sequence[Family] = ()) -> Features:
+        """The table of features, from the clean tables, with those that are ``foretold``."""
         sources = self.settings.sources
         kinds = engine.kinds(CUSTOMERS) if sources.customers else {}
         return make_features(
             engine, sources.shops[0].columns if sources.shops else None, as_of, self.settings.features,
-            attribute_families(sources.customers, kinds), _totals(self.settings),
+            (*attribute_families(sources.customers, kinds), *foretold), _totals(self.settings),
         )  # fmt: skip
 
     def doubts(self, engine: Engine) -> Iterator[Finding]:
@@ -74,13 +74,13 @@ class Tables:
             yield from doubts(customers, engine)
 
 
-def offered(settings: Settings) -> Offer:
-    """What these settings offer to measure, whatever the data has of it.
+def offered(settings: Settings, foretold: Sequence[Family] = ()) -> Offer:
+    """What these settings offer to measure, whatever the data has of it, and what is ``foretold``.
 
     Raises SettingsError for what cannot be.
     """
     attributes = attribute_families(settings.sources.customers)
-    return offer(settings.features, attributes, _totals(settings))
+    return offer(settings.features, (*attributes, *foretold), _totals(settings))
 
 
 def _totals(settings: Settings) -> Family | None:

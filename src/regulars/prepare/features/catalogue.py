@@ -20,8 +20,11 @@ class Family:
     features: tuple[Feature, ...]
     needs: str = ""
     lacking: str = ""
-    made_by: Step | None = None
-    """The step itself, where it is no file of this room."""
+    made_by: tuple[Step, ...] = ()
+    """The steps that make it, where it is no file of this room; the last is ``step``."""
+    ground: str = ""
+    """What it stands on beside the data and the settings, such as a fitted model: a definition that uses it
+    holds this."""
 
 
 # fmt: off

@@ -106,7 +106,7 @@ def totals_family(customers: Customers) -> Family:
         for feature in family.features
         if feature.name in names
     )
-    return Family(EVERYBODY, known, made_by=_totals_step(customers, known))
+    return Family(EVERYBODY, known, made_by=(_totals_step(customers, known),))
 
 
 def _totals_step(customers: Customers, features: Sequence[Feature]) -> Step:

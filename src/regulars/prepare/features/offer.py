@@ -80,12 +80,13 @@ def offer(choices: FeatureChoices, beside: Sequence[Family] = (), totals: Family
         grounds["own_brand_share"] = f"{_plain(choices.own_brands)} in {of}"
         grounds["category_spend"] = of
     grounds |= engagement_grounds(said)
+    grounds |= {each.name: family.ground for family in beside if family.ground for each in family.features}
     steps = [
         _loyalty_lines(choices),
         recent_events(said),
         *([share_features(shares)] if shares else []),
         *([engagement_features(said)] if said.weights else []),
-        *([totals.made_by] if totals and totals.made_by else []),
+        *(step for family in (*([totals] if totals else []), *beside) for step in family.made_by),
     ]
     return Offer(families, {step.name: step for step in steps}, made, grounds, without)
 

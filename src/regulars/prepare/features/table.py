@@ -39,7 +39,8 @@ def make_features(
 ) -> Features:
     """Every feature that these orders can give, as the table ``features``: one row a customer.
 
-    Families ``beside`` the catalogue are of clean tables that are there, such as ``customers``. Without
+    Families ``beside`` the catalogue are of clean tables that are there, such as ``customers``, or bring
+    their own steps; one that needs what nobody knows of is left out, for the reason it gives. Without
     orders (None for their ``columns``) ``totals`` stand in their place.
 
     Shares and ratios are doubles rounded half up to six decimals, money is decimal; all are the same to
@@ -50,7 +51,7 @@ def make_features(
     offered = offer(choices, beside, totals)
     there = _what_stands_beside(engine)
     there |= {} if columns is None else _what_orders_hold(engine, columns, choices)
-    families = [family for family in offered.families if not family.needs or there[family.needs]]
+    families = [family for family in offered.families if not family.needs or there.get(family.needs)]
     left_out = {
         feature.name: family.lacking
         for family in (*offered.families, *offered.without)
