@@ -73,6 +73,29 @@ def test_the_gain_over_the_simple_rule_comes_with_its_interval(compared):
             assert error["beats"] == (error["low"] > 0)
 
 
+def test_every_model_is_held_against_three_simple_rules(compared):
+    for each in compared["models"]:
+        told = each["validation"]
+        keys = [(error["what"], error["rule_key"]) for error in told["errors"]]
+        assert keys == [
+            (what, rule) for rule in ("before", "year", "cell") for what in ("purchases", "spend")
+        ]
+        # Of nine months the last year is the nine months, and those before are the same days again.
+        before, _, year, *_ = told["errors"]
+        assert (before["rule_error"], before["rule_total"]) == (year["rule_error"], year["rule_total"])
+        assert "273 days, which are all that is known" in year["rule"]
+        assert all("beats every simple rule" in verdict for verdict in told["verdicts"])
+
+
+def test_where_a_simple_rule_is_better_the_report_begins_with_it(tmp_path, shared_data):
+    path = shared_data("online_retail/online_retail.parquet")
+    text = (Path(__file__).parents[2] / "src/regulars/app/demo_orders/regulars.yaml").read_text("utf-8")
+    (tmp_path / "regulars.yaml").write_text(text.replace("online_retail.parquet", str(path)), "utf-8")
+    done = asked(tmp_path)
+    assert "On purchases the model does worse than 'last 280 days'" in done.stdout.splitlines()[1]
+    assert "On spend the model does worse than 'last 280 days'" in done.stdout.splitlines()[2]
+
+
 def test_the_answer_is_the_same_whatever_the_order_of_the_rows(compared, tmp_path):
     shuffled = tmp_path / "shuffled.parquet"
     duckdb.sql(f"copy (from '{SAMPLE}' order by md5(amount || date || sample_id)) to '{shuffled}'")
@@ -85,7 +108,8 @@ def test_it_reads_as_text(tmp_path):
     done = asked(workspace(tmp_path), "--calibrate-until", "1997-09-30")
     assert "2,357 customers (0 who came later are not in it)" in done.stdout
     assert "r 0.2426 (se 0.013)" in done.stdout
-    assert "The model foretells purchases better than" in done.stdout
+    assert "On purchases the model beats every simple rule" in done.stdout
+    assert max(map(len, done.stdout.splitlines()[1:])) <= 120
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,13 @@ def value(
     if not found:
         raise failed[0]
     doubts += [Finding("warning", each.asked, each.found, each.remedy) for each in failed]
-    best = sorted(found, key=lambda each: each.held_out.errors[-1].model_error)
-    return Compared(tuple(best), (*orders.findings, *doubts))
+    return Compared(tuple(sorted(found, key=_error)), (*orders.findings, *doubts))
+
+
+def _error(valued: Valued) -> float:
+    """What models are ranked by: the error in spend, and without amounts that in purchases."""
+    spend, purchases = (valued.held_out.error(what) for what in ("spend", "purchases"))
+    return (spend if spend is not None else purchases) or 0.0
 
 
 def _until(orders: CleanOrders, asked: date | None) -> date:

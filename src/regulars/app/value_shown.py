@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -52,11 +52,12 @@ def show(
         f"customers ({told.born_later:,} who came later are not in it).",
         markup=False,
     )
-    _show_models(found, settings.currency)
+    for verdict in told.verdicts:
+        terminal.out.print(verdict, markup=False)
+    terminal.out.print(_models(found, settings.currency))
+    terminal.out.print(_gains(first, settings.currency))
     _show_parameters(first, unit)
     terminal.out.print(_classes(first))
-    for error in told.errors:
-        terminal.out.print(f"{error.verdict.capitalize()}.", markup=False)
     for finding in found.findings:
         terminal.print_finding(finding)
 
@@ -74,30 +75,60 @@ def _json(found: Compared, *, compare: bool) -> dict[str, Any]:
     return {**found.valued[0].as_json(), "findings": findings}
 
 
-def _show_models(found: Compared, currency: str) -> None:
-    """Each model's totals and errors, the best first; and the simple rule to beat."""
+def _models(found: Compared, currency: str) -> Table:
+    """What each model and each simple rule foretold, and how far off; the best model first."""
+    heads = ("", "log-likelihood", "purchases", "off by", "spend", "off by")
+    table = _table(heads)
+    for each in found.valued:
+        told, fitted = each.held_out, each.model.purchases
+        spent = None if told.value is None else told.value[1]
+        table.add_row(
+            fitted.model, f"{fitted.log_likelihood:,.1f}",
+            *_figures(told.purchases[1], told.error("purchases"), spent, told.error("spend"), currency),
+        )  # fmt: skip
+    told = found.valued[0].held_out
+    for name in dict.fromkeys(error.rule_name for error in told.errors):
+        of_rule = {error.what: error for error in told.errors if error.rule_name == name}
+        bought, spend = of_rule["purchases"], of_rule.get("spend")
+        spent, off = (spend.rule_total, spend.rule_error) if spend else (None, None)
+        table.add_row(name, "", *_figures(bought.rule_total, bought.rule_error, spent, off, currency))
+    came = None if told.value is None else told.value[0]
+    table.add_row("what came", "", *_figures(told.purchases[0], None, came, None, currency))
+    return table
+
+
+def _figures(
+    bought: float, off: float | None, spent: float | None, spent_off: float | None, currency: str
+) -> tuple[str, ...]:
+    return (
+        written(bought, "count"), "" if off is None else f"{off:.3f}",
+        "–" if spent is None else money(spent, currency),
+        "" if spent_off is None else money(spent_off, currency),
+    )  # fmt: skip
+
+
+def _gains(valued: Valued, currency: str) -> Table:
+    """How much less than each simple rule the model is off, a customer, with 95 % intervals."""
+    errors = valued.held_out.errors
+    kinds = list(dict.fromkeys(error.what for error in errors))
+    table = _table((f"{valued.model.purchases.model} closer than", *kinds))
+    for name in dict.fromkeys(error.rule_name for error in errors):
+        row = []
+        for error in (error for error in errors if error.rule_name == name):
+            gain, low, high = (
+                money(each, currency) if error.what == "spend" else f"{each:.3f}".replace("-", "−")
+                for each in (error.gain, error.low, error.high)
+            )
+            row.append(f"{gain} ({low} to {high})")
+        table.add_row(name, *row)
+    return table
+
+
+def _table(heads: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False)
-    heads = ("model", "log-likelihood", "purchases", "error each", "spend", "error each")
     for position, head in enumerate(heads):
         table.add_column(head, justify="right" if position else "left", no_wrap=True)
-    for each in found.valued:
-        told = each.held_out
-        spent = ("–", "–") if told.value is None else (
-            money(told.value[1], currency), money(told.errors[-1].model_error, currency)
-        )  # fmt: skip
-        table.add_row(
-            each.model.purchases.model,
-            f"{each.model.purchases.log_likelihood:,.3f}",
-            written(told.purchases[1], "count"),
-            f"{told.errors[0].model_error:.3f}",
-            *spent,
-        )
-    told = found.valued[0].held_out
-    spent = ("–", "–") if told.value is None else ("", money(told.errors[-1].rule_error, currency))
-    table.add_row("as before", "", "", f"{told.errors[0].rule_error:.3f}", *spent)
-    came = "–" if told.value is None else money(told.value[0], currency)
-    table.add_row("what came", "", written(told.purchases[0], "count"), "", came, "")
-    terminal.out.print(table)
+    return table
 
 
 def _show_parameters(valued: Valued, unit: str) -> None:
@@ -119,9 +150,7 @@ def _told(fitted: Fitted) -> str:
 
 
 def _classes(valued: Valued) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for position, head in enumerate(("repeat purchases", "customers", "then bought each", "foretold")):
-        table.add_column(head, justify="right" if position else "left", no_wrap=True)
+    table = _table(("repeat purchases", "customers", "then bought each", "foretold"))
     for each in valued.held_out.classes:
         name = f"{each.x} or more" if each.x == MOST_REPEATS else str(each.x)
         table.add_row(name, f"{each.customers:,}", f"{each.actual:.2f}", f"{each.expected:.2f}")

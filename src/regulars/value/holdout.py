@@ -10,41 +10,11 @@ from typing import Any
 import numpy as np
 
 from regulars.engine import Engine, room
+from regulars.value.rules import MILLION, Error, errors, make_rules, verdicts
 from regulars.value.worth import PurchaseModel
 
 MOST_REPEATS = 7
 """Customers with as many repeat purchases or more are one class."""
-MILLION = 1_000_000
-Z95 = 1.959963984540054
-
-
-@dataclass(frozen=True)
-class Error:
-    """Mean absolute error a customer of the model and of a simple rule; and by how much the model's is
-    smaller, with its 95 % interval (paired, normal). ``beats``: the whole interval lies above 0."""
-
-    what: str
-    rule: str
-    model_error: float
-    rule_error: float
-    gain: float
-    low: float
-    high: float
-
-    @property
-    def beats(self) -> bool:
-        return self.low > 0
-
-    @property
-    def verdict(self) -> str:
-        if self.beats:
-            return f"the model foretells {self.what} better than {self.rule}"
-        if self.high < 0:
-            return f"the model foretells {self.what} worse than {self.rule}"
-        return f"the model foretells {self.what} no better than {self.rule}, as far as these customers tell"
-
-    def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "beats": self.beats, "verdict": self.verdict}
 
 
 @dataclass(frozen=True)
@@ -83,6 +53,15 @@ class HoldOut:
     gini: tuple[float, float]
     tracking: tuple[Tracked, ...]
 
+    @property
+    def verdicts(self) -> tuple[str, ...]:
+        """Whether the model beats the simple rules, in words; what it does not beat comes first."""
+        return verdicts(self.errors)
+
+    def error(self, what: str) -> float | None:
+        """The mean absolute error a customer in ``purchases`` or ``spend``; None where that is not told."""
+        return next((each.model_error for each in self.errors if each.what == what), None)
+
     def as_json(self) -> dict[str, Any]:
         actual, expected = self.purchases
         return {
@@ -94,6 +73,7 @@ class HoldOut:
             "value": None
             if self.value is None
             else dict(zip(("actual", "expected"), self.value, strict=True)),
+            "verdicts": list(self.verdicts),
             "errors": [each.as_json() for each in self.errors],
             "by_repeats": [asdict(each) for each in self.classes],
             "share_of_actual_in_top_deciles": list(self.deciles),
@@ -105,10 +85,8 @@ class HoldOut:
 def held_out(engine: Engine, bought: PurchaseModel, unit_days: int, until: date, upto: date) -> HoldOut:
     """The comparison, from the tables ``orders``, ``histories`` (up to ``until``) and ``worth`` (whose
     horizon is the days from ``until`` to ``upto``)."""
-    steps = room("regulars.value")
-    days = {"until": until, "since": until - (upto - until), "upto": upto}
-    engine.make("outcomes", steps, days)
-    engine.make("foretold", steps)
+    rules, days = make_rules(engine, until, upto)
+    engine.make("foretold", room("regulars.value"), days)
     ((customers, made, expected, value_made, value_expected),) = engine.rows(
         "select count(*), sum(purchases_made), sum(purchases_expected), sum(value_made), sum(value_expected) "
         "from foretold"
@@ -119,9 +97,6 @@ def held_out(engine: Engine, bought: PurchaseModel, unit_days: int, until: date,
     )
     with_value = value_expected is not None and value_made is not None
     ranked = "value" if with_value else "purchases"
-    errors = [_error(engine, "purchases", "purchases", "as many again as in as many days before")]
-    if with_value:
-        errors.append(_error(engine, "value", "spend", "as much again as in as many days before"))
     return HoldOut(
         until=until,
         upto=upto,
@@ -129,27 +104,11 @@ def held_out(engine: Engine, bought: PurchaseModel, unit_days: int, until: date,
         born_later=int(born_later),
         purchases=(int(made) // MILLION, int(expected) / MILLION),
         value=(int(value_made) / MILLION, int(value_expected) / MILLION) if with_value else None,
-        errors=tuple(errors),
+        errors=errors(engine, rules, ("purchases", "value") if with_value else ("purchases",)),
         classes=tuple(_classes(engine)),
         deciles=tuple(_deciles(engine, ranked)),
         gini=(_gini(engine, ranked, f"{ranked}_expected"), _gini(engine, ranked, f"{ranked}_made")),
         tracking=tuple(_tracking(engine, bought, unit_days, until, upto)),
-    )
-
-
-def _error(engine: Engine, kind: str, what: str, rule: str) -> Error:
-    """Paired absolute errors, summed in whole numbers."""
-    own, other = f"abs({kind}_expected - {kind}_made)", f"abs({kind}_naive - {kind}_made)"
-    gained = f"({other} - {own})"
-    ((n, of_model, of_rule, total, squares),) = engine.rows(
-        f"select count(*), sum({own}), sum({other}), sum({gained}), "
-        f"sum(cast({gained} as hugeint) * {gained}) from foretold"
-    )
-    mean = total / n / MILLION
-    spread = math.sqrt(max(int(squares) * n - int(total) ** 2, 0) / (n * max(n - 1, 1))) / MILLION
-    margin = Z95 * spread / math.sqrt(n)
-    return Error(
-        what, rule, of_model / n / MILLION, of_rule / n / MILLION, mean, mean - margin, mean + margin
     )
 
 

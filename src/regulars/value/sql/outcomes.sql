@@ -1,5 +1,6 @@
 -- Grain: one row a customer of histories. later_: in the days after $until up to $upto; before_: in as many
--- days up to $until. purchases: days with an order. spend: study currency, returns taken off.
+-- days up to $until; year_: in the days after $year_since up to $until. purchases: days with an order.
+-- spend: study currency, returns taken off.
 with days as (
     select
         customer_id,
@@ -20,7 +21,11 @@ select
     sum(case when days.ordered_on <= $until and days.ordered_on > $since then days.purchases else 0 end)
         as before_purchases,
     sum(case when days.ordered_on <= $until and days.ordered_on > $since then days.spend else 0 end)
-        as before_spend
+        as before_spend,
+    sum(case when days.ordered_on <= $until and days.ordered_on > $year_since then days.purchases else 0 end)
+        as year_purchases,
+    sum(case when days.ordered_on <= $until and days.ordered_on > $year_since then days.spend else 0 end)
+        as year_spend
 from histories
 inner join days
     on histories.customer_id = days.customer_id
