@@ -168,9 +168,12 @@ def _attribute(given: object) -> object:
 
 
 class CustomerColumns(_Named):
-    """Which column of the customers holds what; all but ``customer`` and consent only without orders."""
+    """Which column of the customers holds what; totals (spend to first_order) only without orders."""
 
     customer: str
+    known_on: str | None = None
+    """The day on which a row was known. A customer may then have a row for each of several days, and the
+    latest up to the day of the study counts."""
     spend: str | None = None
     orders: str | None = None
     recency_days: str | None = None
@@ -193,7 +196,8 @@ class CustomerColumns(_Named):
 
 
 class Customers(Layout):
-    """What is known of each customer, a row a customer: attributes by the name that they shall have."""
+    """What is known of each customer, a row a customer (with ``columns.known_on``, a row a customer and day):
+    attributes by the name that they shall have."""
 
     columns: CustomerColumns
     attributes: dict[str, Annotated[Attribute, BeforeValidator(_attribute)]] = Field(default_factory=dict)

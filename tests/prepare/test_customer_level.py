@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,20 @@ def test_a_customer_whose_last_order_is_later_than_the_study_was_not_known_like_
     found = check(chosen, laid(tmp_path, book()), Asked(today=TODAY, as_of=date(2024, 5, 31)))
     (source,) = found.cleaned.ledger.sources
     assert {s.reason: s.rows for s in source.set_aside} == {"after_as_of": 25, "opted_out": 1}
+
+
+def test_a_table_of_several_days_is_studied_as_of_its_last(tmp_path) -> None:
+    columns = {"customer": "id", "known_on": "day", "spend": "total", "orders": "times"}
+    two = pd.concat([book().assign(day="2024-02-01", total="1"), book().assign(day="2024-05-01")])
+    checked = check(settings(columns), laid(tmp_path, two), Asked(today=TODAY))
+    (source,) = checked.cleaned.ledger.sources
+    assert source.adds_up
+    assert {s.reason: s.rows for s in source.set_aside} == {"superseded": 151}
+    assert checked.cleaned.as_of == date(2024, 5, 1)
+    assert checked.cleaned.ledger.totals["value"] == str(
+        sum(map(Decimal, book()["total"])).quantize(Decimal("1.0000"))
+    )
+    assert not [each for each in checked.findings if each.where == "as_of"]
 
 
 def test_a_table_that_tells_no_day_is_warned_of_until_as_of_is_set(tmp_path) -> None:

@@ -232,6 +232,37 @@ def test_who_opts_out_in_the_customers_table_is_left_out_of_everything(engine, t
     assert all(not each.examples for each in hidden)
 
 
+SNAPSHOTS = {
+    "columns": {"customer": "id", "known_on": "day"},
+    "date_format": "%Y-%m-%d",
+    "attributes": {"plan": "plan", "seats": "seats"},
+}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_several_days_of_a_customer_the_latest_known_counts(engine, tmp_path, turned: bool) -> None:
+    chosen = with_table("customers", **SNAPSHOTS)
+    before, later = AS_OF.isoformat(), "2031-01-01"
+    rows = [
+        f"ann,{before},pro,9", "ann,2024-01-01,free,1", f"ann,{later},gone,99", "ben,2024-01-01,free,2",
+        "ben,2024-01-01,free,3", "ben,2024-01-01,free,3", "ben,2023-01-01,old,4", f"cleo,{later},pro,5",
+        "dan,,pro,6", "eve,June,pro,7", "stranger,2024-01-01,pro,8",
+    ]  # fmt: skip
+    text = "\n".join(["id,day,plan,seats", *(reversed(rows) if turned else rows)])
+    side = read_text(engine, tmp_path, "customers", text, chosen)
+    lines = [line(who, "2024-01-02", 5) for who in ("ann", "ben", "cleo", "dan")]
+    result = cleaned(engine, lines, chosen, {"customers": side})
+    assert engine.rows("select customer_id, plan, seats from customers order by 1") == [
+        ("ann", "pro", 9), ("ben", "free", None),
+    ]  # fmt: skip
+    assert "known_on" not in engine.table("customers")
+    assert aside(result, "customers") == {
+        "after_as_of": 2, "superseded": 2, "listed_otherwise": 2, "missing_date": 1, "unreadable_date": 1,
+        "customer_without_orders": 1,
+    }  # fmt: skip
+    assert flags(result, "orders") == {"customer_not_listed": 2}
+
+
 def test_who_is_not_in_a_list_of_consents_has_given_none(engine, tmp_path) -> None:
     chosen = with_table("customers", columns={"customer": "id", "consent": "ok"})
     side = read_text(engine, tmp_path, "customers", "id,ok\nann,yes\n", chosen)

@@ -30,6 +30,7 @@ MEANINGS = {
     "consent_unknown": "Consent is missing or unreadable: treated as opted out (cleaning.blank_opt_out).",
     "test_row": "A trial of the shop's own system.",
     "after_as_of": "Dated after the day that the study looks from.",
+    "superseded": "A later row tells what was known of the customer on the day of the study.",
     "exact_duplicate": "Every field repeats an earlier row.",
     "listed_again": "It was listed before with the same values.",
     "listed_otherwise": "It was listed before with other values; where they differ, the value is unknown.",
@@ -37,6 +38,8 @@ MEANINGS = {
     "customer_without_orders": "The customer has no order that is used, so there is nobody to add it to.",
 }
 KEYS = {"products": "product_id", "customers": "customer_id"}
+SAME = {"products": "product_id", "customers": "customer_id, coalesce(known_on, timestamp '1970-01-01')"}
+"""What rows share that list the same thing again: of customers who change, the moment as well."""
 TIMES = {"events": "happened_at", "campaigns": "started_at", "redemptions": "happened_at"}
 
 
@@ -62,7 +65,7 @@ def lay_out(engine: Engine, beside: Mapping[str, SideRead], *, needs_consent: bo
 
 
 TOLD_BY_CUSTOMERS = "select customer_id, consent_state from customer_rows where customer_id is not null"
-_OURS = ("record", "is_repeat", "fault", "fault_text", "consent_state")
+_OURS = ("record", "is_repeat", "fault", "fault_text", "consent_state", "known_on")
 
 
 def one_each(engine: Engine, side: SideRead) -> Table:
@@ -123,9 +126,15 @@ def _settled_products(side: SideRead) -> str:
 
 
 def _settled_customers(side: SideRead, as_of: date, *, has_orders: bool) -> str:
-    late = f"when cast(last_order as date) > {_day(as_of)} then 'after_as_of'"
+    day = _day(as_of)
+    late = f"when cast(last_order as date) > {day} then 'after_as_of'"
     other = _stranger(has_orders=True) if has_orders else late
-    return _settled_of_customers(side, f"{other} {_listed_before(side)}")
+    known = f"case when fault is null and cast(known_on as date) <= {day} then known_on end"
+    moment = (
+        f"when cast(known_on as date) > {day} then 'after_as_of' "
+        f"when known_on < max({known}) over (partition by customer_id) then 'superseded'"
+    )
+    return _settled_of_customers(side, f"{moment} {other} {_listed_before(side)}")
 
 
 def _settled_by_time(side: SideRead, as_of: date, *, has_orders: bool) -> str:
@@ -156,12 +165,12 @@ def _day(as_of: date) -> str:
 
 def _listed_before(side: SideRead) -> str:
     """Cases for the second and later rows of one key, by whether all of them say the same."""
-    key = KEYS[side.name]
+    same = SAME[side.name]
     differ = " or ".join(f"min({each}) <> max({each})" for each in _fields(side)) or "false"
-    differing = f"select {key} from {side.rows.name} where fault is null group by {key} having {differ}"
+    differing = f"select {same} from {side.rows.name} where fault is null group by {same} having {differ}"
     return (
-        f"when row_number() over (partition by {key}, fault is null order by record) > 1 "
-        f"then case when {key} in ({differing}) then 'listed_otherwise' else 'listed_again' end"
+        f"when row_number() over (partition by {same}, fault is null order by record) > 1 "
+        f"then case when ({same}) in ({differing}) then 'listed_otherwise' else 'listed_again' end"
     )
 
 

@@ -89,7 +89,7 @@ def clean(
     engine.drop("judged_rows")
     engine.make("order_lines", steps, values)
     engine.make("orders", steps, values)
-    of_orders, totals = tuple(_accounts(engine, read, settings, beside)), _totals(engine, settings)
+    of_orders, totals = tuple(_accounts(engine, read, settings, as_of, beside)), _totals(engine, settings)
     engine.drop("settled_rows")
     of_others, doubts = accounts(engine, beside, as_of)
     ledger = Ledger((*of_orders, *of_others), totals)
@@ -157,23 +157,30 @@ def repeats_are_set_aside(settings: Settings) -> bool:
 
 
 def _accounts(
-    engine: Engine, read: Read, settings: Settings, beside: Collection[str]
+    engine: Engine, read: Read, settings: Settings, as_of: date, beside: Collection[str]
 ) -> Iterator[SourceLedger]:
     """The account of each table of orders."""
     limit = _large(engine, settings.cleaning)
     for part in read.parts or (Part(read.input, 0, engine.count("settled_rows"), read.line_of),):
         of_part = f"record > {part.before} and record <= {part.before + part.records}"
         rows = f"(select * replace (record - {part.before} as record) from settled_rows where {of_part})"
-        flagged = (*_unlisted(engine, rows, part, beside), *_flagged(engine, rows, part, limit, settings))
+        flagged = (
+            *_unlisted(engine, rows, part, as_of, beside),
+            *_flagged(engine, rows, part, limit, settings),
+        )
         yield account(engine, part.input.name, rows, MEANINGS, part.line_of, flagged)
 
 
-def _unlisted(engine: Engine, rows: str, part: Part, beside: Collection[str]) -> Iterator[SetAside]:
+def _unlisted(
+    engine: Engine, rows: str, part: Part, as_of: date, beside: Collection[str]
+) -> Iterator[SetAside]:
     """Kept rows of which a table beside the orders says nothing."""
     for name in ("products", "customers"):
         if name in beside:
             key = f"{name.removesuffix('s')}_id"
             listed = f"select {key} from {name[:-1]}_rows where fault is null"
+            if name == "customers":
+                listed += f" and (known_on is null or cast(known_on as date) <= date '{as_of.isoformat()}')"
             where = f"{rows} where reason is null and {key} is not null and {key} not in ({listed})"
             reason = f"{name.removesuffix('s')}_not_listed"
             shown = "product_id" if name == "products" else "null"

@@ -21,12 +21,13 @@ from regulars.types import Feature, Finding, Ledger, Value
 
 
 def day_of_customers(engine: Engine, asked: date | None, today: date) -> date:
-    """The day that the study looks from: the one asked for, that of the last order, or else ``today``."""
+    """The day that the study looks from: the one asked for, the last on which a row was known, that of the
+    last order, or else ``today``."""
     if asked:
         return asked
+    day = "cast(coalesce(known_on, last_order) as date)"
     ((last,),) = engine.rows(
-        "select max(cast(last_order as date)) from customer_rows "
-        f"where fault is null and cast(last_order as date) <= date '{today.isoformat()}'"
+        f"select max({day}) from customer_rows where fault is null and {day} <= date '{today.isoformat()}'"
     )
     return last or today
 
@@ -80,7 +81,7 @@ def _findings(settings: Settings, as_of: date) -> list[Finding]:
             "Name sources.orders as well, if there are any.",
         )
     ]  # fmt: skip
-    if columns.last_order is None and settings.as_of is None:
+    if columns.last_order is None and columns.known_on is None and settings.as_of is None:
         found.append(
             Finding(
                 "warning",

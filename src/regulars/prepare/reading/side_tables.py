@@ -31,7 +31,7 @@ Kind = Literal["customer", "identifier", "text", "time", "money", "number", "con
 @dataclass(frozen=True)
 class Wanted:
     """A column of the table that is made: its name, the setting that says where it comes from, and how its
-    cells are read. Without a cell that is ``needed`` a row cannot be used."""
+    cells are read. Without a cell that is ``needed`` a row cannot be used, if there is such a column."""
 
     name: str
     meaning: str
@@ -53,6 +53,7 @@ WANTED = {
     ),
     "customers": (
         Wanted("customer_id", "customer", "customer", is_needed=True),
+        Wanted("known_on", "known_on", "time", is_needed=True),
         Wanted("spend", "spend", "money"),
         Wanted("orders", "orders", "number"),
         Wanted("recency_days", "recency_days", "number"),
