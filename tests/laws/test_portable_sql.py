@@ -26,6 +26,7 @@ from regulars.prepare.features.table import make_features
 from regulars.profile.facts import Frame, profile
 from regulars.types import Segment
 from regulars.value.fitting import Fitted
+from regulars.value.frames import keep_outcome_lines, make_frame
 from regulars.value.histories import make_histories
 from regulars.value.holdout import held_out
 from regulars.value.worth import ValueModel, make_worth, purchase_model
@@ -224,6 +225,8 @@ def _value(engine: Engine) -> None:
     held_out(engine, purchase_model(purchases), 7, until, AS_OF)
     for grouped in ("history_groups", "spending_groups"):
         engine.make(grouped, room("regulars.value"))
+    keep_outcome_lines(engine)
+    make_frame(engine, "frame", (), until, AS_OF)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

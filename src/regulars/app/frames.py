@@ -1,0 +1,123 @@
+"""A study cut in time: features as they were known on two days, and what came after each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from regulars.app.reading import Tables, offered
+from regulars.app.study import CleanOrders, cleaned_orders
+from regulars.app.work import Asked
+from regulars.app.workspace import Workspace
+from regulars.engine import Engine
+from regulars.errors import NotReady, UsageError
+from regulars.prepare.features.attributes import attribute_families
+from regulars.prepare.features.table import Features
+from regulars.settings import Settings
+from regulars.types import Feature, Finding
+from regulars.value.frames import Frame, keep_outcome_lines, make_frame
+
+KNOWN_SHARE = 0.75
+"""Of the span of the orders, where no day is named: the last quarter is tried on, the one before it learnt
+from."""
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Two cuts of one study, in the engine: ``train`` ends on the day on which ``test`` begins."""
+
+    engine: Engine
+    train: Frame
+    test: Frame
+    findings: tuple[Finding, ...]
+    with_value: bool
+    """Whether the orders carry amounts; without them all spend is 0."""
+
+
+@contextmanager
+def frames(settings: Settings, workspace: Workspace, asked: Asked, until: date | None) -> Iterator[Frames]:
+    """The study's customers as of ``until`` less the horizon, and as of ``until``; the horizon is the days
+    from ``until`` to the day of the study.
+
+    Every source is read once. For each cut all of it is then cleaned and measured as of that day, so nothing
+    that is dated later can move a feature. What has no date of its own is taken as known all along: the
+    table of products, the map of identities, and who opted out (who is left out of everything). Attributes
+    of customers without ``known_on`` are left out, with a finding.
+
+    Raises UsageError for a day that leaves no orders on one of the sides, and for a study without orders.
+    """
+    if not settings.sources.shops:
+        raise UsageError(
+            "value", "this study has no orders, only a table of customers",
+            "Name sources.orders (payments of a subscription are orders): what customers did after a day is "
+            "learnt from, and a table of customers alone does not say it.",
+        )  # fmt: skip
+    # Who came to net nothing only afterwards was a customer on the day of the cut.
+    kept = settings.cleaning.model_copy(update={"net_spend_not_positive": "keep"})
+    for_outcomes = settings.model_copy(update={"cleaning": kept})
+    with cleaned_orders(for_outcomes, workspace, asked) as orders:
+        cuts = _cuts(orders, until)
+        engine = orders.engine
+        keep_outcome_lines(engine)
+        known = Tables(settings, orders.tables.orders, orders.tables.beside)
+        made = []
+        for name, cut, upto in zip(("test_frame", "train_frame"), cuts[1::-1], cuts[:0:-1], strict=True):
+            asked.stage(f"Measuring customers as of {cut}")
+            made.append(_frame(engine, known, asked, name, cut, upto))
+        (test, doubts), (train, _) = made
+        yield Frames(
+            engine, train, test, (*orders.findings, *doubts), with_value=settings.sources.maps("value")
+        )
+
+
+def _cuts(orders: CleanOrders, asked: date | None) -> tuple[date, date, date]:
+    """The day to learn as of, the day to try as of, and the day of the study. Raises UsageError."""
+    start, end = orders.cleaned.start, orders.as_of
+    until = asked or start + timedelta(days=int((end - start).days * KNOWN_SHARE))
+    since = until - (end - until)
+    if not start < since < until < end:
+        raise UsageError(
+            f"--calibrate-until {until}", f"the orders run from {start} to {end}",
+            "Name a day in the later half of these: as many days before it are learnt from as are tried "
+            "after it, and something has to be known before them all.",
+        )  # fmt: skip
+    return since, until, end
+
+
+def _frame(
+    engine: Engine, tables: Tables, asked: Asked, name: str, cut: date, upto: date
+) -> tuple[Frame, tuple[Finding, ...]]:
+    try:
+        tables.cleaned(engine, cut, asked.today)
+    except NotReady as nobody:
+        raise NotReady(
+            f"customers as of {cut}", nobody.found, "Take a later day with --calibrate-until, or more orders."
+        ) from nobody
+    features = tables.features(engine, cut)
+    usable, doubts = _dated(features, tables.settings)
+    return make_frame(engine, name, usable, cut, upto), doubts
+
+
+def _dated(features: Features, settings: Settings) -> tuple[list[Feature], tuple[Finding, ...]]:
+    """The features of which it is known when they were known, and a finding of the others."""
+    customers = settings.sources.customers
+    if customers is None or customers.columns.known_on is not None:
+        return list(features.features), ()
+    undated = {each.name for family in attribute_families(customers) for each in family.features}
+    undated |= {
+        each.feature.name for each in offered(settings).derived if undated.intersection(each.formula.features)
+    }
+    if not undated:
+        return list(features.features), ()
+    left = ", ".join(each.name for each in features.features if each.name in undated)
+    return [each for each in features.features if each.name not in undated], (
+        Finding(
+            "warning", "sources.customers.attributes",
+            f"The table of customers does not say when it was known, and may tell what came later: {left} "
+            "are not used.",
+            "Name sources.customers.columns.known_on, a date column; the table may then have a row a "
+            "customer for each of several days.",
+        ),
+    )  # fmt: skip
