@@ -1,5 +1,6 @@
 """Totals of whole orders that stand on each of their lines."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -101,3 +102,12 @@ def test_reading_warns_where_amounts_that_are_added_up_look_to_be_totals_of_orde
     assert "amount_is: order" in remedy
     few = "".join(totals.splitlines(keepends=True)[:40])
     assert warned(lines) == warned(one_price) == warned(few) == []
+
+
+def test_a_line_that_is_added_later_does_not_take_the_total_out_of_the_past(tmp_path: Path) -> None:
+    told_first = "1,a,2024-02-09,30.00,Y,1\n1,a,2024-01-02,30.00,X,1\n"
+    with Engine() as engine:
+        chosen = _settings()
+        read = through_the_reader(engine, tmp_path, HEADER + told_first, chosen)
+        clean(engine, read, chosen, date(2024, 1, 31), TODAY)
+        assert engine.rows("select order_id, amount from orders") == [("1", Decimal("30.0000"))]

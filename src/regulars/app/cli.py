@@ -8,14 +8,22 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from regulars.app import terminal
-from regulars.app.choices import DIALECTS, WORKSPACE, day
+from regulars.app import cli_history, terminal
+from regulars.app.choices import DIALECTS, WORKSPACE
+from regulars.app.options import (
+    DateOption,
+    JsonOption,
+    MemoryOption,
+    ThreadsOption,
+    WorkspaceOption,
+    date_of,
+    today,
+)
 from regulars.errors import RegularsError, UsageError
 
 app = typer.Typer(
@@ -31,11 +39,6 @@ app = typer.Typer(
     ),
 )
 
-WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The project's folder.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
-DateOption = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Look from this day.")]
-ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads of the engine.")]
-MemoryOption = Annotated[str | None, typer.Option("--memory-limit", help="Of the engine, such as 1GB.")]
 INTERRUPTED = 130
 """What shells expect of a program that Ctrl-C ended."""
 
@@ -94,7 +97,7 @@ def demo(
     from regulars.app import shown
 
     workspace = bundled.lay_out(to)
-    shown.run(workspace, json=json, threads=threads, memory_limit=memory_limit, today=_today())
+    shown.run(workspace, json=json, threads=threads, memory_limit=memory_limit, today=today())
     if not json:
         terminal.err.print(f"Data: {bundled.ATTRIBUTION}", markup=False)
 
@@ -129,7 +132,7 @@ def init(
 
     shown.init(
         orders, workspace, date_format=date_format, columns=columns, table=table, delimiter=delimiter,
-        encoding=encoding, name=name, force=force, json=json, today=_today(), customer_level=customer_level,
+        encoding=encoding, name=name, force=force, json=json, today=today(), customer_level=customer_level,
     )  # fmt: skip
 
 
@@ -151,7 +154,7 @@ def check(
     from regulars.app import shown
 
     shown.check(
-        workspace, as_of=_date(as_of), json=json, threads=threads, memory_limit=memory_limit, today=_today(),
+        workspace, as_of=date_of(as_of), json=json, threads=threads, memory_limit=memory_limit, today=today(),
         clean_to=clean_to,
     )  # fmt: skip
 
@@ -171,9 +174,12 @@ def run(
     from regulars.app.workspace import Workspace
 
     shown.run(
-        Workspace(workspace), as_of=_date(as_of), refit=refit, debug=debug, json=json, threads=threads,
-        memory_limit=memory_limit, today=_today(),
+        Workspace(workspace), as_of=date_of(as_of), refit=refit, debug=debug, json=json, threads=threads,
+        memory_limit=memory_limit, today=today(),
     )  # fmt: skip
+
+
+cli_history.add_to(app)
 
 
 @app.command()
@@ -233,11 +239,11 @@ def sql(
         if said := [each for each, value in {**asked, "segments": segments}.items() if value is not None]:
             remedy = "Name the table of orders, or leave them out."
             raise UsageError(f"--{said[0]}", "it goes with --table", remedy)
-        sql_command.pinned(workspace, name, dialect, as_of=_date(as_of), prefix=prefix)
+        sql_command.pinned(workspace, name, dialect, as_of=date_of(as_of), prefix=prefix)
         return
     bands = 5 if segments is None else segments
     sql_command.in_warehouse(
-        name, dialect, table=table, segments=bands, as_of=_date(as_of), prefix=prefix, **asked
+        name, dialect, table=table, segments=bands, as_of=date_of(as_of), prefix=prefix, **asked
     )
 
 
@@ -268,8 +274,8 @@ def assign(
     from regulars.app import assign_command
 
     assign_command.assign(
-        workspace, name, data, output, orders=orders, customer=customer, as_of=_date(as_of), json=json,
-        today=_today(), threads=threads, memory_limit=memory_limit,
+        workspace, name, data, output, orders=orders, customer=customer, as_of=date_of(as_of), json=json,
+        today=today(), threads=threads, memory_limit=memory_limit,
     )  # fmt: skip
 
 
@@ -292,8 +298,8 @@ def value(
     from regulars.app import value_shown
 
     value_shown.show(
-        workspace, model, unit, _date(calibrate_until), compare=compare, json=json, today=_today(),
-        as_of=_date(as_of), threads=threads, memory_limit=memory_limit,
+        workspace, model, unit, date_of(calibrate_until), compare=compare, json=json, today=today(),
+        as_of=date_of(as_of), threads=threads, memory_limit=memory_limit,
     )  # fmt: skip
 
 
@@ -303,14 +309,6 @@ def doctor(workspace: WorkspaceOption = WORKSPACE, json: JsonOption = False) -> 
     from regulars.app import shown
 
     shown.doctor(workspace, json=json)
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()
-
-
-def _date(text: str | None) -> date | None:
-    return None if text is None else day(text)
 
 
 def _pairs(said: list[str]) -> dict[str, str]:

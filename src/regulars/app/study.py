@@ -58,11 +58,11 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
 
     Pinned definitions are reused; ``refit`` (or changed settings of a method) makes a new version.
     """
-    methods = _methods(settings)
+    methods = methods_of(settings)
     day = _day_asked(settings, asked)
-    with workspace.lock(), _engine(workspace, asked) as engine:
+    with workspace.lock(), engine_of(workspace, asked) as engine:
         asked.stage("Reading the orders" if settings.sources.shops else "Reading the customers")
-        tables = _read(engine, settings, workspace, asked)
+        tables = read(engine, settings, workspace, asked)
         as_of = tables.day(engine, day, asked.today)
         study, there = made(Work(engine, settings, workspace, asked, tables, as_of), methods)
         report = write_report(study, workspace.report(study.run_id))
@@ -93,7 +93,7 @@ def check(settings: Settings, workspace: Workspace, asked: Asked, clean_to: Path
     Writes nothing, but the clean tables where a folder for them is named. Raises UsageError for a folder
     that is not empty.
     """
-    methods = _methods(settings)
+    methods = methods_of(settings)
     if clean_to:
         require_empty(clean_to)
     with cleaned_orders(settings, workspace, asked) as orders:
@@ -129,13 +129,13 @@ def cleaned_orders(settings: Settings, workspace: Workspace, asked: Asked) -> It
             threads=asked.threads, memory_limit=asked.memory_limit, temp_directory=Path(spill) / "spill"
         ) as engine,
     ):
-        tables = _read(engine, settings, workspace, asked)
+        tables = read(engine, settings, workspace, asked)
         as_of = tables.day(engine, _day_asked(settings, asked), asked.today)
         cleaned = tables.cleaned(engine, as_of, asked.today)
         yield CleanOrders(engine, tables, cleaned, as_of, (*tables.findings, *cleaned.findings))
 
 
-def _methods(settings: Settings) -> dict[str, Method]:
+def methods_of(settings: Settings) -> dict[str, Method]:
     """The methods that are asked for. Raises SettingsError for what cannot be, before anything is read."""
     offered(settings)
     asked = settings.segmentations
@@ -170,7 +170,8 @@ def write_report(study: Study, path: Path) -> Path:
     return path
 
 
-def _engine(workspace: Workspace, asked: Asked) -> Engine:
+def engine_of(workspace: Workspace, asked: Asked) -> Engine:
+    """The engine of a run; only for who holds the workspace's lock."""
     debug = workspace.debug if asked.debug else None
     if debug:
         for left in (debug, debug.with_name(f"{debug.name}.wal")):
@@ -183,7 +184,8 @@ def _engine(workspace: Workspace, asked: Asked) -> Engine:
     )
 
 
-def _read(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked) -> Tables:
+def read(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked) -> Tables:
+    """Every table of the study, as the engine has it."""
     return read_tables(engine, settings, workspace, asked.frame, asked.frames)
 
 

@@ -59,7 +59,7 @@ select
         case
             when fault is not null or order_id is null or amount = 0 or row_number() over (
                 partition by fault is null, customer_id, order_id, amount < 0
-                order by is_repeat, is_extra, quantity <= 0, record
+                order by is_repeat, is_extra, cast(ordered_at as date), quantity <= 0, record
             ) = 1
                 then amount
         end as amount
@@ -72,7 +72,8 @@ from said_amounts
 def counted_once(name: str) -> Step:
     """A step that leaves an order's total on one line of it, and none on the others.
 
-    That line is the first that is likely to be used: no repeat, no postage or fee, nothing taken back.
+    That line is the first that is likely to be used: no repeat, no postage or fee, nothing taken back. It is
+    of the order's first day: what is added to an order later must not take its total out of the past.
     What an order pays back stands apart from what it costs. Lines without an order id keep their amounts,
     and so do those of an order worth nothing.
     """

@@ -1,0 +1,36 @@
+"""The commands of a segmentation's history: fill it, show it, and tell who moved."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from regulars.app.choices import WORKSPACE, day
+from regulars.app.options import JsonOption, MemoryOption, ThreadsOption, WorkspaceOption, today
+
+
+def backfill(
+    first: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD", help="Ends from here on,")],
+    last: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD", help="up to here.")],
+    every: Annotated[str, typer.Option(help="month, quarter or week; each run looks from its last day.")],
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Fit anew on the last day, and use that version for all.")
+    ] = False,
+    workspace: WorkspaceOption = WORKSPACE,
+    json: JsonOption = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """A run for each past month, quarter or week, all by the same definitions; the sources are read once."""
+    from regulars.app import backfill_command
+
+    backfill_command.show(
+        workspace, day(first), day(last), every, json=json, today=today(), refit=refit, threads=threads,
+        memory_limit=memory_limit,
+    )  # fmt: skip
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands to the command line."""
+    app.command()(backfill)
