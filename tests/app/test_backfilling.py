@@ -156,7 +156,7 @@ def test_nothing_that_happened_after_a_day_moves_anything_of_its_run(tmp_path: P
     assert said_of_customers(run.study.path) == said_of_customers(alone.study.path)
     assert {"engaged", "behaviour", "rfm"} == {each.name for each in run.study.segmentations}
     measured = {each.name for each in run.study.features}
-    assert {"engagement_score", "redemption_rate", "category_variety", "region"} <= measured
+    assert {"engagement_score", "redemption_rate", "category_entropy", "region"} <= measured
 
 
 def test_sources_that_grew_are_run_anew_and_told_to_say_the_same_of_the_past(tmp_path: Path) -> None:
