@@ -160,15 +160,16 @@ def _tracking(
         "(select customer_id from histories)) group by ordered_on order by ordered_on"
     )
     first = born[0][0]
-    start = np.array([(day - first).days for day, _ in born], dtype=np.float64)
+    start = np.array([(day - first).days for day, _ in born])
     customers = np.array([n for _, n in born], dtype=np.float64)
     firsts = dict(born)
     made = {day: n - firsts.get(day, 0) for day, n in repeated}
+    # By days since the first purchase: many customers share them.
+    by_days = bought.expected_new(np.arange((upto - first).days + 1) / unit_days)
     tracked = []
     for week in range(1, math.ceil(((upto - first).days + 1) / 7) + 1):
         end = min(7 * week - 1, (upto - first).days)
         last = first + timedelta(days=end)
-        seen = np.maximum(end - start, 0.0)
-        expected = float(customers @ bought.expected_new(seen / unit_days))
+        expected = float(customers @ by_days[np.maximum(end - start, 0)])
         tracked.append(Tracked(week, sum(n for day, n in made.items() if day <= last), expected))
     return tracked
