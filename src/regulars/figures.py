@@ -85,6 +85,20 @@ def short(value: Value, unit: str) -> str:
     return written(value, unit)
 
 
+def significant(value: float | None, digits: int = 4) -> str:
+    """A number without a unit in so many significant digits, as a parameter of a model is told.
+
+    >>> significant(0.718654738), significant(14744.68), significant(4.987e-07), significant(None)
+    ('0.7187', '14,745', '4.987e-07', '–')
+    """
+    if value is None:
+        return "–"
+    if abs(value) >= 10 ** (digits - 1):
+        return _plain(value, 0)
+    text = f"{value:.{digits}g}"
+    return text.replace("-", "−", 1) if value < 0 else text
+
+
 def day(when: date) -> str:
     """``3 Dec 2011``"""
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"

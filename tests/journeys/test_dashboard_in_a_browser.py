@@ -11,6 +11,7 @@ import pytest
 from tests.publish import studies
 from tests.publish.hung import hung
 from tests.publish.modelled import modelled
+from tests.publish.valued import valued
 
 from regulars.publish.dashboard import dashboard
 from regulars.types import Study
@@ -31,7 +32,7 @@ AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 MAKERS = (
     studies.retail, studies.without_amounts, studies.one_segment, studies.suppressed, studies.hostile,
-    studies.tiny, studies.loyalty, modelled, hung, studies.by_rules,
+    studies.tiny, studies.loyalty, modelled, hung, studies.by_rules, valued,
 )  # fmt: skip
 every_study = pytest.mark.parametrize("make", MAKERS, ids=lambda make: make.__name__)
 every_width = pytest.mark.parametrize("width", [390, 1440])

@@ -11,17 +11,12 @@ from pathlib import Path
 from regulars.engine import Engine
 from regulars.prepare.features.catalogue import FAMILIES
 from regulars.profile.facts import Frame, profile
-from regulars.types import Feature, Profile, Segment
+from regulars.types import Profile, Segment
+from regulars.value.features import money_features, purchase_features
 
 FRAME = Frame("made", "A shop", "GBP", date(2024, 1, 1), date(2024, 6, 30))
 SCORES = ("r_score", "m_score")
-FORETOLD = (
-    Feature("p_alive", "Chance of still being a customer", "share", "outcome", "", kin=("times",)),
-    Feature("expected_purchases", "Expected purchases", "ratio", "outcome", "", kin=("times",)),
-    Feature("predicted_value", "Predicted value", "currency", "outcome", "", kin=("times", "spend")),
-    Feature("discounted_value", "Discounted value", "currency", "outcome", "", kin=("times", "spend")),
-)
-"""What a value model adds to the features of a run that fits one."""
+FORETOLD = (*purchase_features(365), *money_features(365, 0.1))
 FEATURES = {feature.name: feature for family in FAMILIES for feature in family.features} | {
     feature.name: feature for feature in FORETOLD
 }

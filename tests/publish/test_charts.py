@@ -6,10 +6,12 @@ from itertools import pairwise
 import pytest
 
 from regulars.publish.charts import bars
+from regulars.publish.charts.against import Pair, Words, against
 from regulars.publish.charts.curve import Point, curve
 from regulars.publish.charts.flow import Stream, flow
 from regulars.publish.charts.heat import heat
 from regulars.publish.charts.radar import radar, web
+from regulars.publish.charts.shift import shift
 from regulars.publish.charts.svg import element
 from regulars.publish.charts.waterfall import Step, waterfall
 
@@ -159,3 +161,22 @@ def test_a_band_covers_only_the_numbers_that_have_an_interval() -> None:
     (band,) = re.findall(r'd="([^"]*)" class="range"', curve(points, "label"))
     assert band.count("M") == 1
     assert band.count("L") == 3
+
+
+def test_two_lines_share_a_scale_that_holds_both_and_starts_at_nothing() -> None:
+    words = Words("week", "purchases", "came", "expected")
+    drawn = against([Pair(1, 10, 4), Pair(2, 20, 47)], words, "two lines", lambda value: f"{value:g}")
+    assert re.findall(r'class="t3">([\d.]+)</text>', drawn) == ["0", "10", "20", "30", "40", "50"]
+    paths = re.findall(r'd="(M[^"]+)" class="curve-line', drawn)
+    (expected, actual) = [[float(n) for n in re.findall(r"[\d.]+", each)] for each in paths]
+    assert expected[3] == pytest.approx(26 + 178 * 3 / 50, abs=0.06)
+    assert actual[1] == pytest.approx(26 + 178 * 40 / 50, abs=0.06)
+
+
+@pytest.mark.parametrize(("before", "after"), [(0.0, 50.0), (-4.0, 20.0), (50.0, 0.0)])
+def test_a_shift_runs_from_what_was_to_what_is_expected_and_stays_on_its_track(
+    before: float, after: float
+) -> None:
+    drawn = shift(before, after, 50.0)
+    grey, coloured = (float(x) for x in re.findall(r'<circle cx="([\d.]+)%', drawn))
+    assert (grey, coloured) == (max(0.0, 2 * before), 2 * after)

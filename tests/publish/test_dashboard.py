@@ -11,13 +11,14 @@ from tests.publish import studies
 from tests.publish.hung import hung
 from tests.publish.modelled import modelled
 from tests.publish.pages import read
+from tests.publish.valued import valued
 
 from regulars.publish.dashboard import dashboard, fragment
 from regulars.types import Span, Study
 
 MAKERS = (
     studies.retail, studies.without_amounts, studies.one_segment, studies.suppressed, studies.hostile,
-    studies.tiny, modelled, hung, studies.by_rules,
+    studies.tiny, modelled, hung, studies.by_rules, valued,
 )  # fmt: skip
 CHOICE = 1 + 8
 """The curve of the silhouette, and each measure in small."""

@@ -14,10 +14,8 @@ from regulars.narrate.statements import is_beyond_chance, is_material
 from regulars.types import Profile, SegmentFacts, Sentence, Span
 
 HORIZON = "overall.expected_purchases_per_customer.horizon"
-_SHARES = (
-    "{who} brought {past} of revenue so far; of what today's customers bring in the next {horizon}, the "
-    "value model expects {next} from them."
-)
+_AHEAD = "of what today's customers bring in the next {horizon}, the value model expects {next} from them."
+_TO_COME = "the value model expects {next} of what is to come from them."
 _EACH = "On average {it} expects {value}{what} from each of them{ahead}, against {all} for all customers."
 
 
@@ -25,13 +23,13 @@ def opening(profile: Profile, ordered: Sequence[SegmentFacts], doubt: str) -> It
     """Where the value to come lies, if that differs from revenue so far: the segment with the widest gap."""
     moved = _moved(ordered)
     if moved:
-        told = tuple(_shares(profile, moved, f"The customers in {moved.name}"))
+        told = tuple(_shares(profile, moved, f"The customers in {moved.name}", _AHEAD))
         yield from (*told, *caveat(told, doubt))
 
 
 def of_segment(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
     """A segment's share of what is to come, and what one of its customers brings, where they stand out."""
-    shares = tuple(_shares(profile, segment, "They")) if _stands_out(segment) else ()
+    shares = tuple(_shares(profile, segment, "They", _TO_COME)) if _stands_out(segment) else ()
     yield from shares
     worth = "predicted_value_per_customer"
     metric = worth if worth in segment.facts else "expected_purchases_per_customer"
@@ -84,10 +82,12 @@ def _stands_out(segment: SegmentFacts) -> bool:
     return is_material(facts["predicted_value_share"], facts["revenue_share"], to_come / past)
 
 
-def _shares(profile: Profile, segment: SegmentFacts, who: str) -> Iterator[Sentence]:
+def _shares(profile: Profile, segment: SegmentFacts, who: str, to_come: str) -> Iterator[Sentence]:
+    """``who`` is a segment's own name, and its sentence then says how far ahead; a card leaves that to the
+    evidence of its figures."""
     return say(
-        profile, _SHARES, who=f"={who}", past=f"{segment.id}.revenue_share",
-        next=f"{segment.id}.predicted_value_share", horizon=HORIZON,
+        profile, "{who} brought {past} of revenue so far; " + to_come, who=f"={who}", horizon=HORIZON,
+        past=f"{segment.id}.revenue_share", next=f"{segment.id}.predicted_value_share",
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from regulars.publish.marks import Mark, marks
 from regulars.publish.people import Person, people
 from regulars.publish.profile_table import ProfileTable, amount, every_figure, profile_table
 from regulars.publish.square import Square, square
+from regulars.publish.worth import worth
 from regulars.types import Feature, Metric, Profile, Segmentation, Study
 
 TITLES = {"rfm": "Recency, frequency and spend", "behaviour": "How customers buy"}
@@ -96,8 +97,10 @@ def dashboard(study: Study) -> str:
         lede=lede,
         kpis=figures,
         overview=panels.overview(study.segmentations[0].profile, given[0]) if study.segmentations else None,
-        badges=opening.badges(study, evidence),
         chapters=chapters,
+        # Every figure is cited before the badges count them.
+        worth=worth(study, given, evidence),
+        badges=opening.badges(study, evidence),
         accounts=[accounts.account(s) for s in study.ledger.sources],
         totals=accounts.totals(study.ledger, _currency(study)),
         inputs=accounts.inputs(study),

@@ -23,6 +23,8 @@ _DERIVED = {
     "index": "As an index: 100 is all customers.",
     "rank": "As a rank among the segments: 1 is the highest.",
 }
+_ALONE = {"horizon": "Counted from the day of the study. A setting, chosen and not measured."}
+"""Derived figures that do not follow from the plain one, only belong to it."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,8 @@ def _interval(fact: Fact) -> str:
 def _meaning(profile: Profile, metric: str) -> str:
     """What the figure means; a derived figure also says how it follows from the plain one."""
     plain, _, derived = metric.partition(".")
+    if derived in _ALONE:
+        return _ALONE[derived]
     meaning = next((m.meaning for m in profile.metrics if m.id == plain), "")
     ended = f"{meaning.rstrip('.')}." if meaning else ""
     return f"{ended} {_DERIVED.get(derived, '')}".strip()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -14,6 +15,7 @@ from regulars.publish.evidence import Evidence
 from regulars.publish.panels import brought
 from regulars.publish.profile_table import amount
 from regulars.types import Fact, Profile, Study
+from regulars.value.standing import doubt
 
 _MOST_KPIS = 6
 _MOST_ADDENDS = 3
@@ -64,21 +66,34 @@ def kpis(study: Study, evidence: Evidence) -> list[Kpi]:
     """Six headline figures at most, from whatever facts the first segmentation has."""
     if not study.segmentations:
         return []
+    # Made one by one, for a figure that is made is counted among those that carry their evidence.
+    return list(islice((each for each in _kpis(study, evidence) if each is not None), _MOST_KPIS))
+
+
+def _kpis(study: Study, evidence: Evidence) -> Iterator[Kpi | None]:
     profile = study.segmentations[0].profile
-    kept: list[Kpi | None] = [_segments_kpi([s.profile for s in study.segmentations])]
-    kept += [_overall(profile, "customers", "Customers", _period(profile), evidence)]
-    kept += [_overall(profile, "revenue", "Revenue", _said_by(study), evidence)]
-    if kept[-1] is None:
-        kept += [_overall(profile, "orders", "Orders", "", evidence)]
-    kept += [
-        _top(profile, evidence),
-        _separation(study),
-        _overall(profile, "repeat_rate", "Repeat rate", "ordered more than once", evidence),
-        _overall(profile, "recency_days", "Since last order", "median customer", evidence),
-        _overall(profile, "aov", "Average order", "over all orders", evidence),
-        _overall(profile, "orders_per_customer", "Orders per customer", "over all customers", evidence),
-    ]
-    return [k for k in kept if k is not None][:_MOST_KPIS]
+    yield _segments_kpi([s.profile for s in study.segmentations])
+    yield _overall(profile, "customers", "Customers", _period(profile), evidence)
+    revenue = _overall(profile, "revenue", "Revenue", _said_by(study), evidence)
+    yield revenue or _overall(profile, "orders", "Orders", "", evidence)
+    yield _worth(study, profile, evidence)
+    yield _top(profile, evidence)
+    yield _separation(study)
+    yield _overall(profile, "repeat_rate", "Repeat rate", "ordered more than once", evidence)
+    yield _overall(profile, "recency_days", "Since last order", "median customer", evidence)
+    yield _overall(profile, "aov", "Average order", "over all orders", evidence)
+    yield _overall(profile, "orders_per_customer", "Orders per customer", "over all customers", evidence)
+
+
+def _worth(study: Study, profile: Profile, evidence: Evidence) -> Kpi | None:
+    """What today's customers are expected to bring, with the doubt that the model's trial leaves."""
+    if study.value is None:
+        return None
+    ahead = f"next {written(study.value['recipe']['horizon_days'], 'days')}"
+    said = "how far to trust it" if doubt(study.value) else "by the value model"
+    note = Markup('{}, <a href="#worth">{}</a>').format(ahead, said)
+    tile = _overall(profile, "predicted_value", "Predicted value", "", evidence)
+    return tile and replace(tile, note=note)
 
 
 def _said_by(study: Study) -> str:

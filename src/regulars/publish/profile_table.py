@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from regulars.figures import short, written
+from regulars.profile.metrics import FORETOLD
 from regulars.publish.charts import bars
 from regulars.publish.marks import Mark
 from regulars.types import Fact, Metric, Profile, SegmentFacts
@@ -14,6 +15,7 @@ from regulars.types import Fact, Metric, Profile, SegmentFacts
 SHARES = ("customer_share", "revenue_share")
 CORE = ("revenue_per_customer", "orders_per_customer", "aov", "recency_days", "repeat_rate")
 TOTALS = ("customers", "customer_share", "revenue", "revenue_share", "orders")
+TO_COME = "predicted_value_per_customer"
 FAR, NEAR = 1.5, 1.15
 """A cell is shaded where it is 1.15 times the average or more (strongly from 1.5), or as far below it."""
 _WIDEST = 10
@@ -65,7 +67,11 @@ def _columns(profile: Profile) -> tuple[Metric, ...]:
     own = [m.id for m in profile.metrics if m.id not in TOTALS]
     wanted = dict.fromkeys([*SHARES, *CORE[:4], *axes, *CORE, *own])
     known = {m.id: m for m in profile.metrics}
-    return tuple(known[m] for m in wanted if m in known)[:_WIDEST]
+    if TO_COME not in known:
+        return tuple(known[m] for m in wanted if m in known)[:_WIDEST]
+    # What each is expected to bring closes the row, after all that has been.
+    past = [known[m] for m in wanted if m in known and m not in FORETOLD]
+    return (*past[: _WIDEST - 1], known[TO_COME])
 
 
 def _row(

@@ -23,9 +23,9 @@ def doubt(document: Mapping[str, Any]) -> str:
     if any(each["high"] < 0 for each in lost):
         how = "worse than a simple rule"
     elif len(lost) < len(errors):
-        how = "better than one simple rule and no better than another"
+        how = "no better than some simple rules"
     else:
-        how = "no better than a simple rule"
+        how = "no better than simple rules"
     return f"Tried on days that it had not seen, the value model foretold {what} {how}."
 
 
