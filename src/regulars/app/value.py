@@ -14,7 +14,9 @@ from regulars.errors import FitFailed, UsageError
 from regulars.settings import Settings
 from regulars.types import Finding
 from regulars.value.calibration import calibrate
+from regulars.value.checks import Check
 from regulars.value.holdout import HoldOut, held_out
+from regulars.value.suits import checks
 from regulars.value.worth import ValueModel, make_worth, purchase_model
 
 UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
@@ -43,9 +45,11 @@ class Valued:
 
 @dataclass(frozen=True)
 class Compared:
-    """Every model that could be fitted, the best first, and why the others could not."""
+    """Every model that could be fitted, the best first, and why the others could not; and whether what the
+    best takes for granted holds."""
 
     valued: tuple[Valued, ...]
+    checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
 
 
@@ -86,10 +90,12 @@ def value(
             make_worth(engine, model, (orders.as_of - until).days)
             told = held_out(engine, purchase_model(model.purchases), unit_days, until, orders.as_of)
             found.append(Valued(model, told))
-    if not found:
-        raise failed[0]
+        if not found:
+            raise failed[0]
+        best = sorted(found, key=_error)
+        made = checks(engine, best[0].model, until)
     doubts += [Finding("warning", each.asked, each.found, each.remedy) for each in failed]
-    return Compared(tuple(sorted(found, key=_error)), (*orders.findings, *doubts))
+    return Compared(tuple(best), made, (*orders.findings, *doubts))
 
 
 def _error(valued: Valued) -> float:

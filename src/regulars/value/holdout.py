@@ -11,6 +11,7 @@ import numpy as np
 
 from regulars.engine import Engine, room
 from regulars.value.rules import MILLION, Error, errors, make_rules, verdicts
+from regulars.value.tracking import tracking
 from regulars.value.worth import PurchaseModel
 
 MOST_REPEATS = 7
@@ -149,27 +150,12 @@ def _tracking(
     engine: Engine, bought: PurchaseModel, unit_days: int, until: date, upto: date
 ) -> list[Tracked]:
     """Week by week, the repeat purchases of those who had bought by ``until``, made and expected."""
-    born = engine.rows(
-        "select ordered_on, count(*) from (select customer_id, min(ordered_on) as ordered_on from orders "
-        f"where not is_return and ordered_on <= date '{until}' group by customer_id) "
-        "group by ordered_on order by ordered_on"
-    )
-    repeated = engine.rows(
-        "select ordered_on, count(*) from (select distinct customer_id, ordered_on from orders "
-        f"where not is_return and ordered_on <= date '{upto}' and customer_id in "
-        "(select customer_id from histories)) group by ordered_on order by ordered_on"
-    )
-    first = born[0][0]
-    start = np.array([(day - first).days for day, _ in born])
-    customers = np.array([n for _, n in born], dtype=np.float64)
-    firsts = dict(born)
-    made = {day: n - firsts.get(day, 0) for day, n in repeated}
+    seen = tracking(engine, until, upto)
+    days = (upto - seen.first).days
     # By days since the first purchase: many customers share them.
-    by_days = bought.expected_new(np.arange((upto - first).days + 1) / unit_days)
+    by_days = bought.expected_new(np.arange(days + 1) / unit_days)
     tracked = []
-    for week in range(1, math.ceil(((upto - first).days + 1) / 7) + 1):
-        end = min(7 * week - 1, (upto - first).days)
-        last = first + timedelta(days=end)
-        expected = float(customers @ by_days[np.maximum(end - start, 0)])
-        tracked.append(Tracked(week, sum(n for day, n in made.items() if day <= last), expected))
+    for week in range(1, math.ceil((days + 1) / 7) + 1):
+        last = seen.first + timedelta(days=min(7 * week - 1, days))
+        tracked.append(Tracked(week, seen.actual(last), seen.expected(by_days, last)))
     return tracked

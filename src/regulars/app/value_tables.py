@@ -1,0 +1,99 @@
+"""The tables of ``regulars value``: models beside simple rules, gains, parameters, classes, and checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from regulars.app.value import Compared, Valued
+from regulars.figures import money, written
+from regulars.value.checks import Check
+from regulars.value.fitting import Fitted
+from regulars.value.holdout import MOST_REPEATS
+
+STANDS = {True: "holds", False: "doubtful", None: "not told"}
+
+
+def models(found: Compared, currency: str) -> Table:
+    """What each model and each simple rule foretold, and how far off; the best model first."""
+    heads = ("", "log-likelihood", "purchases", "off by", "spend", "off by")
+    table = _table(heads)
+    for each in found.valued:
+        told, fitted = each.held_out, each.model.purchases
+        spent = None if told.value is None else told.value[1]
+        table.add_row(
+            fitted.model, f"{fitted.log_likelihood:,.1f}",
+            *_figures(told.purchases[1], told.error("purchases"), spent, told.error("spend"), currency),
+        )  # fmt: skip
+    told = found.valued[0].held_out
+    for name in dict.fromkeys(error.rule_name for error in told.errors):
+        of_rule = {error.what: error for error in told.errors if error.rule_name == name}
+        bought, spend = of_rule["purchases"], of_rule.get("spend")
+        spent, off = (spend.rule_total, spend.rule_error) if spend else (None, None)
+        table.add_row(name, "", *_figures(bought.rule_total, bought.rule_error, spent, off, currency))
+    came = None if told.value is None else told.value[0]
+    table.add_row("what came", "", *_figures(told.purchases[0], None, came, None, currency))
+    return table
+
+
+def _figures(
+    bought: float, off: float | None, spent: float | None, spent_off: float | None, currency: str
+) -> tuple[str, ...]:
+    return (
+        written(bought, "count"), "" if off is None else f"{off:.3f}",
+        "–" if spent is None else money(spent, currency),
+        "" if spent_off is None else money(spent_off, currency),
+    )  # fmt: skip
+
+
+def gains(valued: Valued, currency: str) -> Table:
+    """How much less than each simple rule the model is off, a customer, with 95 % intervals."""
+    errors = valued.held_out.errors
+    kinds = list(dict.fromkeys(error.what for error in errors))
+    table = _table((f"{valued.model.purchases.model} closer than", *kinds))
+    for name in dict.fromkeys(error.rule_name for error in errors):
+        row = []
+        for error in (error for error in errors if error.rule_name == name):
+            gain, low, high = (
+                money(each, currency) if error.what == "spend" else f"{each:.3f}".replace("-", "−")
+                for each in (error.gain, error.low, error.high)
+            )
+            row.append(f"{gain} ({low} to {high})")
+        table.add_row(name, *row)
+    return table
+
+
+def _table(heads: Sequence[str]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for position, head in enumerate(heads):
+        table.add_column(head, justify="right" if position else "left", no_wrap=True)
+    return table
+
+
+def told(fitted: Fitted) -> str:
+    """``r 0.243 (se 0.013), alpha 4.41 (se 0.38)``"""
+    errors = {
+        name: "not told by the data" if error is None else f"se {error:.2g}"
+        for name, error in fitted.standard_errors.items()
+    }
+    return ", ".join(f"{name} {value:.4g} ({errors[name]})" for name, value in fitted.parameters.items())
+
+
+def classes(valued: Valued) -> Table:
+    table = _table(("repeat purchases", "customers", "then bought each", "foretold"))
+    for each in valued.held_out.classes:
+        name = f"{each.x} or more" if each.x == MOST_REPEATS else str(each.x)
+        table.add_row(name, f"{each.customers:,}", f"{each.actual:.2f}", f"{each.expected:.2f}")
+    return table
+
+
+def checked(checks: Sequence[Check]) -> Table:
+    """What the model takes for granted of this data, whether it holds, and what to do where it does not."""
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for check in checks:
+        said = check.found if check.holds else f"{check.found} {check.remedy}"
+        table.add_row(STANDS[check.holds], said)
+    return table
