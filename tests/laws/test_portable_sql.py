@@ -206,6 +206,7 @@ def schema(tmp_path_factory) -> dict[str, dict[str, str]]:
         frame = Frame("all", "tests", "GBP", date(2024, 6, 1), AS_OF)
         profile(engine, frame, [Segment("all", "All", "")], features.features)
         _value(engine)
+        _history(engine)
         listed = engine.rows(
             "select table_name, column_name, data_type from duckdb_columns() where not internal"
         )
@@ -227,6 +228,21 @@ def _value(engine: Engine) -> None:
         engine.make(grouped, room("regulars.value"))
     keep_outcome_lines(engine)
     make_frame(engine, "frame", (), until, AS_OF)
+
+
+def _history(engine: Engine) -> None:
+    """The tables of who was in which segment when, of one customer in one run."""
+    whole = {"customer_id": "varchar", "segment_id": "varchar"}
+    numbered = {**whole, "run_number": "bigint", "definition_number": "bigint"}
+    engine.values("run_memberships", numbered, [("ann", "all", 1, 1)])
+    runs = {"run_number": "bigint", "as_of": "date", "version": "bigint", "definition": "varchar"}
+    engine.values("history_runs", runs, [(1, AS_OF, 1, "abc")])
+    names = {"definition_number": "bigint", "segment_id": "varchar", "segment_name": "varchar"}
+    engine.values("segment_names", names, [(1, "all", "All")])
+    for each in ("memberships_before", "memberships_after"):
+        engine.values(each, whole, [("ann", "all")])
+    for target in ("dim_customer_segment", "run_sizes", "flows"):
+        engine.make(target, room("regulars.validate"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

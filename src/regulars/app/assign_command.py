@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sys
 from datetime import date
@@ -12,6 +11,7 @@ from tempfile import TemporaryDirectory
 from regulars import settings as chosen_settings
 from regulars.app import terminal
 from regulars.app.assigning import MADE, Assigned, Question, assigned
+from regulars.app.output import require_table_name, write_table
 from regulars.app.sql_command import last_looked_from, pinned_definition
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
@@ -38,7 +38,7 @@ def assign(
                 today=today, looked_from=last_looked_from(workspace, definition),
             )  # fmt: skip
             if output:
-                _write(engine, output)
+                write_table(engine, ORDERED, output)
             elif not json:
                 engine.write_csv(ORDERED, folder / "assigned.csv")
                 with (folder / "assigned.csv").open("rb") as rows:
@@ -53,21 +53,8 @@ def _require(data: Path, output: Path | None) -> None:
     if not data.is_file():
         found = "it is a folder" if data.is_dir() else "no such file"
         raise UsageError(f"data {str(data)!r}", found, "Name a CSV or parquet file of customers or orders.")
-    if output and output.suffix not in (".csv", ".parquet"):
-        raise UsageError(
-            f"--output {str(output)!r}", "neither .csv nor .parquet", "Name it for what it is to be."
-        )
-
-
-def _write(engine: Engine, output: Path) -> None:
-    """The file, whole or not at all."""
-    beside = output.with_name(f".{output.name}.{os.getpid()}")
-    write = engine.write_parquet if output.suffix == ".parquet" else engine.write_csv
-    try:
-        write(ORDERED, beside)
-        beside.replace(output)
-    finally:
-        beside.unlink(missing_ok=True)
+    if output:
+        require_table_name(output)
 
 
 def _show(made: Assigned, output: Path | None) -> None:

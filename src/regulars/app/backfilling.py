@@ -18,8 +18,8 @@ from regulars.segment.methods import Method
 from regulars.settings import Settings
 from regulars.types import Finding, Study
 
-UNDATED = ("customers", "products", "identities")
-"""Tables beside the orders whose rows bear no day."""
+UNDATED = ("products", "identities")
+"""Tables beside the orders whose rows bear no day; so do those of customers without ``known_on``."""
 _CONTENT = ("features.parquet", "assignments/", "facts/")
 
 
@@ -79,15 +79,20 @@ def _told(asked: Asked, day: date, stage: str) -> None:
 
 
 def _require_past(settings: Settings, asked: Asked, days: Sequence[date]) -> None:
-    if not settings.sources.shops:
+    if not settings.sources.shops and not _is_dated(settings):
         raise UsageError(
             "backfill", "the study has customers alone: a table with one row each knows one day, its own",
-            "Give it orders; or keep dated copies of the table, and run once on each with --as-of.",
+            "Give it orders, or rows of several days with sources.customers.columns.known_on.",
         )  # fmt: skip
     if late := [day for day in days if day > asked.today]:
         raise UsageError(
             f"as_of {late[0]}", f"it lies after today, {asked.today}", "Name days up to today with --to."
         )
+
+
+def _is_dated(settings: Settings) -> bool:
+    customers = settings.sources.customers
+    return customers is not None and customers.columns.known_on is not None
 
 
 def _filled(work: Work, methods: Mapping[str, Method]) -> Filled:
@@ -122,6 +127,8 @@ def _content(manifest: Mapping[str, Any]) -> dict[str, str]:
 
 def _doubts(engine: Engine, tables: Tables, asked: Asked, days: Sequence[date]) -> Iterator[Finding]:
     undated = [name for name in UNDATED if name in tables.beside]
+    if "customers" in tables.beside and not _is_dated(tables.settings):
+        undated.insert(0, "customers")
     if undated:
         yield Finding(
             "note", "backfill",
@@ -132,7 +139,7 @@ def _doubts(engine: Engine, tables: Tables, asked: Asked, days: Sequence[date]) 
     if days[-1] > last:
         yield Finding(
             "warning", "backfill",
-            f"The last order is of {last}: from {days[-1]} every customer looks "
+            f"The data ends on {last}: from {days[-1]} every customer looks "
             f"{(days[-1] - last).days} days more absent than the data can tell.",
             f"End with --to {last} unless nothing was sold since.",
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -31,6 +32,38 @@ def backfill(
     )  # fmt: skip
 
 
+def history(
+    name: Annotated[str, typer.Argument(help="A segmentation of the project, such as rfm.")],
+    definitions: Annotated[
+        bool,
+        typer.Option("--definitions", help="Its definitions instead: what changed from each to the next."),
+    ] = False,
+    version: Annotated[int | None, typer.Option(help="Runs by this version of its definition only.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Who was where from when to when (.parquet, .csv): dim_customer_segment.",
+        ),
+    ] = None,
+    workspace: WorkspaceOption = WORKSPACE,
+    json: JsonOption = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """Sizes over time, one row a run; the runs are verified first."""
+    from regulars.app import history_shown
+
+    if definitions:
+        history_shown.show_definitions(workspace, name, json=json)
+        return
+    history_shown.show(
+        workspace, name, version, output, json=json, threads=threads, memory_limit=memory_limit
+    )
+
+
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    app.command()(backfill)
+    for command in (backfill, history):
+        app.command()(command)

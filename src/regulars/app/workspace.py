@@ -56,6 +56,17 @@ class Workspace:
             return []
         return sorted(each.name for each in self.runs.iterdir() if RUN_ID.fullmatch(each.name))
 
+    def strangers(self) -> list[str]:
+        """What lies among the runs and is none, nor a half-written one that the next writer sweeps."""
+        if not self.runs.is_dir():
+            return []
+        there = sorted(each.name for each in self.runs.iterdir() if not each.name.startswith("."))
+        return [name for name in there if not RUN_ID.fullmatch(name)]
+
+    def finished(self, run_id: str) -> int:
+        """When a run was finished, in nanoseconds; a damaged one without a manifest comes first."""
+        return _finished(self.run(run_id))
+
     def newest_run(self) -> str | None:
         """The run that was finished last (by manifest time, then name)."""
         by_time = [(_finished(self.run(each)), each) for each in self.run_ids()]
@@ -118,12 +129,18 @@ class Workspace:
             shutil.rmtree(partial, ignore_errors=True)
             raise
 
-    def pinned(self, name: str) -> Definition | None:
-        """The newest pinned definition of a segmentation. Raises RunDamaged where it was changed since."""
+    def pinned(self, name: str, version: int | None = None) -> Definition | None:
+        """The pinned definition of a segmentation, the newest where no version is asked for.
+
+        Raises RunDamaged where it was changed since, UsageError for a version that there is not.
+        """
         versions = self._versions(name)
         if not versions:
             return None
-        version = max(versions)
+        version = max(versions) if version is None else version
+        if version not in versions:
+            known = ", ".join(map(str, sorted(versions)))
+            raise UsageError(f"version {version} of {name}", f"it has {known}", "Ask for one of them.")
         saved = read_json(versions[version])
         if (saved.get("name"), saved.get("version")) == (name, version):
             definition = Definition.from_json(saved)
@@ -135,6 +152,10 @@ class Workspace:
             f"Copy definitions/{name}.json of the newest run over it, or move it away to fit anew.",
             next_command="regulars run",
         )  # fmt: skip
+
+    def versions(self, name: str) -> list[int]:
+        """The versions that a segmentation has pinned definitions of, oldest first."""
+        return sorted(self._versions(name))
 
     def used_ids(self, name: str) -> set[str]:
         """Every segment id that any version of a segmentation ever used."""

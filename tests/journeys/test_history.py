@@ -1,0 +1,116 @@
+"""A segmentation's history as the commands show it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from tests.shops import RFM_ALONE, opened, orders, studied
+
+from regulars import settings as chosen
+from regulars.app.workspace import Workspace
+
+COMMAND = [sys.executable, "-m", "regulars"]
+PLAIN = {**os.environ, "PYTHONPATH": str(Path(chosen.__file__).parents[1]), "COLUMNS": "80"}
+
+
+def regulars(*arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120, check=False, env=PLAIN,
+    )  # fmt: skip
+
+
+def printed(done: subprocess.CompletedProcess[str]) -> dict:
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert isinstance(document, dict)
+    return document
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Three months by one version of the definition, and one by the next; the tests only read."""
+    workspace = opened(tmp_path_factory.mktemp("shop"), settings_text=RFM_ALONE)
+    for month in ("06-30", "07-31", "08-31"):
+        studied(workspace, as_of=chosen_day(month))
+    (workspace.root / "orders.csv").write_text(orders(customers=260), encoding="utf-8")
+    studied(workspace, as_of=chosen_day("09-30"), refit=True)
+    return workspace
+
+
+def chosen_day(month: str) -> date:
+    return date.fromisoformat(f"2024-{month}")
+
+
+def test_sizes_over_time_add_up_and_the_version_stands_beside_them(shop: Workspace) -> None:
+    found = printed(regulars("history", "rfm", "-w", shop.root, "--json"))
+    assert [run["as_of"] for run in found["runs"]] == ["2024-06-30", "2024-07-31", "2024-08-31", "2024-09-30"]
+    assert [run["version"] for run in found["runs"]] == [1, 1, 1, 2]
+    assert [run["is_new_definition"] for run in found["runs"]] == [False, False, False, True]
+    for run in found["runs"]:
+        shown = [each["customers"] for each in run["segments"] if each["customers"] is not None]
+        assert all(size > 10 for size in shown)
+        assert sum(shown) <= run["customers"]
+    assert any("Version 1 up to 2024-08-31" in each["what"] for each in found["findings"])
+
+
+def test_the_table_is_readable_at_80_columns_with_a_legend(shop: Workspace) -> None:
+    done = regulars("history", "rfm", "-w", shop.root)
+    assert done.returncode == 0
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+    assert "Cha Champions" in done.stdout
+    assert done.stdout.count("2024-07-31") == 2, "customers, then percent"
+    assert "warning history.rfm" in done.stderr
+
+
+def test_the_dimension_is_written_as_a_table_that_anybody_can_join(shop: Workspace, tmp_path: Path) -> None:
+    for name in ("dim.parquet", "dim.csv"):
+        assert regulars("history", "rfm", "-w", shop.root, "-o", tmp_path / name).returncode == 0
+    with duckdb.connect() as connection:
+        rows = connection.execute(f"select count(*) from '{tmp_path}/dim.parquet'").fetchone()
+        assert rows == connection.execute(f"select count(*) from '{tmp_path}/dim.csv'").fetchone()
+        described = connection.execute(f"describe from '{tmp_path}/dim.parquet'").fetchall()
+        columns = [name for name, *_ in described]
+        latest = shop.run(shop.run_ids()[-1]) / "assignments" / "rfm.parquet"
+        current = f"(from '{tmp_path}/dim.parquet' where is_current)"
+        differ = connection.execute(
+            f"select count(*) from {current} as d full join '{latest}' as a "
+            "using (customer_id, segment_id, segment_name, definition) "
+            "where d.version is null or a.as_of is null"
+        ).fetchone()
+    assert columns == [
+        "customer_id", "segment_id", "segment_name", "previous_segment_id", "previous_segment_name",
+        "valid_from", "valid_to", "is_current", "changed_on", "is_new_definition", "version", "definition",
+    ]  # fmt: skip
+    assert differ == (0,)
+    wrong = regulars("history", "rfm", "-w", shop.root, "-o", tmp_path / "dim.xlsx")
+    assert wrong.returncode == 2
+
+
+def test_definitions_are_compared_in_words(shop: Workspace) -> None:
+    done = regulars("history", "rfm", "-w", shop.root, "--definitions")
+    assert done.returncode == 0
+    assert "rfm, version 1" in done.stdout
+    assert "cuts recency_days at" in done.stdout
+    told = printed(regulars("history", "rfm", "-w", shop.root, "--definitions", "--json"))
+    assert [each["version"] for each in told["versions"]] == [1, 2]
+    assert told["versions"][0]["changes"] == []
+    assert any(each.startswith("R cuts recency_days at") for each in told["versions"][1]["changes"])
+    assert regulars("history", "rfn", "-w", shop.root, "--definitions").returncode == 2
+
+
+def test_a_damaged_run_is_named_and_nothing_is_shown(tmp_path: Path) -> None:
+    workspace = opened(tmp_path, settings_text=RFM_ALONE)
+    run = studied(workspace, as_of=chosen_day("06-30")).study.path
+    (run / "facts" / "rfm.json").unlink()
+    done = regulars("history", "rfm", "-w", tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert f"{run.name}: facts/rfm.json is missing" in done.stderr
