@@ -11,7 +11,7 @@ from regulars.errors import FitFailed
 from regulars.value import bgbb, bgnbd, gamma_gamma, pareto_nbd
 from regulars.value.bgbb import BgBb
 from regulars.value.bgnbd import BgNbd
-from regulars.value.fitting import Prior
+from regulars.value.fitting import Prior, maximised
 from regulars.value.gamma_gamma import GammaGamma, Spending
 from regulars.value.histories import Histories
 from regulars.value.pareto_nbd import ParetoNbd
@@ -46,12 +46,24 @@ def a(*values: float) -> np.ndarray:
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_the_gradient_is_the_slope_of_the_likelihood(name):
     objective, at = OBJECTIVES[name]
-    _, gradient = objective(a(*at))
+    _, gradient, _ = objective(a(*at))
     for axis, value in enumerate(at):
         step = np.zeros(len(at))
         step[axis] = value * 1e-6
         slope = (objective(a(*at) + step)[0] - objective(a(*at) - step)[0]) / (2 * value * 1e-6)
         assert gradient[axis] == pytest.approx(slope, rel=1e-5, abs=1e-5)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_the_second_derivatives_are_the_slopes_of_the_gradient(name):
+    objective, at = OBJECTIVES[name]
+    _, _, curvature = objective(a(*at))
+    assert curvature == pytest.approx(curvature.T)
+    for axis, value in enumerate(at):
+        step = np.zeros(len(at))
+        step[axis] = value * 1e-6
+        slope = (objective(a(*at) + step)[1] - objective(a(*at) - step)[1]) / (2 * value * 1e-6)
+        assert curvature[axis] == pytest.approx(slope, rel=1e-6, abs=1e-5)
 
 
 def test_weights_count_customers_as_rows_would():
@@ -164,7 +176,7 @@ def test_the_leaving_integral_is_the_one_that_a_slow_quadrature_finds(x, t_x, T)
 
     upto = min(T, t_x + 50 * (alpha + t_x) / (r + x))
     whole, _ = quad(leaving, t_x, upto, epsabs=0, epsrel=1e-11, limit=500)
-    _, gone, _ = pareto_nbd._terms(a(r, alpha, s, beta), a(x), a(t_x), a(T))
+    gone = pareto_nbd._leaving(a(r, alpha, s, beta), a(x), a(t_x), a(T)).log_chance
     assert gone[0] == pytest.approx(math.log(whole) - scale, rel=1e-9)
 
 
@@ -226,11 +238,25 @@ def test_where_nobody_leaves_the_rest_is_told_all_the_same():
     chance = np.random.default_rng(2)
     rates, ages = chance.gamma(1.5, 1 / 8.0, 3000), chance.uniform(20, 60, 3000)
     x = chance.poisson(rates * ages).astype(float)
-    t_x = ages * np.where(x > 0, chance.beta(np.maximum(x, 1), 1), 0.0)
+    # The last purchases lie later than chance would put them if everybody stayed.
+    t_x = ages * np.where(x > 0, chance.beta(np.maximum(x, 1) + 0.2, 1), 0.0)
     fit = bgnbd.fit(Histories(x, t_x, ages, np.ones(3000)))
     assert fit.standard_errors["a"] is None
     assert fit.parameters["r"] == pytest.approx(1.5, abs=3.5 * fit.standard_errors["r"])
     assert BgNbd(**fit.parameters).p_alive(x, t_x, ages).min() > 0.99
+
+
+@pytest.mark.parametrize("name", ["bgnbd", "mbgnbd", "pareto_nbd"])
+def test_no_other_start_finds_a_likelier_place(name):
+    histories, _ = bought(name, 1500, 60.0, seed=4)
+    found = fitted(name, histories)[0].log_likelihood
+    module = pareto_nbd if name == "pareto_nbd" else bgnbd
+    how = {"modified": True} if name == "mbgnbd" else {}
+    objective, chance = module.objective(histories, **how), np.random.default_rng(9)
+    for _ in range(5):
+        start = np.exp(chance.uniform(-2, 4, 4))
+        other = maximised(name, module.NAMES, objective, [start], 1500, leaving=module.NAMES)
+        assert other.log_likelihood <= found + 1e-6
 
 
 def test_a_prior_holds_what_runs_off_and_is_labelled():

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, digamma, gammaln, logsumexp
+from scipy.special import betaln, digamma, gammaln, logsumexp, polygamma
 
-from regulars.value.fitting import Array, Fitted, Objective, Prior, maximised
+from regulars.value.fitting import Array, Fitted, Objective, Prior, maximised, summed
 from regulars.value.histories import Histories
 
 NAMES = ("alpha", "beta", "gamma", "delta")
@@ -52,8 +52,8 @@ def _ratio(at: Array, less: float) -> Array:
     return np.asarray(np.exp(gammaln(at) - gammaln(at + less)))
 
 
-def _one(parameters: Array, x: float, t_x: float, T: float) -> tuple[float, Array]:
-    """The log-likelihood of one history and its gradient."""
+def _one(parameters: Array, x: float, t_x: float, T: float) -> tuple[float, Array, Array]:
+    """The log-likelihood of one history, its gradient and second derivatives."""
     a, b, g, d = parameters
     # The customer left after chance t_x, t_x + 1, …, or not at all: one term each.
     seen = np.append(np.arange(t_x, T), T)
@@ -61,26 +61,43 @@ def _one(parameters: Array, x: float, t_x: float, T: float) -> tuple[float, Arra
     terms = betaln(a + x, b + seen - x) - betaln(a, b) + betaln(g + left, d + seen) - betaln(g, d)
     whole = float(logsumexp(terms))
     share = np.exp(terms - whole)
-    all_ab, all_gd = digamma(a + b + seen), digamma(g + d + left + seen)
-    slopes = (
-        digamma(a + x) - all_ab - digamma(a) + digamma(a + b),
-        digamma(b + seen - x) - all_ab - digamma(b) + digamma(a + b),
-        digamma(g + left) - all_gd - digamma(g) + digamma(g + d),
-        digamma(d + seen) - all_gd - digamma(d) + digamma(g + d),
-    )
-    return whole, np.array([float(share @ slope) for slope in slopes])
+    slopes = np.concatenate([_slopes(a, b, x, seen - x), _slopes(g, d, left, seen)])
+    slope = slopes @ share
+    apart = slopes - slope[:, None]
+    curves = (apart * share) @ apart.T
+    curves[:2, :2] += _curves(a, b, x, seen - x) @ share
+    curves[2:, 2:] += _curves(g, d, left, seen) @ share
+    return whole, slope, curves
+
+
+def _slopes(a: float, b: float, yes: Array | float, no: Array) -> Array:
+    """The derivatives of ln B(a + yes, b + no) − ln B(a, b) by a and b."""
+    both = digamma(a + b) - digamma(a + b + yes + no)
+    return np.stack([digamma(a + yes) - digamma(a) + both, digamma(b + no) - digamma(b) + both])
+
+
+def _curves(a: float, b: float, yes: Array | float, no: Array) -> Array:
+    """The second derivatives of the same."""
+    both = polygamma(1, a + b) - polygamma(1, a + b + yes + no)
+    of_a, of_b = polygamma(1, a + yes) - polygamma(1, a), polygamma(1, b + no) - polygamma(1, b)
+    return np.array([[of_a + both, both], [both, of_b + both]])
 
 
 def objective(histories: Histories) -> Objective:
-    """The log-likelihood of all customers and its gradient, as a function of alpha, beta, gamma and delta."""
+    """The log-likelihood of all customers, its gradient and second derivatives, by alpha to delta."""
     rows = list(zip(histories.x, histories.t_x, histories.T, strict=True))
 
-    def height_and_slope(parameters: Array) -> tuple[float, Array]:
+    def everybody(parameters: Array) -> tuple[float, Array, Array]:
         made = [_one(parameters, *row) for row in rows]
-        heights, slopes = np.array([h for h, _ in made]), np.stack([s for _, s in made])
-        return float(histories.weights @ heights), np.asarray(histories.weights @ slopes)
+        heights, slopes, curves = (np.stack(each) for each in zip(*made, strict=True))
+        weights = histories.weights
+        return (
+            summed(weights, heights),
+            np.einsum("k,ki->i", weights, slopes),
+            np.einsum("k,kij->ij", weights, curves),
+        )
 
-    return height_and_slope
+    return everybody
 
 
 def fit(histories: Histories, *, priors: Mapping[str, Prior] | None = None) -> Fitted:

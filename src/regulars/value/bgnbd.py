@@ -10,11 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from scipy.special import betaincinv, betaln, digamma, expit, gammaln, hyp2f1
+from scipy.special import betaincinv, betaln, digamma, expit, gammaln, hyp2f1, polygamma
 
-from regulars.value.fitting import Array, Fitted, Objective, Prior, maximised
+from regulars.value.fitting import (
+    Array,
+    Fitted,
+    Height,
+    Objective,
+    Prior,
+    added,
+    counted,
+    in_parts,
+    maximised,
+    summed,
+)
 from regulars.value.histories import Histories
 
 NAMES = ("r", "alpha", "a", "b")
@@ -107,38 +119,59 @@ def _by_quadrature(r: Array, alpha: Array, a: float, c: Array, t: Array) -> Arra
 
 
 def objective(histories: Histories, *, modified: bool = False) -> Objective:
-    """The log-likelihood of all customers and its gradient, as a function of r, alpha, a and b."""
-    x, t_x, T, weights = histories.x, histories.t_x, histories.T, histories.weights
-    counts, of = np.unique(x, return_inverse=True)
+    """The log-likelihood of all customers, its gradient and second derivatives, by r, alpha, a and b."""
     shift = 1 if modified else 0
-    may_leave = x + shift > 0
+    counts, customers_of = counted(histories.x, histories.weights)
 
-    def height_and_slope(parameters: Array) -> tuple[float, Array]:
-        r, alpha, a, b = parameters
-        stayed = counts + shift
-        by_count = gammaln(r + counts) - gammaln(r) + r * np.log(alpha) + betaln(a, b + stayed) - betaln(a, b)
-        alive = -(r + x) * np.log(alpha + T)
-        gone = np.where(
-            may_leave,
-            np.log(a) - np.log(np.where(may_leave, b + x + shift - 1, 1.0)) - (r + x) * np.log(alpha + t_x),
-            -np.inf,
-        )
-        each = np.logaddexp(alive, gone)
-        p_alive, p_gone = np.exp(alive - each), np.exp(gone - each)
-        slope_r = digamma(r + counts) - digamma(r) + np.log(alpha)
-        slope_a = digamma(a + b) - digamma(a + b + stayed)
-        slope_b = slope_a + digamma(b + stayed) - digamma(b)
-        left = np.where(may_leave, b + x + shift - 1, 1.0)
-        slopes = (
-            slope_r[of] - p_alive * np.log(alpha + T) - p_gone * np.log(alpha + t_x),
-            r / alpha - (r + x) * (p_alive / (alpha + T) + p_gone / (alpha + t_x)),
-            slope_a[of] + p_gone / a,
-            slope_b[of] - p_gone / left,
-        )
-        height = float(weights @ (by_count[of] + each))
-        return height, np.array([float(weights @ slope) for slope in slopes])
+    def everybody(parameters: Array) -> Height:
+        by_counts = _of_counts(parameters, counts, shift, customers_of)
+        return added([by_counts, in_parts(len(histories.x), partial(_of_part, parameters, histories, shift))])
 
-    return height_and_slope
+    return everybody
+
+
+def _of_counts(parameters: Array, counts: Array, shift: int, customers_of: Array) -> Height:
+    """What depends on the number of purchases alone."""
+    r, alpha, a, b = parameters
+    customers, stayed = float(customers_of.sum()), counts + shift
+    height = gammaln(r + counts) - gammaln(r) + betaln(a, b + stayed) - betaln(a, b) + r * np.log(alpha)
+    of_a = digamma(a + b) - digamma(a + b + stayed)
+    of_b = of_a + digamma(b + stayed) - digamma(b)
+    of_r = digamma(r + counts) - digamma(r) + np.log(alpha)
+    slope = [summed(customers_of, of_r), customers * r / alpha,
+             summed(customers_of, of_a), summed(customers_of, of_b)]  # fmt: skip
+    rr = summed(customers_of, polygamma(1, r + counts) - polygamma(1, r))
+    ab = summed(customers_of, polygamma(1, a + b) - polygamma(1, a + b + stayed))
+    bb = ab + summed(customers_of, polygamma(1, b + stayed) - polygamma(1, b))
+    ra, aa = customers / alpha, -customers * r / alpha**2
+    curvature = [[rr, ra, 0.0, 0.0], [ra, aa, 0.0, 0.0], [0.0, 0.0, ab, ab], [0.0, 0.0, ab, bb]]
+    return summed(customers_of, height), np.array(slope), np.array(curvature)
+
+
+def _of_part(parameters: Array, histories: Histories, shift: int, part: slice) -> Height:
+    """The logarithm of the chance of having stayed to T, or having left after the last purchase:
+    (alpha + T)^−(r + x) + a / (b + x − 1) (alpha + t_x)^−(r + x)."""
+    r, alpha, a, b = parameters
+    x, weights = histories.x[part], histories.weights[part]
+    upto, since = 1 / (alpha + histories.T[part]), 1 / (alpha + histories.t_x[part])
+    log_upto, bought, may_leave = np.log(upto), r + x, x + shift > 0
+    silent, nearer = np.log(since) - log_upto, upto - since
+    left = np.where(may_leave, b + x + shift - 1, 1.0)
+    odds = np.where(may_leave, np.log(a / left) + bought * silent, -np.inf)
+    # The chances of having left and stayed: the smaller through the larger, so that neither overflows.
+    smaller = np.exp(-np.abs(odds))
+    gone = weights * np.where(odds > 0, 1.0, smaller) / (1 + smaller)
+    either = weights * smaller / (1 + smaller) ** 2
+    height = summed(weights, bought * log_upto + np.maximum(odds, 0.0) + np.log(1 + smaller))
+    slopes = np.stack([silent, bought * nearer, np.full_like(x, 1 / a), -1 / left])
+    slope = np.einsum("ik,k->i", slopes, gone)
+    slope[:2] += summed(weights, log_upto), -summed(weights, bought * upto)
+    curvature = np.einsum("ik,jk->ij", slopes * either, slopes)
+    curvature[[0, 1], [1, 0]] += summed(gone, nearer) - summed(weights, upto)
+    curvature[1, 1] += summed(weights, bought * upto**2) - summed(gone, bought * nearer * (upto + since))
+    curvature[2, 2] -= float(gone.sum()) / a**2
+    curvature[3, 3] += summed(gone, slopes[3] ** 2)
+    return height, slope, curvature
 
 
 def fit(histories: Histories, *, modified: bool = False, priors: Mapping[str, Prior] | None = None) -> Fitted:

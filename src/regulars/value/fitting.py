@@ -1,9 +1,9 @@
-"""Maximum likelihood for the value models: positive parameters, analytic gradients, standard errors."""
+"""Maximum likelihood for the value models: positive parameters, Newton's method, standard errors."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,26 @@ import numpy.typing as npt
 from regulars.errors import FitFailed
 
 Array = npt.NDArray[np.float64]
-Objective = Callable[[Array], tuple[float, Array]]
-"""Parameters to the log-likelihood and its gradient."""
+Height = tuple[float, Array, Array]
+"""A log-likelihood, its gradient, and the matrix of its second derivatives."""
+Objective = Callable[[Array], Height]
+"""From parameters to the log-likelihood there."""
 
-STEP = 1e-5
-"""Relative step of the central differences that make a Hessian out of gradients."""
+AT_ONCE = 8192
+"""Rows worked on at a time: what is made of them stays near the processor, and memory stays flat."""
+STEPS = 200
+"""Newton steps from one start: some ten lead to a maximum, the others to where there is none."""
+FARTHEST = 2.0
+"""No step changes a logarithm by more."""
+SETTLED = 1e-7
+"""After a Newton step as small as this (in logarithms) the next would be lost in rounding."""
+ROUNDING = 1e-12
+"""What a height may be off by, relatively: a smaller gain cannot be seen."""
+UNSEEN = 3
+"""So many steps are taken that gain no more than that: Newton's are squared in precision each."""
+HALVINGS = 40
+BOUND = 16.0
+"""No logarithm is looked for beyond this."""
 UNKNOWN = 10.0
 """A standard error of a logarithm beyond this says that any value would do."""
 EDGE = 15.0
@@ -66,6 +81,27 @@ class Prior:
             raise ValueError("a prior needs a median and a log_sd above zero")
 
 
+def summed(weights: Array, values: Array) -> float:
+    """The sum of weighted values, in an order that neither threads nor the linear algebra library choose."""
+    return float(np.einsum("i,i->", weights, values))
+
+
+def counted(values: Array, weights: Array) -> tuple[Array, Array]:
+    """The distinct values in their order, and the weight of each."""
+    distinct, of = np.unique(values, return_inverse=True)
+    return distinct, np.asarray(np.bincount(of, weights=weights), dtype=np.float64)
+
+
+def in_parts(rows: int, of_part: Callable[[slice], Height], at_once: int = AT_ONCE) -> Height:
+    """The heights of all rows together, made of so many of them at a time."""
+    return added(of_part(slice(at, at + at_once)) for at in range(0, rows, at_once))
+
+
+def added(heights: Iterable[Height]) -> Height:
+    logs, slopes, curvatures = zip(*heights, strict=True)
+    return float(sum(logs)), np.sum(slopes, axis=0), np.sum(curvatures, axis=0)
+
+
 def maximised(
     model: str,
     names: Sequence[str],
@@ -77,52 +113,45 @@ def maximised(
 ) -> Fitted:
     """The parameters (all above zero) that maximise the objective, from the best of several starts.
 
-    The search runs over logarithms, by L-BFGS and then Newton steps. The parameters of ``leaving`` may
-    run off to an edge, where nobody is seen to leave. Raises FitFailed where another one does, or no
-    start leads to a maximum.
+    The search runs over logarithms, by Newton steps; a start that leads to a maximum saves the others. The
+    parameters of ``leaving`` may run off to an edge, where nobody is seen to leave. Raises FitFailed where
+    another one does, or no start leads to a maximum.
     """
-    from scipy.optimize import minimize
-
     held = [(priors or {}).get(name) for name in names]
 
-    def downhill(logs: Array) -> tuple[float, Array]:
+    def seen(logs: Array) -> _Place:
         parameters = np.exp(logs)
-        height, gradient = objective(parameters)
-        height, slope = height / customers, gradient * parameters / customers
+        height, slope, curvature = objective(parameters)
+        slope = slope * parameters
+        curvature = curvature * np.outer(parameters, parameters) + np.diag(slope)
         for at, prior in enumerate(held):
             if prior is not None:
                 off = (logs[at] - math.log(prior.median)) / prior.log_sd
-                height, slope[at] = (
-                    height - off * off / 2 / customers,
-                    slope[at] - off / prior.log_sd / customers,
-                )
-        return -height, -slope
+                height -= off * off / 2
+                slope[at] -= off / prior.log_sd
+                curvature[at, at] -= 1 / prior.log_sd**2
+        return _Place(logs, -height / customers, -slope / customers, -curvature / customers)
 
-    best: Array | None = None
-    lowest = math.inf
+    best: _Place | None = None
     for start in starts:
-        bounds = [(-20.0, 20.0)] * len(names)
-        options = {"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9, "maxcor": 20}
-        found = minimize(
-            downhill, np.log(np.asarray(start)), jac=True, method="L-BFGS-B", bounds=bounds, options=options
-        )
-        if np.isfinite(found.fun) and found.fun < lowest:
-            best, lowest = found.x, float(found.fun)
+        found = _lowest(seen, np.log(np.asarray(start, dtype=np.float64)))
+        if found.is_finite and (best is None or found.height < best.height):
+            best = found
+        if best is not None and not _lost(best, _standard_errors(best.curvature, customers)).any():
+            break
     if best is None:
         raise _failed(model, "the likelihood is not a number anywhere near the starts", names, None)
-    best = _polished(downhill, best)
-    _, slope = downhill(best)
-    errors = _standard_errors(downhill, best, customers)
-    flat = ~(errors < UNKNOWN) | (np.abs(best) > EDGE)
+    errors = _standard_errors(best.curvature, customers)
+    flat = ~(errors < UNKNOWN) | (np.abs(best.logs) > EDGE)
     if flat.any():
         # Where leaving cannot be told, the others are judged with it held.
         flat = np.array([name in leaving for name in names]) & flat.any()
-        errors = _standard_errors(downhill, best, customers, ~flat)
-    lost = ~flat & (~(errors < UNKNOWN) | (np.abs(slope) > STEEP) | (np.abs(best) > EDGE))
+        errors = _standard_errors(best.curvature, customers, ~flat)
+    lost = ~flat & _lost(best, errors)
     if lost.any():
         named = " and ".join(name for name, each in zip(names, lost, strict=True) if each)
-        raise _failed(model, f"these customers do not tell {named}", names, np.exp(best))
-    parameters = np.exp(best)
+        raise _failed(model, f"these customers do not tell {named}", names, np.exp(best.logs))
+    parameters = np.exp(best.logs)
     return Fitted(
         model=model,
         parameters={name: float(value) for name, value in zip(names, parameters, strict=True)},
@@ -136,44 +165,61 @@ def maximised(
     )
 
 
-def _polished(downhill: Objective, at: Array) -> Array:
-    """A few Newton steps, each kept only if it goes down."""
-    for _ in range(20):
-        height, slope = downhill(at)
-        try:
-            step = np.linalg.solve(_hessian(downhill, at), slope)
-        except np.linalg.LinAlgError:
-            return at
-        if not np.isfinite(step).all() or np.abs(step).max() > 1:
-            return at
-        lower, _ = downhill(at - step)
-        if not lower <= height:
-            return at
-        at = at - step
-        if np.abs(step).max() < 1e-12:
-            return at
-    return at
+@dataclass(frozen=True)
+class _Place:
+    """Logarithms of parameters, and the objective there, upside down and a customer."""
+
+    logs: Array
+    height: float
+    slope: Array
+    curvature: Array
+
+    @property
+    def is_finite(self) -> bool:
+        return bool(
+            np.isfinite(self.height) and np.isfinite(self.slope).all() and np.isfinite(self.curvature).all()
+        )
 
 
-def _hessian(downhill: Objective, at: Array) -> Array:
-    rows = []
-    for axis in range(len(at)):
-        step = np.zeros_like(at)
-        step[axis] = STEP
-        rows.append((downhill(at + step)[1] - downhill(at - step)[1]) / (2 * STEP))
-    square = np.array(rows)
-    return (square + square.T) / 2
+def _lowest(seen: Callable[[Array], _Place], start: Array) -> _Place:
+    """Where Newton steps from a start lead; a step that does not lead down is halved."""
+    here, unseen = seen(start), 0
+    for _ in range(STEPS):
+        if not here.is_finite:
+            break
+        step, slack = _step(here), ROUNDING * abs(here.height)
+        tries = (seen(np.clip(here.logs - step / 2**n, -BOUND, BOUND)) for n in range(HALVINGS))
+        there = next((each for each in tries if each.is_finite and each.height <= here.height + slack), here)
+        unseen += int(here.slope @ step / 2 < slack)
+        moved = np.abs(there.logs - here.logs).max()
+        here = there
+        if moved < SETTLED or unseen == UNSEEN:
+            break
+    return here
 
 
-def _standard_errors(
-    downhill: Objective, at: Array, customers: int, told: npt.NDArray[np.bool_] | None = None
-) -> Array:
+def _step(here: _Place) -> Array:
+    """The Newton step; where the ground is no bowl, curvatures count by their size, which leads down too."""
+    curves, axes = np.linalg.eigh(here.curvature)
+    sizes = np.maximum(np.abs(curves), np.finfo(np.float64).tiny)
+    step = axes @ ((axes.T @ here.slope) / sizes)
+    return np.asarray(step * min(1.0, FARTHEST / max(float(np.abs(step).max()), FARTHEST)))
+
+
+def _lost(best: _Place, errors: Array) -> npt.NDArray[np.bool_]:
+    """Of which parameters a place is no estimate."""
+    return np.asarray(
+        ~(errors < UNKNOWN) | (np.abs(best.slope) > STEEP) | (np.abs(best.logs) > EDGE), dtype=bool
+    )
+
+
+def _standard_errors(curvature: Array, customers: int, told: npt.NDArray[np.bool_] | None = None) -> Array:
     """Of the logarithms, from the curvature at the maximum along the axes that are ``told`` (all of them
     where it is None); infinite where it is flat, and along the other axes."""
-    kept = np.ones(len(at), dtype=bool) if told is None else told
-    errors = np.full(len(at), np.inf)
+    kept = np.ones(len(curvature), dtype=bool) if told is None else told
+    errors = np.full(len(curvature), np.inf)
     try:
-        variances = np.diag(np.linalg.inv(_hessian(downhill, at)[np.ix_(kept, kept)] * customers))
+        variances = np.diag(np.linalg.inv(curvature[np.ix_(kept, kept)] * customers))
     except np.linalg.LinAlgError:
         return errors
     errors[kept] = np.sqrt(np.where(variances > 0, variances, np.inf))

@@ -8,12 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from scipy.special import digamma, gammaln
+from scipy.special import digamma, gammaln, polygamma
 
 from regulars.engine import Engine, room
-from regulars.value.fitting import Array, Fitted, Objective, Prior, maximised
+from regulars.value.fitting import (
+    Array,
+    Fitted,
+    Height,
+    Objective,
+    Prior,
+    added,
+    counted,
+    in_parts,
+    maximised,
+    summed,
+)
 
 NAMES = ("p", "q", "v")
 
@@ -69,38 +81,44 @@ class GammaGamma:
 
 
 def objective(spending: Spending) -> Objective:
-    """The log-likelihood of all customers and its gradient, as a function of p, q and v."""
+    """The log-likelihood of all customers, its gradient and second derivatives, by p, q and v."""
     x, total, weights = spending.x, spending.total, spending.weights
+    counts, customers_of = counted(x, weights)
     customers = float(weights.sum())
-    counts, of = np.unique(x, return_inverse=True)
-    of_count = np.bincount(of, weights=weights)
-    mean_log = np.log(total / x)
     # What does not depend on the parameters is summed once.
-    sum_mean_log = float(weights @ mean_log)
-    sum_x_log = float((weights * x) @ np.log(total))
+    sum_mean_log = summed(weights, np.log(total / x))
+    sum_x_log = summed(weights * x, np.log(total))
 
-    def height_and_slope(parameters: Array) -> tuple[float, Array]:
+    def of_counts(parameters: Array) -> Height:
+        """What depends on the number of purchases alone."""
         p, q, v = parameters
-        shape = p * counts
-        log_all, one_over = np.log(v + total), 1.0 / (v + total)
-        weighted = np.bincount(of, weights=weights * log_all)
-        inverse = np.bincount(of, weights=weights * one_over)
-        height = (
-            float(of_count @ (gammaln(shape + q) - gammaln(shape)))
-            + customers * (q * np.log(v) - gammaln(q))
-            + p * sum_x_log
-            - sum_mean_log
-            - float((shape + q) @ weighted)
+        shape, log_v = p * counts, float(np.log(v))
+        height = gammaln(shape + q) - gammaln(shape) + q * log_v - gammaln(q)
+        both, curve = digamma(shape + q), polygamma(1, shape + q)
+        of_p, of_q = counts * (both - digamma(shape)), both + log_v - digamma(q)
+        slope = [summed(customers_of, of_p) + sum_x_log, summed(customers_of, of_q), customers * q / v]
+        pp = summed(customers_of, counts**2 * (curve - polygamma(1, shape)))
+        pq, qq = summed(customers_of, counts * curve), summed(customers_of, curve - polygamma(1, q))
+        qv, vv = customers / v, -customers * q / v**2
+        return (
+            summed(customers_of, height) + p * sum_x_log - sum_mean_log,
+            np.array(slope),
+            np.array([[pp, pq, 0.0], [pq, qq, qv], [0.0, qv, vv]]),
         )
-        both = digamma(shape + q)
-        slope = [
-            float(of_count @ (counts * (both - digamma(shape)))) + sum_x_log - float(counts @ weighted),
-            float(of_count @ both) + customers * (np.log(v) - digamma(q)) - float(weighted.sum()),
-            customers * q / v - float((shape + q) @ inverse),
-        ]
-        return float(height), np.array(slope)
 
-    return height_and_slope
+    def of_part(parameters: Array, part: slice) -> Height:
+        """Less (p x + q) ln(v + total)."""
+        p, q, v = parameters
+        over = 1 / (v + total[part])
+        logs, shape = np.log(over), p * x[part] + q
+        each = weights[part]
+        of_x = each * x[part]
+        slope = [summed(of_x, logs), summed(each, logs), -summed(each, shape * over)]
+        pv, qv, vv = -summed(of_x, over), -summed(each, over), summed(each, shape * over**2)
+        curvature = [[0.0, 0.0, pv], [0.0, 0.0, qv], [pv, qv, vv]]
+        return summed(each, shape * logs), np.array(slope), np.array(curvature)
+
+    return lambda parameters: added([of_counts(parameters), in_parts(len(x), partial(of_part, parameters))])
 
 
 def fit(spending: Spending, *, priors: Mapping[str, Prior] | None = None) -> Fitted:

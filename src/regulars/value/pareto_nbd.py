@@ -12,11 +12,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from scipy.special import digamma, gammaln, logsumexp
+from scipy.special import digamma, gammaln, polygamma
 
-from regulars.value.fitting import Array, Fitted, Objective, Prior, maximised
+from regulars.value.fitting import (
+    Array,
+    Fitted,
+    Height,
+    Objective,
+    Prior,
+    added,
+    counted,
+    in_parts,
+    maximised,
+    summed,
+)
 from regulars.value.histories import Histories
 
 NAMES = ("r", "alpha", "s", "beta")
@@ -26,8 +38,8 @@ _LOG_WEIGHTS = np.log(_WEIGHTS / 2)
 FADED = 45.0
 """The integrand falls by a factor of e once in 1 / (r + x) of its range: beyond e^-45 nothing is left."""
 NEAR_ONE = 1e-6
-AT_ONCE = 50_000
-"""Histories worked on at a time, so that memory does not grow with their number."""
+AT_ONCE = 512
+"""Histories worked on at a time, each with all its nodes."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +54,8 @@ class ParetoNbd:
     def p_alive(self, x: Array, t_x: Array, T: Array) -> Array:
         """The probability that a customer of that history has not left by T, 0 to 1."""
         parameters = np.array([self.r, self.alpha, self.s, self.beta])
-        alive, gone, _ = _terms(parameters, x, t_x, T)
-        return np.asarray(np.exp(alive - np.logaddexp(alive, gone)))
+        stayed = _log_stayed(parameters, x, T)
+        return np.asarray(np.exp(stayed - np.logaddexp(stayed, _leaving(parameters, x, t_x, T).log_chance)))
 
     def expected(self, t: Array | float, x: Array, t_x: Array, T: Array) -> Array:
         """Purchases expected in the time ``t`` after T, of customers of that history."""
@@ -68,80 +80,114 @@ def _time_left(s: float, beta: Array | np.float64, t: Array) -> Array:
     return np.asarray(beta * -np.expm1(-(s - 1) * grown) / (s - 1))
 
 
-def _terms(parameters: Array, x: Array, t_x: Array, T: Array) -> tuple[Array, Array, Array]:
-    """Logarithms of the chances that the customer stayed to T and that they left before, up to what both
-    share; and the gradient of the latter (4 × histories).
+@dataclass(frozen=True)
+class _Leaving:
+    """When customers left, if they did before T: nodes over the time from t_x to T.
 
-    Left before: ∫ s (alpha + u)^−(r + x) (beta + u)^−(s + 1) du from t_x to T, beside
-    (alpha + T)^−(r + x) (beta + T)^−s. Stepping evenly in ln(alpha + u) makes it an exponential.
+    ``log_chance``: of having left before, up to what it shares with ``_log_stayed``; a history each. The
+    others are histories × nodes: the part of that chance which each node has (summing to 1), and
+    ln(alpha + u) and ln(beta + u) of its moment u.
+    """
+
+    log_chance: Array
+    shares: Array
+    log_alpha: Array
+    log_beta: Array
+
+
+def _log_stayed(parameters: Array, x: Array, T: Array) -> Array:
+    """(alpha + T)^−(r + x) (beta + T)^−s, in logarithms."""
+    r, alpha, s, beta = parameters
+    return np.asarray(-(r + x) * np.log(alpha + T) - s * np.log(beta + T))
+
+
+def _leaving(parameters: Array, x: Array, t_x: Array, T: Array) -> _Leaving:
+    """∫ s (alpha + u)^−(r + x) (beta + u)^−(s + 1) du from t_x to T.
+
+    Stepping evenly in ln(alpha + u) makes it an exponential.
     """
     r, alpha, s, beta = parameters
-    alive = -(r + x) * np.log(alpha + T) - s * np.log(beta + T)
-    whole = np.log((alpha + T) / (alpha + t_x))
-    reach = np.minimum(whole, FADED / (r + x))
-    v = reach[:, None] * _SHARES
-    growth = np.exp(v)
-    from_alpha = (alpha + t_x)[:, None] * growth
-    from_beta = from_alpha + (beta - alpha)
-    # At u = t_x the difference loses nothing that matters: beta + t_x > 0.
-    from_beta = np.maximum(from_beta, 1e-300)
-    log_alpha, log_beta = np.log(from_alpha), np.log(from_beta)
+    first = alpha + t_x
+    reach = np.minimum(np.log((alpha + T) / first), FADED / (r + x))
+    steps = reach[:, None] * _SHARES
+    # At u = t_x the sum loses nothing that matters: beta + t_x > 0.
+    log_beta = np.log((beta + t_x)[:, None] + first[:, None] * (np.exp(steps) - 1))
+    heights = _LOG_WEIGHTS - (r + x - 1)[:, None] * steps - (s + 1) * log_beta
+    highest = heights.max(axis=1)
+    shares = np.exp(heights - highest[:, None])
+    sums = shares.sum(axis=1)
+    log_first = np.log(first)
     with np.errstate(divide="ignore"):
-        log_reach = np.log(reach)
-    heights = (1 - r - x)[:, None] * log_alpha - (s + 1) * log_beta + (log_reach[:, None] + _LOG_WEIGHTS)
-    gone = logsumexp(heights, axis=1)
-    shares = np.exp(heights - np.where(np.isfinite(gone), gone, 0.0)[:, None])
-    slopes = np.stack(
-        [
-            -(shares * log_alpha).sum(axis=1),
-            -(r + x) * (shares / from_alpha).sum(axis=1),
-            1 / s - (shares * log_beta).sum(axis=1),
-            -(s + 1) * (shares / from_beta).sum(axis=1),
-        ]
-    )
-    return alive, np.log(s) + gone, slopes
+        log_chance = np.log(s * sums * reach) + highest - (r + x - 1) * log_first
+    return _Leaving(log_chance, shares / sums[:, None], log_first[:, None] + steps, log_beta)
 
 
 def objective(histories: Histories) -> Objective:
-    """The log-likelihood of all customers and its gradient, as a function of r, alpha, s and beta."""
-    counts, of = np.unique(histories.x, return_inverse=True)
-    customers_of_count = np.bincount(of, weights=histories.weights)
-    parts = [slice(at, at + AT_ONCE) for at in range(0, len(histories.x), AT_ONCE)]
+    """The log-likelihood of all customers, its gradient and second derivatives, by r, alpha, s and beta."""
+    counts, customers_of = counted(histories.x, histories.weights)
 
-    def height_and_slope(parameters: Array) -> tuple[float, Array]:
-        r, alpha, s, beta = parameters
-        customers = histories.weights.sum()
-        height = float(customers_of_count @ (gammaln(r + counts) - gammaln(r)))
-        height += float(customers * (r * np.log(alpha) + s * np.log(beta)))
-        slope = np.array(
-            [
-                float(customers_of_count @ (digamma(r + counts) - digamma(r))) + customers * np.log(alpha),
-                customers * r / alpha,
-                customers * np.log(beta),
-                customers * s / beta,
-            ]
+    def everybody(parameters: Array) -> Height:
+        of_part = partial(_of_part, parameters, histories)
+        return added(
+            [_of_counts(parameters, counts, customers_of), in_parts(len(histories.x), of_part, AT_ONCE)]
         )
-        for part in parts:
-            x, t_x, T, weights = (
-                each[part] for each in (histories.x, histories.t_x, histories.T, histories.weights)
-            )
-            alive, gone, gone_slopes = _terms(parameters, x, t_x, T)
-            each = np.logaddexp(alive, gone)
-            height += float(weights @ each)
-            p_alive, p_gone = np.exp(alive - each), np.exp(gone - each)
-            alive_slopes = (
-                -np.log(alpha + T),
-                -(r + x) / (alpha + T),
-                -np.log(beta + T),
-                -s / (beta + T),
-            )
-            slope += [
-                float(weights @ (p_alive * a + np.where(p_gone > 0, p_gone * g, 0.0)))
-                for a, g in zip(alive_slopes, gone_slopes, strict=True)
-            ]
-        return height, slope
 
-    return height_and_slope
+    return everybody
+
+
+def _of_counts(parameters: Array, counts: Array, customers_of: Array) -> Height:
+    """What all customers of a count share."""
+    r, alpha, s, beta = parameters
+    customers = float(customers_of.sum())
+    height = gammaln(r + counts) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
+    slope = customers * np.array([np.log(alpha), r / alpha, np.log(beta), s / beta])
+    slope[0] += summed(customers_of, digamma(r + counts) - digamma(r))
+    curvature = np.diag([0.0, -customers * r / alpha**2, 0.0, -customers * s / beta**2])
+    curvature[0, 0] = summed(customers_of, polygamma(1, r + counts) - polygamma(1, r))
+    curvature[[0, 1], [1, 0]] = customers / alpha
+    curvature[[2, 3], [3, 2]] = customers / beta
+    return summed(customers_of, height), slope, curvature
+
+
+def _of_part(parameters: Array, histories: Histories, part: slice) -> Height:
+    """The logarithm of the chance of having stayed to T, or having left before."""
+    r, alpha, s, beta = parameters
+    x, t_x, T = histories.x[part], histories.t_x[part], histories.T[part]
+    weights, bought = histories.weights[part], r + x
+    stayed, leaving = _log_stayed(parameters, x, T), _leaving(parameters, x, t_x, T)
+    each = np.logaddexp(stayed, leaving.log_chance)
+    alive, gone = weights * np.exp(stayed - each), weights * np.exp(leaving.log_chance - each)
+    # Of those who stayed: slopes, and second derivatives summed.
+    over = 1 / (alpha + T), 1 / (beta + T)
+    stay_slopes = np.stack([-np.log(alpha + T), -bought * over[0], -np.log(beta + T), -s * over[1]])
+    curvature = _curvature(alive, bought, s, *over)
+    # Of those who left the same at each node, and by what the nodes of a history differ.
+    nodes = gone[:, None] * leaving.shares
+    over = np.exp(-leaving.log_alpha), np.exp(-leaving.log_beta)
+    slopes = np.stack(
+        [-leaving.log_alpha, -bought[:, None] * over[0], 1 / s - leaving.log_beta, -(s + 1) * over[1]]
+    )
+    leave_slopes = np.einsum("kn,ikn->ik", leaving.shares, slopes)
+    slopes -= leave_slopes[:, :, None]
+    curvature += _curvature(nodes, bought[:, None], s + 1, *over) + np.einsum(
+        "ikn,jkn->ij", slopes * nodes, slopes
+    )
+    curvature[2, 2] -= float(gone.sum()) / s**2
+    # Which of the two it was is not known.
+    apart = leave_slopes - stay_slopes
+    curvature += np.einsum("ik,jk->ij", apart * (alive * gone / weights), apart)
+    slope = np.einsum("ik,k->i", stay_slopes, alive) + np.einsum("ik,k->i", leave_slopes, gone)
+    return summed(weights, each), slope, curvature
+
+
+def _curvature(weights: Array, bought: Array, s: float, over_alpha: Array, over_beta: Array) -> Array:
+    """The weighted sum of second derivatives of −bought · ln(alpha + u) − s · ln(beta + u)."""
+    curvature = np.zeros((4, 4))
+    curvature[[0, 1], [1, 0]] = -(weights * over_alpha).sum()
+    curvature[1, 1] = (weights * bought * over_alpha**2).sum()
+    curvature[[2, 3], [3, 2]] = -(weights * over_beta).sum()
+    curvature[3, 3] = (weights * s * over_beta**2).sum()
+    return curvature
 
 
 def fit(histories: Histories, *, priors: Mapping[str, Prior] | None = None) -> Fitted:
