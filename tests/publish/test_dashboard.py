@@ -93,12 +93,12 @@ def test_a_hostile_name_stays_text_in_a_notebook_too() -> None:
 @every_study
 def test_every_figure_in_a_sentence_opens_the_panel_that_holds_it(make: Callable[[], Study]) -> None:
     html = dashboard(make())
-    marker = r'class="ev" popovertarget="(e\d+)" value="(\d+)" aria-label="Evidence: ([^"]*)"'
+    marker = r'class=ev popovertarget=(e\d+) value=(\d+) aria-label="Evidence: ([^"]*)"'
     markers = re.findall(marker, html)
     panels = dict(re.findall(r'<div class="proof" id="(e\d+)".*?<tbody>(.*?)</table>', html, re.DOTALL))
     assert len(markers) > 10 or make is studies.tiny
     for anchor, row, figure in markers:
-        shown = re.findall(r"</bdi><td[^>]*>([^<]*)<", panels[anchor])[int(row)]
+        shown = re.findall(r"<tr><th>[^<]*<td[^>]*>([^<]*)<", panels[anchor])[int(row)]
         assert _number(figure) == pytest.approx(_number(shown), rel=0.06)
 
 
@@ -293,7 +293,7 @@ def test_no_figure_is_a_dash_in_the_radar_a_word_in_its_caption_and_a_dash_in_it
     assert "no figure: Gap" in drawn
     assert "Days between orders no figure" in drawn
     axes = html[html.index('aria-label="How customers buy: axes"') :]
-    row = re.search(r'<th scope="row">Days between orders</th>(.*?)</tr>', axes)
+    row = re.search(r"<th>Days between orders</th>(.*?)</tr>", axes)
     assert row is not None
     assert re.findall(r"<td>([^<]*)</td>", row[1])[4] == "–"
 
@@ -307,11 +307,11 @@ def test_no_figure_is_a_dash_in_the_radar_a_word_in_its_caption_and_a_dash_in_it
 )
 def test_evidence_of_the_largest_segments_names_them_and_their_shares(k: int, rows: list[str]) -> None:
     html = dashboard(studies.together(k))
-    marker = re.search(r'<h1>.*?popovertarget="(e\d+)" value="(\d+)" aria-label="Evidence: ([\d.]+%)"', html)
+    marker = re.search(r'<h1>.*?popovertarget=(e\d+) value=(\d+) aria-label="Evidence: ([\d.]+%)"', html)
     assert marker is not None
     panel = re.search(rf'<div class="proof" id="{marker[1]}".*?</table>', html, re.DOTALL)
     assert panel is not None
-    shown = re.findall(r"<bdi>([^<]*)</bdi><td[^>]*>([^<]*)<", panel[0])
+    shown = re.findall(r"<tr><th>([^<]*)<td[^>]*>([^<]*)<", panel[0])
     assert [name for name, _ in shown] == rows
     assert shown[int(marker[2])] == (rows[-1], marker[3])
     parts = [_number(text) for _, text in shown[:k]]

@@ -72,7 +72,7 @@ def test_without_amounts_there_is_no_value_by_segment_but_the_model_is_shown() -
 def test_the_figures_of_the_model_are_no_facts_and_the_page_stays_true_of_those_that_are() -> None:
     html = dashboard(valued())
     (count,) = re.findall(r"All ([\d,]+) figures carry their evidence", html)
-    assert int(count.replace(",", "")) == html.count('class="ev"')
+    assert int(count.replace(",", "")) == html.count("class=ev ")
 
 
 def test_the_headline_figures_hold_what_all_are_expected_to_bring() -> None:

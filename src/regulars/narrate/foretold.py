@@ -16,7 +16,10 @@ from regulars.types import Profile, SegmentFacts, Sentence, Span
 HORIZON = "overall.expected_purchases_per_customer.horizon"
 _AHEAD = "of what today's customers bring in the next {horizon}, the value model expects {next} from them."
 _TO_COME = "the value model expects {next} of what is to come from them."
-_EACH = "On average {it} expects {value}{what} from each of them{ahead}, against {all} for all customers."
+_EACH = (
+    "On average the value model expects {value}{what} from each of them in the next {horizon}, against {all} "
+    "for all customers."
+)
 
 
 def opening(profile: Profile, ordered: Sequence[SegmentFacts], doubt: str) -> Iterator[Sentence]:
@@ -28,16 +31,17 @@ def opening(profile: Profile, ordered: Sequence[SegmentFacts], doubt: str) -> It
 
 
 def of_segment(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
-    """A segment's share of what is to come, and what one of its customers brings, where they stand out."""
-    shares = tuple(_shares(profile, segment, "They", _TO_COME)) if _stands_out(segment) else ()
-    yield from shares
+    """A segment's share of what is to come, if that is another than so far; else what each of its customers
+    is expected to bring, if that stands out."""
+    if _stands_out(segment):
+        yield from _shares(profile, segment, "They", _TO_COME)
+        return
     worth = "predicted_value_per_customer"
     metric = worth if worth in segment.facts else "expected_purchases_per_customer"
     if _differs(profile, segment, metric):
-        it, ahead = ("=it", "") if shares else ("=the value model", " in the next {horizon}")
         yield from say(
-            profile, _EACH.replace("{ahead}", ahead), it=it, value=f"{segment.id}.{metric}",
-            what="=" if metric == worth else "= purchases", all=f"overall.{metric}", horizon=HORIZON,
+            profile, _EACH, value=f"{segment.id}.{metric}", all=f"overall.{metric}", horizon=HORIZON,
+            what="=" if metric == worth else "= purchases",
         )  # fmt: skip
 
 

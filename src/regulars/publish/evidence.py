@@ -17,7 +17,9 @@ from regulars.types import Fact, Profile, SegmentFacts, Sentence, Span
 
 _SHORT = 24
 """A longer text (a name, say) may break over lines; a figure and its marker stay together."""
-_MARKER = Markup('<button class="ev" popovertarget="{}" value="{}" aria-label="Evidence: {}"></button>')
+# Without quotes where nothing of a study stands: a page has some hundreds of these.
+_MARKER = Markup('<button class=ev popovertarget={} value={} aria-label="Evidence: {}"></button>')
+_FIGURE, _LONG = Markup("<span class=fig>{}{}</span>"), Markup('<span class="fig long">{}{}</span>')
 _TOP = "top_"
 _DERIVED = {
     "index": "As an index: 100 is all customers.",
@@ -115,8 +117,8 @@ class Evidence:
             return Markup('<span class="unproven">{}</span>').format(span.text)
         self.cited += 1
         marker = _MARKER.format(self._prove(profile, fact).anchor, _row(profile, fact), span.text[:60])
-        width = "fig" if len(span.text) <= _SHORT else "fig long"
-        return Markup('<span class="{}">{}{}</span>').format(width, span.text, marker)
+        form = _FIGURE if len(span.text) <= _SHORT else _LONG
+        return form.format(span.text, marker)
 
     def _prove(self, profile: Profile, fact: Fact) -> Proof:
         key = (profile.segmentation, _metric(fact))

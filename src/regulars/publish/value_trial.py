@@ -14,7 +14,7 @@ from regulars.measure.small_cells import SMALLEST_SHOWN, covered
 from regulars.publish.charts.against import Pair, Words, against
 from regulars.value.standing import judged
 
-_MOST_POINTS, _MOST_ROWS = 60, 27
+_MOST_POINTS, _MOST_ROWS = 40, 20
 _DECILES = 10
 
 

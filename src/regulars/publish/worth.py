@@ -65,7 +65,8 @@ def worth(study: Study, marks: Sequence[dict[str, Mark]], evidence: Evidence) ->
         for place, each in enumerate(made)
         if (card := by_segment(place, each, marks[place], evidence)) is not None
     ]
-    notes = [Finding(**each) for each in document.get("notes", ())]
+    notes = [Finding(**each) for each in document["notes"]]
+    told = [each.what for each in study.findings]
     first = made[0].profile if made else None
     return Worth(
         written(document["recipe"]["horizon_days"], "days"),
@@ -73,7 +74,8 @@ def worth(study: Study, marks: Sequence[dict[str, Mark]], evidence: Evidence) ->
         cards,
         trial(document, first.start if first else None),
         value_model(document),
-        [each for each in notes if each not in study.findings],
+        # A finding of the study may say first when the model was fitted.
+        [each for each in notes if not any(said.endswith(each.what) for said in told)],
     )
 
 

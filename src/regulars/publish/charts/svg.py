@@ -10,12 +10,17 @@ Attribute = str | int | float | None
 
 
 def element(tag: str, *inside: str, **attributes: Attribute) -> Markup:
-    """One element. ``text_anchor`` becomes ``text-anchor`` and ``class_`` ``class``; None is left out."""
+    """One element. ``text_anchor`` becomes ``text-anchor`` and ``class_`` ``class``; None is left out.
+
+    One with nothing inside closes itself: a page has some hundreds of them.
+    """
     written = Markup("").join(
         Markup(' {}="{}"').format(name.rstrip("_").replace("_", "-"), _value(value))
         for name, value in attributes.items()
         if value is not None
     )
+    if not inside:
+        return Markup("<{}{}/>").format(tag, written)
     return Markup("<{0}{1}>{2}</{0}>").format(tag, written, Markup("").join(map(escape, inside)))
 
 
@@ -29,9 +34,10 @@ def drawing(inside: Iterable[str], label: str, width: int, height: int, class_: 
 def strip(inside: Iterable[str], height: int, class_: str) -> Markup:
     """A bar that fills its cell: positions inside are percentages, so that it reflows and never scales text.
 
-    It is hidden from assistive technology, because the figure always stands beside it in text.
+    Its class gives it its width, in the style sheet. It is hidden from assistive technology, because the
+    figure always stands beside it in text.
     """
-    return element("svg", *inside, class_=class_, width="100%", height=height, aria_hidden="true")
+    return element("svg", *inside, class_=class_, height=height, aria_hidden="true")
 
 
 def percent(share: float) -> str:
