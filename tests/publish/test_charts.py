@@ -178,5 +178,5 @@ def test_a_shift_runs_from_what_was_to_what_is_expected_and_stays_on_its_track(
     before: float, after: float
 ) -> None:
     drawn = shift(before, after, 50.0)
-    grey, coloured = (float(x) for x in re.findall(r'<circle cx="([\d.]+)%', drawn))
+    grey, coloured = (float(x) for x in re.findall(r'<(?:rect|circle) c?x="([\d.]+)%', drawn))
     assert (grey, coloured) == (max(0.0, 2 * before), 2 * after)
