@@ -114,3 +114,58 @@ def test_a_damaged_run_is_named_and_nothing_is_shown(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert f"{run.name}: facts/rfm.json is missing" in done.stderr
+
+
+def test_a_migration_tells_where_everybody_went_and_lists_them(shop: Workspace, tmp_path: Path) -> None:
+    files = ("-o", tmp_path / "moved.csv", "--lists", tmp_path / "l")
+    found = printed(regulars("migrate", "2024-06-30", "2024-08-31", "-w", shop.root, *files, "--json"))
+    assert (found["from"]["as_of"], found["to"]["as_of"]) == ("2024-06-30", "2024-08-31")
+    assert found["same_definition"] is True
+    first, second = (shop.run(found[side]["run_id"]) / "assignments/rfm.parquet" for side in ("from", "to"))
+    with duckdb.connect() as connection:
+        (counted,) = connection.execute(
+            f"select count(*) filter (where a.segment_id = b.segment_id), count(*) filter (where "
+            f"a.segment_id <> b.segment_id), count(*) filter (where a.segment_id is null) "
+            f"from '{first}' as a full join '{second}' as b using (customer_id)"
+        ).fetchall()
+        (listed,) = connection.execute(
+            "select count(*) filter (where what = 'moved'), count(*) filter (where what = 'came') "
+            f"from '{tmp_path}/moved.csv'"
+        ).fetchall()
+        entries = connection.execute(f"select count(*) from '{tmp_path}/l/entries_*.csv'").fetchone()
+        exits = connection.execute(f"select count(*) from '{tmp_path}/l/exits_*.csv'").fetchone()
+    assert (found["stayed"], found["moved"]) == counted[:2]
+    assert listed == counted[1:]
+    assert entries == (counted[1] + counted[2],)
+    assert exits == (counted[1],)
+    shown = [each for each in found["flows"] if each["customers"] is not None]
+    assert all(each["customers"] == 0 or each["customers"] > 10 for each in shown)
+    assert len(shown) < len(found["flows"])
+
+
+def test_movement_across_versions_is_marked_and_measured_by_one_of_them_too(shop: Workspace) -> None:
+    done = regulars("migrate", "2024-08-31", "2024-09-30", "rfm", "-w", shop.root)
+    assert done.returncode == 0
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+    assert "because the definition is another" in done.stderr
+    found = printed(regulars("migrate", "2024-08-31", "2024-09-30", "rfm", "-w", shop.root, "--json"))
+    assert found["same_definition"] is False
+    assert found["moved_share_by_later_definition"] != found["moved_share"]
+    assert f"Had version 2 been used for both: {found['moved_share_by_later_definition']:.1%}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (("2024-08-31", "2024-06-30"), "Name the earlier run first"),
+        (("2024-08-31", "2024-08-31"), "both are run"),
+        (("2024-06-30", "2024-08-31", "rfn"), "Did you mean 'rfm'"),
+        (("2023-01-31", "2024-08-31"), "run '2023-01-31'"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused_with_what_there_is(
+    shop: Workspace, asked: tuple[str, ...], told: str
+) -> None:
+    done = regulars("migrate", *asked, "-w", shop.root)
+    assert done.returncode == 2
+    assert told in done.stderr

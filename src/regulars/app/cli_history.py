@@ -63,7 +63,37 @@ def history(
     )
 
 
+def migrate(
+    before: Annotated[
+        str, typer.Argument(metavar="A", help="The earlier run: an id, an end of one, or a day.")
+    ],
+    after: Annotated[str, typer.Argument(metavar="B", help="The later run.")],
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A segmentation. Default: the first of both runs.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Everyone who moved, came or left (.parquet, .csv)."),
+    ] = None,
+    lists: Annotated[
+        Path | None,
+        typer.Option("--lists", metavar="DIR", help="For each segment a list of entries and one of exits."),
+    ] = None,
+    workspace: WorkspaceOption = WORKSPACE,
+    json: JsonOption = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """Who moved between two runs: from which segment to which, who came and who left."""
+    from regulars.app import migrate_shown
+
+    migrate_shown.show(
+        workspace, (before, after), name, output, lists, json=json, threads=threads,
+        memory_limit=memory_limit,
+    )  # fmt: skip
+
+
 def add_to(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (backfill, history):
+    for command in (backfill, history, migrate):
         app.command()(command)

@@ -30,7 +30,7 @@ def history(workspace: Workspace, name: str, version: int | None = None) -> Hist
     Every run of the workspace is verified first. Raises RunDamaged for one that is not as it was written,
     and for what lies among the runs and is none; UsageError where no run has the segmentation.
     """
-    manifests = _every_run(workspace)
+    manifests = every_run(workspace)
     named = {run_id: each for run_id, each in manifests.items() if name in each["definitions"]}
     if not named:
         raise _unknown(workspace, name, manifests)
@@ -40,7 +40,7 @@ def history(workspace: Workspace, name: str, version: int | None = None) -> Hist
     for run_id, manifest in named.items():
         used = manifest["definitions"][name]
         (ours if pinned.get(used["version"]) == used["digest"] else strange).append(run_id)
-    runs = [_run(workspace, run_id, name, named[run_id]) for run_id in ours]
+    runs = [run_of(workspace, run_id, name, named[run_id]) for run_id in ours]
     if version is not None:
         workspace.pinned(name, version)
         runs = [each for each in runs if each.version == version]
@@ -75,7 +75,7 @@ def _is_day(asked: str) -> bool:
         return False
 
 
-def _every_run(workspace: Workspace) -> dict[str, dict[str, Any]]:
+def every_run(workspace: Workspace) -> dict[str, dict[str, Any]]:
     """The manifest of each run, verified. All that is wrong is told at once."""
     manifests, wrong = {}, [f"{name} is no run" for name in workspace.strangers()]
     for run_id in workspace.run_ids():
@@ -111,7 +111,8 @@ def _digest_of(workspace: Workspace, name: str, version: int) -> str:
     return definition.digest
 
 
-def _run(workspace: Workspace, run_id: str, name: str, manifest: Mapping[str, Any]) -> RunOfHistory:
+def run_of(workspace: Workspace, run_id: str, name: str, manifest: Mapping[str, Any]) -> RunOfHistory:
+    """A run as one of a history, of its verified manifest."""
     folder, used = workspace.run(run_id), manifest["definitions"][name]
     segments = read_json(folder / "definitions" / f"{name}.json")["segments"]
     return RunOfHistory(
