@@ -25,6 +25,7 @@ from regulars.engine.steps import parse
 from regulars.prepare.features.table import make_features
 from regulars.profile.facts import Frame, profile
 from regulars.types import Segment
+from regulars.value.columns import worth_steps
 from regulars.value.fitting import Fitted
 from regulars.value.frames import keep_outcome_lines, make_frame
 from regulars.value.histories import make_histories
@@ -45,8 +46,9 @@ LOGIC = (
 )  # fmt: skip
 ARITHMETIC = (
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Neg, exp.Abs, exp.Floor, exp.Ceil, exp.Sqrt, exp.Ln,
-    exp.Cast,
+    exp.Exp, exp.Cast,
 )  # fmt: skip
+# PostgreSQL refuses an exponential that over- or underflows: bound what it is of.
 TEXT_AND_TIME = (exp.Substring, exp.Length, exp.Upper, exp.DateDiff, exp.Extract)
 SETS = (
     exp.Count, exp.Sum, exp.Min, exp.Max,
@@ -222,6 +224,10 @@ def _value(engine: Engine) -> None:
     make_histories(engine, until)
     purchases = Fitted("bgnbd", {"r": 0.2, "alpha": 4.4, "a": 0.8, "b": 2.4}, {}, 0.0, 1)
     spend = Fitted("gamma_gamma", {"p": 6.2, "q": 3.7, "v": 15.4}, {}, 0.0, 1)
+    lasting = Fitted("pareto_nbd", {"r": 0.5, "alpha": 10.6, "s": 0.6, "beta": 11.7}, {}, 0.0, 1)
+    for each in (lasting, purchases):
+        steps = worth_steps(ValueModel(each, spend, 7, 1.0, until), 20, 0.1)
+        engine.make("worth_features", {step.name: step for step in steps})
     make_worth(engine, ValueModel(purchases, spend, 7, 1.0, until), 20)
     held_out(engine, purchase_model(purchases), 7, until, AS_OF)
     for grouped in ("history_groups", "spending_groups"):

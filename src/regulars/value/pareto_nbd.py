@@ -33,8 +33,8 @@ from regulars.value.histories import Histories
 
 NAMES = ("r", "alpha", "s", "beta")
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(48)
-_SHARES = (_NODES + 1) / 2
-_LOG_WEIGHTS = np.log(_WEIGHTS / 2)
+SHARES = (_NODES + 1) / 2
+LOG_WEIGHTS = np.log(_WEIGHTS / 2)
 FADED = 45.0
 """The integrand falls by a factor of e once in 1 / (r + x) of its range: beyond e^-45 nothing is left."""
 NEAR_ONE = 1e-6
@@ -109,10 +109,10 @@ def _leaving(parameters: Array, x: Array, t_x: Array, T: Array) -> _Leaving:
     r, alpha, s, beta = parameters
     first = alpha + t_x
     reach = np.minimum(np.log((alpha + T) / first), FADED / (r + x))
-    steps = reach[:, None] * _SHARES
+    steps = reach[:, None] * SHARES
     # At u = t_x the sum loses nothing that matters: beta + t_x > 0.
     log_beta = np.log((beta + t_x)[:, None] + first[:, None] * (np.exp(steps) - 1))
-    heights = _LOG_WEIGHTS - (r + x - 1)[:, None] * steps - (s + 1) * log_beta
+    heights = LOG_WEIGHTS - (r + x - 1)[:, None] * steps - (s + 1) * log_beta
     highest = heights.max(axis=1)
     shares = np.exp(heights - highest[:, None])
     sums = shares.sum(axis=1)
