@@ -109,7 +109,10 @@ def test_a_model_that_beats_every_rule_is_told_by_how_much() -> None:
     errors = [{**each, "beats": True, "gain": 59.037, "low": 10, "high": 108} for each in _errors("before")]
     study = valued(tried(errors=errors))
     words = section(study)
-    assert "Its error in spend was 10.0% smaller than that of the best simple rule" in words
+    assert (
+        "On days that it had not seen, its error in spend was 10.0% smaller than the best simple rule's"
+        in words
+    )
     assert "Tried on days" not in words
     assert "by the value model" in read(dashboard(study)).words
 

@@ -123,7 +123,7 @@ def _better(tried: Mapping[str, Any]) -> str:
     what, errors = judged(tried)
     best = min(errors, key=lambda each: float(each["rule_error"]))
     less = written(100 * best["gain"] / best["rule_error"], "percent")
-    return f"Its error in {what} was {less} smaller than that of the best simple rule"
+    return f"On days that it had not seen, its error in {what} was {less} smaller than the best simple rule's"
 
 
 def _sub(tried: Mapping[str, Any]) -> str:

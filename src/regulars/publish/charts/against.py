@@ -101,12 +101,12 @@ def _tick(y: float, text: str) -> Markup:
 
 
 def _cut(x: float, text: str) -> list[Markup]:
-    """A dashed upright with its words on the side that has the room."""
+    """A dashed upright with its words at its foot, where lines that rise leave room."""
     side = 1 if x < WIDTH / 2 else -1
     anchor = "start" if side > 0 else "end"
     return [
         element("path", d=f"M{x:.1f} {TOP}V{HEIGHT - BOTTOM}", class_="avg"),
-        element("text", text, x=x + 7 * side, y=TOP + 12, text_anchor=anchor, class_="over"),
+        element("text", text, x=x + 7 * side, y=HEIGHT - BOTTOM - 8, text_anchor=anchor, class_="over"),
     ]
 
 
