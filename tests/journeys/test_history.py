@@ -169,3 +169,26 @@ def test_what_cannot_be_compared_is_refused_with_what_there_is(
     done = regulars("migrate", *asked, "-w", shop.root)
     assert done.returncode == 2
     assert told in done.stderr
+
+
+def test_an_old_version_still_writes_its_sql_and_places_customers(shop: Workspace, tmp_path: Path) -> None:
+    digests = {}
+    for version in (1, 2):
+        definition = shop.pinned("rfm", version)
+        assert definition is not None
+        digests[version] = definition.digest
+        script = regulars("sql", "rfm", "-w", shop.root, "--version", version)
+        assert definition.digest in script.stdout
+    assert digests[1] != digests[2]
+    features = shop.run(shop.run_ids()[0]) / "features.parquet"
+    old = ("--version", 1, "-o", tmp_path / "old.parquet")
+    placed = regulars("assign", "rfm", features, "-w", shop.root, *old)
+    assert placed.returncode == 0, placed.stderr
+    with duckdb.connect() as connection:
+        differ = connection.execute(
+            f"select count(*) from '{tmp_path}/old.parquet' as a full join "
+            f"'{features.parent}/assignments/rfm.parquet' as b using (customer_id, segment_id, definition) "
+            "where a.as_of is null or b.as_of is null"
+        ).fetchone()
+    assert differ == (0,)
+    assert "it has 1, 2" in regulars("sql", "rfm", "-w", shop.root, "--version", 3).stderr

@@ -23,12 +23,13 @@ ORDERED = f"select * from {MADE} order by customer_id"
 def assign(
     root: Path, name: str, data: Path, output: Path | None, *, orders: bool | None, customer: str | None,
     as_of: date | None, json: bool, today: date, threads: int | None, memory_limit: str | None,
+    version: int | None = None,
 ) -> None:  # fmt: skip
     """Assign, write, and say what became of every row."""
     _require(data, output)
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
-    definition = pinned_definition(workspace, settings, name)
+    definition = pinned_definition(workspace, settings, name, version)
     question = Question(data, orders, customer, as_of)
     with TemporaryDirectory(prefix="regulars-") as spill:
         folder = Path(spill)

@@ -20,6 +20,7 @@ from regulars.app.options import (
     JsonOption,
     MemoryOption,
     ThreadsOption,
+    VersionOption,
     WorkspaceOption,
     date_of,
     today,
@@ -202,6 +203,7 @@ def sql(
     name: Annotated[str, typer.Argument(help="A segmentation of the project; with --table: rfm.")],
     dialect: Annotated[str, typer.Option("--dialect", help=", ".join(DIALECTS))] = "duckdb",
     workspace: WorkspaceOption = WORKSPACE,
+    version: VersionOption = None,
     as_of: DateOption = None,
     table: Annotated[
         str | None, typer.Option(help="Without data: the warehouse's table of orders, such as sales.orders.")
@@ -239,8 +241,10 @@ def sql(
         if said := [each for each, value in {**asked, "segments": segments}.items() if value is not None]:
             remedy = "Name the table of orders, or leave them out."
             raise UsageError(f"--{said[0]}", "it goes with --table", remedy)
-        sql_command.pinned(workspace, name, dialect, as_of=date_of(as_of), prefix=prefix)
+        sql_command.pinned(workspace, name, dialect, as_of=date_of(as_of), prefix=prefix, version=version)
         return
+    if version is not None:
+        raise UsageError("--version", "with --table nothing is pinned", "Leave out one of the two.")
     bands = 5 if segments is None else segments
     sql_command.in_warehouse(
         name, dialect, table=table, segments=bands, as_of=date_of(as_of), prefix=prefix, **asked
@@ -265,6 +269,7 @@ def assign(
         str | None, typer.Option(help="The customer's column, among features. Default: customer_id.")
     ] = None,
     workspace: WorkspaceOption = WORKSPACE,
+    version: VersionOption = None,
     as_of: DateOption = None,
     json: JsonOption = False,
     threads: ThreadsOption = None,
@@ -275,7 +280,7 @@ def assign(
 
     assign_command.assign(
         workspace, name, data, output, orders=orders, customer=customer, as_of=date_of(as_of), json=json,
-        today=today(), threads=threads, memory_limit=memory_limit,
+        today=today(), threads=threads, memory_limit=memory_limit, version=version,
     )  # fmt: skip
 
 

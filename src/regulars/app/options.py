@@ -13,6 +13,9 @@ from regulars.app.choices import day
 WorkspaceOption = Annotated[Path, typer.Option("--workspace", "-w", help="The project's folder.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON on stdout.")]
 DateOption = Annotated[str | None, typer.Option("--as-of", metavar="YYYY-MM-DD", help="Look from this day.")]
+VersionOption = Annotated[
+    int | None, typer.Option(help="An older version of its definition. Default: the newest.")
+]
 ThreadsOption = Annotated[int | None, typer.Option("--threads", min=1, help="Threads of the engine.")]
 MemoryOption = Annotated[str | None, typer.Option("--memory-limit", help="Of the engine, such as 1GB.")]
 

@@ -17,14 +17,17 @@ FITTED_HERE = "rfm"
 """The one method that plain SQL can fit: it needs counts alone."""
 
 
-def pinned(root: Path, name: str, dialect: str, *, as_of: date | None, prefix: str | None = None) -> None:
+def pinned(
+    root: Path, name: str, dialect: str, *, as_of: date | None, prefix: str | None = None,
+    version: int | None = None,
+) -> None:  # fmt: skip
     """Print the script of a pinned definition in a dialect."""
     from regulars.app.script import script
 
     _require(dialect)
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
-    definition = pinned_definition(workspace, settings, name)
+    definition = pinned_definition(workspace, settings, name, version)
     day = as_of or last_looked_from(workspace, definition)
     print(script(definition, settings, dialect, day, prefix))
 
@@ -63,10 +66,12 @@ def _not_in_sql(method: str) -> UsageError:
     )
 
 
-def pinned_definition(workspace: Workspace, settings: chosen_settings.Settings, name: str) -> Definition:
-    """The newest definition of a segmentation. Raises UsageError where there is none, with the reason
-    if the newest run left it out."""
-    definition = workspace.pinned(name)
+def pinned_definition(
+    workspace: Workspace, settings: chosen_settings.Settings, name: str, version: int | None = None
+) -> Definition:
+    """The newest definition of a segmentation, or the version asked for. Raises UsageError where there is
+    none, with the reason if the newest run left it out."""
+    definition = workspace.pinned(name, version)
     if definition is None:
         known = sorted(settings.segmentations)
         newest = workspace.newest_run()
