@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import duckdb
 import pytest
-from tests.profile.crowds import customers, profiled
+from tests.profile.crowds import as_run, customers, profiled
 
 from regulars.engine import Engine
 from regulars.profile.facts_file import as_json, from_json
@@ -114,3 +115,15 @@ def test_a_hidden_segment_keeps_what_it_is_expected_to_bring(engine) -> None:
             fact = made.fact(f"{segment}.{metric}")
             assert (fact.value, fact.n, fact.low, fact.high) == (None, None, None, None)
             assert f"{metric}.rank" not in made.segment(segment).facts
+
+
+def test_the_query_behind_each_figure_gives_it_to_anybody(engine, tmp_path, monkeypatch) -> None:
+    made = profiled(engine, WORTH, horizon_days=90)
+    as_run(engine, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    with duckdb.connect() as anybody:
+        for metric in FORETOLD:
+            found = dict(anybody.execute(made.queries[metric]).fetchall())
+            for segment in made.segments:
+                got = float(found[segment.id])
+                assert got == pytest.approx(segment.facts[metric].value, abs=0.00006), metric

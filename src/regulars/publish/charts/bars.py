@@ -1,6 +1,6 @@
 """Small bars: a share of a track, a lean to either side of the average, a whole in its parts.
 
-Tracks and middle lines are the style sheet's: a page has a hundred of these.
+Tracks, middle lines and round corners are the style sheet's: a page has a hundred of these.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from regulars.publish.charts.svg import element, percent, strip
 def share(value: float, largest: float, class_: str) -> Markup:
     """A bar as long as ``value`` is of ``largest``."""
     long = 100.0 * value / largest if largest > 0 else 0.0
-    return strip((element("rect", width=percent(max(long, 1.5)), height=8, rx=3, class_=class_),), 8, "share")
+    return strip((element("rect", width=percent(max(long, 1.5)), height=8, class_=class_),), None, "share")
 
 
 def lean(index: float) -> Markup:
     """A bar to the left (below) or right (above) of the average; it ends at a third and at three times it."""
     side = _lean(index)
     start = 50.0 + min(side, 0.0)
-    bar = element("rect", x=percent(start), width=percent(abs(side)), height=6, rx=2, class_="f")
-    return strip((bar,), 6, "lean")
+    bar = element("rect", x=percent(start), width=percent(abs(side)), height=6, class_="f")
+    return strip((bar,), None, "lean")
 
 
 def _lean(index: float) -> float:

@@ -14,7 +14,7 @@ def shift(before: float, after: float, largest: float) -> Markup:
         (
             element("line", x1=start, x2=end, y1=11, y2=11, class_="way"),
             # Taller than the point, so that it is seen where both are the same.
-            element("rect", x=start, y=1, width=3, height=20, rx=1.5, class_="base"),
+            element("rect", x=start, y=1, width=3, height=20, class_="base"),
             element("circle", cx=end, cy=11, r=6, class_="f"),
         ),
         22,

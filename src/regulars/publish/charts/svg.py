@@ -31,11 +31,11 @@ def drawing(inside: Iterable[str], label: str, width: int, height: int, class_: 
     )
 
 
-def strip(inside: Iterable[str], height: int, class_: str) -> Markup:
+def strip(inside: Iterable[str], height: int | None, class_: str) -> Markup:
     """A bar that fills its cell: positions inside are percentages, so that it reflows and never scales text.
 
-    Its class gives it its width, in the style sheet. It is hidden from assistive technology, because the
-    figure always stands beside it in text.
+    Its class gives it its width in the style sheet, and its height where that is None. It is hidden from
+    assistive technology, because the figure always stands beside it in text.
     """
     return element("svg", *inside, class_=class_, height=height, aria_hidden="true")
 

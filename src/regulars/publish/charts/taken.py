@@ -20,4 +20,4 @@ def bar(start: float, takes: float | None, meets: float | None) -> Markup:
 
 def _part(start: float, length: float, y: int, height: int, class_: str) -> Markup:
     long = percent(max(length, 0.4))
-    return element("rect", x=percent(start), y=y, width=long, height=height, rx=2, class_=class_)
+    return element("rect", x=percent(start), y=y, width=long, height=height, class_=class_)

@@ -54,4 +54,4 @@ def _track(step: Step, share: float, customers: float) -> Markup:
 
 def _bar(start: float, length: float, y: int, height: int, class_: str) -> Markup:
     long = percent(max(length, 0.4))
-    return element("rect", x=percent(start), y=y, width=long, height=height, rx=2, class_=class_)
+    return element("rect", x=percent(start), y=y, width=long, height=height, class_=class_)
