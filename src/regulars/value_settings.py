@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from regulars.errors import did_you_mean
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+PARAMETERS = {
+    "bgnbd": ("r", "alpha", "a", "b"),
+    "mbgnbd": ("r", "alpha", "a", "b"),
+    "pareto_nbd": ("r", "alpha", "s", "beta"),
+}
+"""What may have a prior."""
 
 
 class _Choices(BaseModel):
@@ -33,3 +43,19 @@ class ValueChoices(_Choices):
     priors: dict[str, PriorChoice] = Field(default_factory=dict)
     """By parameter, such as ``alpha``: for data too thin to tell it. The result is then labelled as
     the most probable parameters and not the most likely ones."""
+
+    @property
+    def fitted(self) -> str:
+        """The model that is fitted where a fit is asked for all the same."""
+        return "bgnbd" if self.model == "none" else self.model
+
+    @model_validator(mode="after")
+    def _priors_are_of_its_parameters(self) -> Self:
+        known = PARAMETERS[self.fitted]
+        for name in self.priors:
+            if name not in known:
+                has = f"{', '.join(known[:-1])} and {known[-1]}"
+                raise ValueError(
+                    f"priors: {self.fitted} has no parameter {name!r}, but {has}.{did_you_mean(name, known)}"
+                )
+        return self

@@ -87,12 +87,84 @@ def test_every_model_is_held_against_three_simple_rules(compared):
         assert all("beats every simple rule" in verdict for verdict in told["verdicts"])
 
 
+def test_what_stands_alone_is_not_compared_and_the_report_says_why(compared):
+    assert {each["model"] for each in compared["models"]} == {"bgnbd", "mbgnbd", "pareto_nbd"}
+    (note,) = [each for each in compared["findings"] if each["where"] == "value.compare"]
+    assert "bgbb and gamma_gamma are not beside these" in note["what"]
+
+
+def test_the_spend_model_alone_is_held_against_the_mean_spend_of_those_who_bought(tmp_path):
+    folder = workspace(tmp_path)
+    done = asked(folder, "--model", "gamma_gamma", "--calibrate-until", "1997-09-30", "--json")
+    told = json.loads(done.stdout)
+    assert told["model"] == "gamma_gamma"
+    assert told["parameters"] == pytest.approx({"p": 6.25, "q": 3.74, "v": 15.44}, abs=1e-2)
+    assert told["log_likelihood"] == pytest.approx(-4055.918, abs=1e-2)
+    assert told["standard_errors"]["q"] == pytest.approx(0.29, abs=0.01)
+    tried = told["validation"]
+    # 684 of the customers bought something in the weeks held out.
+    assert tried["customers"] == sum(each["customers"] for each in tried["by_repeats"]) == 684
+    assert {error["rule_key"] for error in tried["errors"]} == {"own", "all"}
+    read = asked(folder, "--model", "gamma_gamma", "--calibrate-until", "1997-09-30")
+    text = " ".join(read.stdout.split())
+    assert "tried on the 684 who bought up to 1998-06-30" in text
+    assert text.index("On mean spend the model does no better than 'their own mean'") < text.index(
+        "what came"
+    )
+
+
+@pytest.mark.parametrize(("unit", "days", "held"), [("week", 7, 39), ("month", 30, 9)])
+def test_discrete_chances_are_whole_periods_of_each_customer(tmp_path, unit, days, held):
+    done = asked(
+        workspace(tmp_path), "--model", "bgbb", "--unit", unit, "--calibrate-until", "1997-09-30", "--json"
+    )
+    told = json.loads(done.stdout)
+    assert (told["model"], told["unit_days"]) == ("bgbb", days)
+    assert set(told["parameters"]) == {"alpha", "beta", "gamma", "delta"}
+    assert f"the first of {held} that are foretold" in " ".join(each["what"] for each in told["findings"])
+    tried = told["validation"]
+    assert tried["purchases"]["expected"] == pytest.approx(tried["purchases"]["actual"], rel=0.25)
+    assert all(error["beats"] for error in tried["errors"])
+
+
+def test_priors_of_the_settings_are_held_in_weeks_whatever_the_unit(tmp_path):
+    folder = workspace(tmp_path)
+    path = folder / "regulars.yaml"
+    held = "value: {model: mbgnbd, priors: {alpha: {median: 20, log_sd: 0.01}}}\n"
+    path.write_text(path.read_text("utf-8") + held, "utf-8")
+    told = {
+        unit: json.loads(asked(folder, "--unit", unit, "--calibrate-until", "1997-09-30", "--json").stdout)
+        for unit in ("week", "day")
+    }
+    for unit, days in (("week", 1), ("day", 7)):
+        assert told[unit]["model"] == "mbgnbd"
+        assert told[unit]["estimate"] == "maximum a posteriori"
+        assert told[unit]["parameters"]["alpha"] == pytest.approx(20 * days, rel=0.05)
+    # What is foretold is the same in any unit.
+    totals = [each["validation"]["purchases"]["expected"] for each in told.values()]
+    assert totals[0] == pytest.approx(totals[1], rel=1e-4)
+    other = json.loads(asked(folder, "--model", "bgnbd", "--calibrate-until", "1997-09-30", "--json").stdout)
+    assert other["estimate"] == "maximum likelihood"
+    assert "The priors are those of mbgnbd" in " ".join(each["what"] for each in other["findings"])
+
+
+def test_a_prior_of_no_parameter_is_refused_with_the_near_name(tmp_path):
+    folder = workspace(tmp_path)
+    path = folder / "regulars.yaml"
+    path.write_text(path.read_text("utf-8") + "value: {priors: {alfa: {median: 2, log_sd: 1}}}\n", "utf-8")
+    done = asked(folder)
+    assert done.returncode == 2
+    told = " ".join(done.stderr.split())
+    assert "bgnbd has no parameter 'alfa', but r, alpha, a and b. Did you mean 'alpha'?" in told
+
+
 def test_what_the_model_takes_for_granted_is_measured(compared):
     made = {each["name"]: each for each in compared["checks"]}
     assert set(made) == {"repeat_buyers", "steady_rate", "season", "independence", "parameters"}
     assert made["repeat_buyers"]["measure"] == pytest.approx(946 / 2357)
     doubted = {f"value.{name}" for name, each in made.items() if not each["holds"]}
-    assert doubted == {each["where"] for each in compared["findings"] if each["where"].startswith("value.")}
+    said = {each["where"] for each in compared["findings"] if each["where"].startswith("value.")}
+    assert said == doubted | {"value.compare"}
 
 
 def test_where_a_simple_rule_is_better_the_report_begins_with_it(tmp_path, shared_data):
@@ -129,6 +201,12 @@ def test_it_reads_as_text(tmp_path):
     [
         (("--model", "bgnb"), 2, "Did you mean 'bgnbd'"),
         (("--unit", "weeks"), 2, "Did you mean 'week'"),
+        (("--model", "bgbb", "--unit", "day"), 2, "not one of week, month, year"),
+        (
+            ("--model", "bgbb", "--unit", "year", "--calibrate-until", "1998-05-30"),
+            2,
+            "no whole year to hold out",
+        ),
         (("--calibrate-until", "2001-01-01"), 2, "the orders run from 1997-01-01 to 1998-06-30"),
         (("--calibrate-until", "1997-01-02"), 3, "came back on another day"),
     ],

@@ -30,6 +30,7 @@ from regulars.value.fitting import Fitted
 from regulars.value.frames import keep_outcome_lines, make_frame
 from regulars.value.histories import make_histories
 from regulars.value.holdout import held_out
+from regulars.value.periods import Periods, make_periods, periods_held_out
 from regulars.value.worth import ValueModel, make_worth, purchase_model
 
 FILES = sorted(Path(regulars.__file__).parent.glob("*/sql/*.sql"))
@@ -230,6 +231,11 @@ def _value(engine: Engine) -> None:
         engine.make("worth_features", {step.name: step for step in steps})
     make_worth(engine, ValueModel(purchases, spend, 7, 1.0, until), 20)
     held_out(engine, purchase_model(purchases), 7, until, AS_OF)
+    periods = Periods("week", until, AS_OF)
+    make_periods(engine, periods)
+    bgbb = Fitted("bgbb", {"alpha": 1.2, "beta": 0.8, "gamma": 0.7, "delta": 2.8}, {}, 0.0, 1)
+    periods_held_out(engine, ValueModel(bgbb, spend, 1, 1.0, until), periods)
+    make_histories(engine, until)
     for grouped in ("history_groups", "spending_groups"):
         engine.make(grouped, room("regulars.value"))
     keep_outcome_lines(engine)

@@ -132,6 +132,37 @@ def test_the_truth_is_found_within_its_standard_errors_and_foretells_the_next_pu
     assert later[alive < 0.3].mean() < later[alive > 0.8].mean() / 3
 
 
+def test_each_bg_bb_likelihood_is_the_sum_of_the_paper():
+    # Fader, Hardie & Shang (2010), equation 5: left at no chance, or after one since the last purchase.
+    al, be, ga, de = 1.2, 0.75, 0.66, 2.8
+    every = [
+        (x, at, n) for n in range(9) for at in range(n + 1) for x in range(at + 1) if (x > 0) == (at > 0)
+    ]
+    heights, _, _ = bgbb._each(a(al, be, ga, de), *np.array(every, dtype=float).T)
+    for (x, t_x, n), height in zip(every, heights, strict=True):
+        terms = [(n, beta_function(ga, de + n))]
+        terms += [(t_x + i, beta_function(ga + 1, de + t_x + i)) for i in range(n - t_x)]
+        likely = sum(beta_function(al + x, be + seen - x) * left for seen, left in terms)
+        whole = likely / beta_function(al, be) / beta_function(ga, de)
+        assert height == pytest.approx(math.log(whole), abs=1e-12)
+
+
+def test_bg_bb_is_the_same_however_many_terms_are_worked_on_at_a_time(monkeypatch):
+    at = a(1.2, 0.7, 0.6, 2.8), YEARS.x, YEARS.t_x, YEARS.T
+    whole = bgbb._each(*at)
+    monkeypatch.setattr(bgbb, "AT_ONCE", 6)
+    for part, at_once in zip(bgbb._each(*at), whole, strict=True):
+        assert part == pytest.approx(at_once, rel=1e-12)
+
+
+def test_bg_bb_expects_of_a_new_customer_what_its_customers_do():
+    chance = np.random.default_rng(9)
+    p, theta = chance.beta(1.2, 0.75, 200_000), chance.beta(0.66, 2.8, 200_000)
+    stays = chance.geometric(theta)
+    made = sum((chance.random(200_000) < p) & (stays > at) for at in range(1, 6))
+    assert BgBb(1.2, 0.75, 0.66, 2.8).expected_new(a(5)) == pytest.approx(made.mean(), rel=0.01)
+
+
 def test_bg_bb_foretells_what_its_own_customers_do():
     chance = np.random.default_rng(3)
     n, p, theta = 20_000, chance.beta(1.2, 0.75, 20_000), chance.beta(0.66, 2.8, 20_000)

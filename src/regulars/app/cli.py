@@ -286,13 +286,18 @@ def assign(
 
 @app.command()
 def value(
-    model: Annotated[str, typer.Option(help="bgnbd, mbgnbd or pareto_nbd.")] = "bgnbd",
-    compare: Annotated[bool, typer.Option("--compare", help="All of them, the best first.")] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(help="bgnbd, mbgnbd, pareto_nbd, gamma_gamma or bgbb. Default: that of the settings."),
+    ] = None,
+    compare: Annotated[bool, typer.Option("--compare", help="The first three, the best first.")] = False,
     calibrate_until: Annotated[
         str | None,
         typer.Option(metavar="YYYY-MM-DD", help="Fit up to this day. Default: three quarters of the span."),
     ] = None,
-    unit: Annotated[str, typer.Option(help="Of the parameters: day, week, month or year.")] = "week",
+    unit: Annotated[
+        str, typer.Option(help="Of the parameters, and of the periods of bgbb: day, week, month or year.")
+    ] = "week",
     workspace: WorkspaceOption = WORKSPACE,
     as_of: DateOption = None,
     json: JsonOption = False,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from regulars.types import Finding
 from regulars.value.calibration import calibrate
 from regulars.value.checks import Check
 from regulars.value.holdout import HoldOut, held_out
+from regulars.value.priors import priors
 from regulars.value.suits import checks
 from regulars.value.worth import ValueModel, make_worth, purchase_model
 
@@ -23,6 +25,13 @@ UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 """The parameters come in one of these; what is foretold is the same in all."""
 CALIBRATED_SHARE = 0.75
 """Of the span of the orders, where no day is named: the last quarter is held out."""
+
+NOT_BESIDE = Finding(
+    "note", "value.compare",
+    "bgbb and gamma_gamma are not beside these: bgbb counts periods with a purchase, over days of each "
+    "customer's own; gamma_gamma tells what a purchase is worth, and is in the spend of every model here.",
+    "Ask for them alone: --model bgbb, --model gamma_gamma.",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -66,14 +75,7 @@ def value(
     Raises FitFailed where none of the models can be fitted; NotReady for too few who came back;
     UsageError for a day that leaves nothing to fit on or nothing to compare with, and without orders.
     """
-    if not settings.sources.shops:
-        raise UsageError(
-            "value", "this study has no orders, only a table of customers",
-            "Name sources.orders: what people will buy is foretold from when they bought.",
-        )  # fmt: skip
-    with cleaned_orders(settings, workspace, asked) as orders:
-        until = _until(orders, calibrate_until)
-        asked.stage(f"Fitting on the orders up to {until}")
+    with opened(settings, workspace, asked, calibrate_until) as (orders, until):
         engine = orders.engine
         calibration = calibrate(engine, until, unit_days)
         doubts = list(calibration.doubts)
@@ -82,7 +84,7 @@ def value(
         for name in models:
             asked.stage(f"Fitting {name}")
             try:
-                model, of_model = calibration.fit(name)
+                model, of_model = calibration.fit(name, priors(settings.value, name, unit_days))
             except FitFailed as failure:
                 failed.append(failure)
                 continue
@@ -94,14 +96,50 @@ def value(
             raise failed[0]
         best = sorted(found, key=_error)
         made = checks(engine, best[0].model, until)
+    doubts += _without_priors(settings, models)
+    doubts += [NOT_BESIDE] if len(models) > 1 else []
     doubts += [Finding("warning", each.asked, each.found, each.remedy) for each in failed]
     return Compared(tuple(best), made, (*orders.findings, *doubts))
+
+
+@contextmanager
+def opened(
+    settings: Settings, workspace: Workspace, asked: Asked, calibrate_until: date | None
+) -> Iterator[tuple[CleanOrders, date]]:
+    """The study's clean orders, for as long as the block lasts, and the last day to fit on.
+
+    Raises UsageError for a day that leaves nothing to fit on or nothing to compare with, and without orders.
+    """
+    if not settings.sources.shops:
+        raise UsageError(
+            "value", "this study has no orders, only a table of customers",
+            "Name sources.orders: what people will buy is foretold from when they bought.",
+        )  # fmt: skip
+    with cleaned_orders(settings, workspace, asked) as orders:
+        until = _until(orders, calibrate_until)
+        asked.stage(f"Fitting on the orders up to {until}")
+        yield orders, until
 
 
 def _error(valued: Valued) -> float:
     """What models are ranked by: the error in spend, and without amounts that in purchases."""
     spend, purchases = (valued.held_out.error(what) for what in ("spend", "purchases"))
     return (spend if spend is not None else purchases) or 0.0
+
+
+def _without_priors(settings: Settings, models: Sequence[str]) -> list[Finding]:
+    """A note where a model is fitted without the priors of the settings, which are another's."""
+    chosen = settings.value
+    others = [name for name in models if name != chosen.fitted]
+    if not chosen.priors or not others:
+        return []
+    return [
+        Finding(
+            "note", "value.priors",
+            f"The priors are those of {chosen.fitted}; {' and '.join(others)} are fitted without any.",
+            "Parameters of one name mean other things in another model: set value.model with its priors.",
+        )
+    ]  # fmt: skip
 
 
 def _until(orders: CleanOrders, asked: date | None) -> date:

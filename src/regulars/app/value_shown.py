@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,16 +11,20 @@ from regulars import settings as chosen_settings
 from regulars.app import terminal
 from regulars.app import value_tables as tables
 from regulars.app.value import UNIT_DAYS, Compared, Valued, value
+from regulars.app.value_alone import SpendValued, by_periods, spend_alone
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.errors import UsageError, did_you_mean
-from regulars.value.checks import findings
+from regulars.value.checks import Check, findings
+from regulars.value.periods import UNITS
 from regulars.value.worth import PURCHASES
+
+MODELS = (*PURCHASES, "gamma_gamma", "bgbb")
 
 
 def show(
     root: Path,
-    model: str,
+    model: str | None,
     unit: str,
     until: date | None,
     *,
@@ -29,19 +33,38 @@ def show(
     today: date,
     **asked: Any,
 ) -> None:
-    """Fit one model, or all of them, on a project's orders and show how well they foretold the rest."""
-    _require(model, PURCHASES, "--model")
+    """Fit one model, or all that can be compared, and show how well they foretold the rest of the orders.
+
+    Without a model it is that of the settings.
+    """
     _require(unit, UNIT_DAYS, "--unit")
+    if model is not None:
+        _require(model, MODELS, "--model")
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
-    models = PURCHASES if compare else (model,)
+    name = model or settings.value.fitted
     with terminal.progress() as stage:
-        found = value(
-            settings, workspace, Asked(today=today, stage=stage, **asked), models, until, UNIT_DAYS[unit]
-        )
+        how = Asked(today=today, stage=stage, **asked)
+        found: Compared | SpendValued
+        if compare:
+            found = value(settings, workspace, how, PURCHASES, until, UNIT_DAYS[unit])
+        elif name == "gamma_gamma":
+            found = spend_alone(settings, workspace, how, until)
+        elif name == "bgbb":
+            _require(unit, UNITS, "--unit")
+            found = by_periods(settings, workspace, how, until, unit)
+        else:
+            found = value(settings, workspace, how, (name,), until, UNIT_DAYS[unit])
     if json:
         terminal.print_json(_json(found, compare=compare))
-        return
+    elif isinstance(found, SpendValued):
+        _show_spend(found, settings.currency)
+    else:
+        _show_models(found, settings.currency, unit)
+
+
+def _show_models(found: Compared, currency: str, unit: str) -> None:
+    """Models of purchases, the best first: verdicts, figures beside the simple rules, parameters, doubts."""
     first = found.valued[0]
     told = first.held_out
     _say(
@@ -50,17 +73,39 @@ def show(
     )
     for verdict in told.verdicts:
         _say(verdict)
-    terminal.out.print(tables.models(found, settings.currency))
-    terminal.out.print(tables.gains(first, settings.currency))
+    terminal.out.print(tables.models(found, currency))
+    terminal.out.print(tables.gains(first.model.purchases.model, told.errors, currency))
     _show_parameters(first, unit)
-    terminal.out.print(tables.classes(first))
-    _say("\nDoes this data fit the model?")
-    terminal.out.print(tables.checked(found.checks), soft_wrap=False)
+    terminal.out.print(tables.classes(told.classes))
+    _show_checks(found.checks)
     others = {f"value.{each.model.purchases.model}" for each in found.valued[1:]}
     for finding in found.findings:
         # Of the other models their figures tell enough; the JSON has it all.
         if finding.where not in others:
             terminal.print_finding(finding)
+
+
+def _show_spend(found: SpendValued, currency: str) -> None:
+    """Gamma-Gamma alone: what a purchase was worth to those who bought again, and what was expected."""
+    told = found.held_out
+    _say(
+        f"Fitted on {found.model.customers:,} customers who came back up to {told.until}, tried on the "
+        f"{told.customers:,} who bought up to {told.upto}: the mean of a purchase day."
+    )
+    for verdict in told.verdicts:
+        _say(verdict)
+    terminal.out.print(tables.means(told, currency))
+    terminal.out.print(tables.gains("gamma_gamma", told.errors, currency))
+    _say(f"gamma_gamma: {tables.told(found.model)}")
+    terminal.out.print(tables.classes(told.classes, currency))
+    _show_checks(found.checks)
+    for finding in found.findings:
+        terminal.print_finding(finding)
+
+
+def _show_checks(made: Sequence[Check]) -> None:
+    _say("\nDoes this data fit the model?")
+    terminal.out.print(tables.checked(made), soft_wrap=False)
 
 
 def _require(asked: str, offered: Collection[str], option: str) -> None:
@@ -69,14 +114,16 @@ def _require(asked: str, offered: Collection[str], option: str) -> None:
         raise UsageError(f"{option} {asked!r}", found, f"Choose one.{did_you_mean(asked, list(offered))}")
 
 
-def _json(found: Compared, *, compare: bool) -> dict[str, Any]:
-    also = {
+def _json(found: Compared | SpendValued, *, compare: bool) -> dict[str, Any]:
+    doubted = {
         "checks": [each.as_json() for each in found.checks],
         "findings": [each.as_json() for each in (*found.findings, *findings(found.checks))],
     }
+    if isinstance(found, SpendValued):
+        return {**found.as_json(), **doubted}
     if compare:
-        return {"models": [each.as_json() for each in found.valued], **also}
-    return {**found.valued[0].as_json(), **also}
+        return {"models": [each.as_json() for each in found.valued], **doubted}
+    return {**found.valued[0].as_json(), **doubted}
 
 
 def _show_parameters(valued: Valued, unit: str) -> None:

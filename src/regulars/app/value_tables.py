@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from regulars.app.value import Compared, Valued
+from regulars.app.value import Compared
 from regulars.figures import money, written
 from regulars.value.checks import Check
 from regulars.value.fitting import Fitted
-from regulars.value.holdout import MOST_REPEATS
+from regulars.value.holdout import MOST_REPEATS, Class
+from regulars.value.rules import Error
+from regulars.value.spend_trial import SpendHoldOut
 
 STANDS = {True: "holds", False: "doubtful", None: "not told"}
 
@@ -47,20 +49,30 @@ def _figures(
     )  # fmt: skip
 
 
-def gains(valued: Valued, currency: str) -> Table:
+def means(told: SpendHoldOut, currency: str) -> Table:
+    """The mean of a purchase day as it was foretold and as it came; and how far off each was, a customer."""
+    table = _table(("", "mean spend", "off by"))
+    table.add_row("gamma_gamma", money(told.mean[1], currency), money(told.errors[0].model_error, currency))
+    for error in told.errors:
+        mean = error.rule_total / told.customers
+        table.add_row(error.rule_name, money(mean, currency), money(error.rule_error, currency))
+    table.add_row("what came", money(told.mean[0], currency), "")
+    return table
+
+
+def gains(name: str, errors: Sequence[Error], currency: str) -> Table:
     """How much less than each simple rule the model is off, a customer, with 95 % intervals."""
-    errors = valued.held_out.errors
     kinds = list(dict.fromkeys(error.what for error in errors))
-    table = _table((f"{valued.model.purchases.model} closer than", *kinds))
-    for name in dict.fromkeys(error.rule_name for error in errors):
+    table = _table((f"{name} closer than", *kinds))
+    for rule in dict.fromkeys(error.rule_name for error in errors):
         row = []
-        for error in (error for error in errors if error.rule_name == name):
+        for error in (error for error in errors if error.rule_name == rule):
             gain, low, high = (
-                money(each, currency) if error.what == "spend" else f"{each:.3f}".replace("-", "−")
+                money(each, currency) if error.what != "purchases" else f"{each:.3f}".replace("-", "−")
                 for each in (error.gain, error.low, error.high)
             )
             row.append(f"{gain} ({low} to {high})")
-        table.add_row(name, *row)
+        table.add_row(rule, *row)
     return table
 
 
@@ -80,11 +92,17 @@ def told(fitted: Fitted) -> str:
     return ", ".join(f"{name} {value:.4g} ({errors[name]})" for name, value in fitted.parameters.items())
 
 
-def classes(valued: Valued) -> Table:
-    table = _table(("repeat purchases", "customers", "then bought each", "foretold"))
-    for each in valued.held_out.classes:
+def classes(of: Sequence[Class], currency: str | None = None) -> Table:
+    """What each class of repeat purchases bought, or (with a currency) spent a purchase, and was to."""
+    then = "then bought each" if currency is None else "then spent a purchase"
+    table = _table(("repeat purchases", "customers", then, "foretold"))
+    for each in of:
         name = f"{each.x} or more" if each.x == MOST_REPEATS else str(each.x)
-        table.add_row(name, f"{each.customers:,}", f"{each.actual:.2f}", f"{each.expected:.2f}")
+        figures = (
+            f"{figure:.2f}" if currency is None else money(figure, currency)
+            for figure in (each.actual, each.expected)
+        )  # fmt: skip
+        table.add_row(name, f"{each.customers:,}", *figures)
     return table
 
 

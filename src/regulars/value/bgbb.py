@@ -10,12 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, digamma, gammaln, logsumexp, polygamma
+from scipy.special import betaln, digamma, gammaln, polygamma
 
-from regulars.value.fitting import Array, Fitted, Objective, Prior, maximised, summed
+from regulars.value.fitting import Array, Fitted, Height, Objective, Prior, maximised, summed
 from regulars.value.histories import Histories
 
 NAMES = ("alpha", "beta", "gamma", "delta")
+AT_ONCE = 100_000
+"""Terms worked on at a time, so that memory does not grow with their number."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,14 @@ class BgBb:
         left = _ratio(1 + d + T, g - 1) - _ratio(1 + d + T + at, g - 1)
         return np.asarray(np.exp(buys - self._log_likelihoods(x, t_x, T)) * stays * left)
 
+    def expected_new(self, t: Array | float) -> Array:
+        """Purchases expected of a new customer at the ``t`` chances after the first purchase."""
+        new = np.zeros(1)
+        return self.expected(np.asarray(t, dtype=np.float64), new, new, new)
+
     def _log_likelihoods(self, x: Array, t_x: Array, T: Array) -> Array:
         parameters = np.array([self.alpha, self.beta, self.gamma, self.delta])
-        return np.array([_one(parameters, *each)[0] for each in zip(x, t_x, T, strict=True)])
+        return _each(parameters, x, t_x, T)[0]
 
 
 def _ratio(at: Array, less: float) -> Array:
@@ -52,22 +59,55 @@ def _ratio(at: Array, less: float) -> Array:
     return np.asarray(np.exp(gammaln(at) - gammaln(at + less)))
 
 
-def _one(parameters: Array, x: float, t_x: float, T: float) -> tuple[float, Array, Array]:
-    """The log-likelihood of one history, its gradient and second derivatives."""
+def _each(parameters: Array, x: Array, t_x: Array, T: Array) -> tuple[Array, Array, Array]:
+    """The log-likelihood of each history, its gradient (4 × histories) and second derivatives (4 × 4 × all).
+
+    The customer left after chance t_x, t_x + 1, …, T − 1, or not at all: one term each. Histories that differ
+    in T alone share the beginning of that sum, so it is run up once for each x and t_x.
+    """
+    pairs, of = np.unique(np.stack([x, t_x]), axis=1, return_inverse=True)
+    last, of = T.astype(np.int64), of.ravel()
+    stayed = _terms(parameters, x, T, 0.0)
+    left = np.full(len(x), -np.inf), np.zeros((4, len(x))), np.zeros((4, 4, len(x)))
+    at_once = max(1, AT_ONCE // max(int(last.max(initial=0)), 1))
+    for first in range(0, pairs.shape[1], at_once):
+        rows = np.flatnonzero((of >= first) & (of < first + at_once) & (t_x < T))
+        if len(rows):
+            part = pairs[:, first : first + at_once]
+            run_up = _run_up(parameters, part[0], part[1], int(last[rows].max()))
+            for whole, made in zip(left, run_up, strict=True):
+                whole[..., rows] = made[..., of[rows] - first, last[rows] - 1]
+    whole = np.logaddexp(stayed[0], left[0])
+    shares = [np.exp(each[0] - whole) for each in (stayed, left)]
+    slope, moment = (shares[0] * stayed[at] + shares[1] * left[at] for at in (1, 2))
+    return whole, slope, moment - slope[:, None] * slope[None, :]
+
+
+def _run_up(parameters: Array, x: Array, t_x: Array, upto: int) -> tuple[Array, Array, Array]:
+    """What ``_terms`` gives for the sum of the terms of leaving from t_x up to each chance below ``upto``:
+    histories × chances. Terms fall with the chance, so the first is a scale for them all."""
+    chances = np.arange(upto, dtype=np.float64)
+    begun = chances >= t_x[:, None]
+    terms, *derivatives = _terms(parameters, x[:, None], np.where(begun, chances, t_x[:, None]), 1.0)
+    scale = terms.max(axis=1, keepdims=True)
+    heights = np.where(begun, np.exp(terms - scale), 0.0)
+    sums = np.cumsum(heights, axis=1)
+    # Before t_x there is nothing, and nobody asks.
+    sums[~begun] = 1.0
+    slopes, moments = (np.cumsum(heights * each, axis=-1) / sums for each in derivatives)
+    return scale + np.log(sums), slopes, moments
+
+
+def _terms(parameters: Array, x: Array, seen: Array, left: float) -> tuple[Array, Array, Array]:
+    """Logarithms of B(a + x, b + seen − x) / B(a, b) · B(g + left, d + seen) / B(g, d); their gradient; and
+    the second derivatives of the terms themselves, over the terms."""
     a, b, g, d = parameters
-    # The customer left after chance t_x, t_x + 1, …, or not at all: one term each.
-    seen = np.append(np.arange(t_x, T), T)
-    left = np.append(np.ones(int(T - t_x)), 0.0)
     terms = betaln(a + x, b + seen - x) - betaln(a, b) + betaln(g + left, d + seen) - betaln(g, d)
-    whole = float(logsumexp(terms))
-    share = np.exp(terms - whole)
     slopes = np.concatenate([_slopes(a, b, x, seen - x), _slopes(g, d, left, seen)])
-    slope = slopes @ share
-    apart = slopes - slope[:, None]
-    curves = (apart * share) @ apart.T
-    curves[:2, :2] += _curves(a, b, x, seen - x) @ share
-    curves[2:, 2:] += _curves(g, d, left, seen) @ share
-    return whole, slope, curves
+    moments = slopes[:, None] * slopes[None, :]
+    moments[:2, :2] += _curves(a, b, x, seen - x)
+    moments[2:, 2:] += _curves(g, d, left, seen)
+    return terms, slopes, moments
 
 
 def _slopes(a: float, b: float, yes: Array | float, no: Array) -> Array:
@@ -85,16 +125,14 @@ def _curves(a: float, b: float, yes: Array | float, no: Array) -> Array:
 
 def objective(histories: Histories) -> Objective:
     """The log-likelihood of all customers, its gradient and second derivatives, by alpha to delta."""
-    rows = list(zip(histories.x, histories.t_x, histories.T, strict=True))
+    weights = histories.weights
 
-    def everybody(parameters: Array) -> tuple[float, Array, Array]:
-        made = [_one(parameters, *row) for row in rows]
-        heights, slopes, curves = (np.stack(each) for each in zip(*made, strict=True))
-        weights = histories.weights
+    def everybody(parameters: Array) -> Height:
+        heights, slopes, curves = _each(parameters, histories.x, histories.t_x, histories.T)
         return (
             summed(weights, heights),
-            np.einsum("k,ki->i", weights, slopes),
-            np.einsum("k,kij->ij", weights, curves),
+            np.einsum("k,ik->i", weights, slopes),
+            np.einsum("k,ijk->ij", weights, curves),
         )
 
     return everybody

@@ -44,14 +44,20 @@ def calibrate(engine: Engine, until: date, unit_days: int) -> Calibration:
     Raises NotReady where too few customers came back.
     """
     make_histories(engine, until)
-    _require_repeaters(engine, until)
+    return calibrated(engine, until, unit_days)
+
+
+def calibrated(engine: Engine, until: date, unit_days: int) -> Calibration:
+    """What is fitted on a table ``histories`` that is there already."""
+    require_repeaters(engine, until)
     spend, doubts = _spend(engine)
     return Calibration(
         until, unit_days, grouped(engine, unit_days), spend, _kept_share(engine, until), doubts
     )
 
 
-def _require_repeaters(engine: Engine, until: date) -> None:
+def require_repeaters(engine: Engine, until: date) -> None:
+    """Raises NotReady where too few customers of ``histories`` came back."""
     ((repeaters, customers),) = engine.rows(
         "select count(case when repeats > 0 then 1 end), count(*) from histories"
     )

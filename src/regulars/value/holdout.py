@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from regulars.engine import Engine, room
-from regulars.value.rules import MILLION, Error, errors, make_rules, verdicts
+from regulars.value.rules import MILLION, Error, Rule, errors, make_rules, verdicts
 from regulars.value.tracking import tracking
 from regulars.value.worth import PurchaseModel
 
@@ -88,6 +89,13 @@ def held_out(engine: Engine, bought: PurchaseModel, unit_days: int, until: date,
     horizon is the days from ``until`` to ``upto``)."""
     rules, days = make_rules(engine, until, upto)
     engine.make("foretold", room("regulars.value"), days)
+    return summed_up(engine, rules, until, upto, _tracking(engine, bought, unit_days, until, upto))
+
+
+def summed_up(
+    engine: Engine, rules: Sequence[Rule], until: date, upto: date, tracked: Sequence[Tracked]
+) -> HoldOut:
+    """The comparison of what the table ``foretold`` holds, a row a customer of ``histories``."""
     ((customers, made, expected, value_made, value_expected),) = engine.rows(
         "select count(*), sum(purchases_made), sum(purchases_expected), sum(value_made), sum(value_expected) "
         "from foretold"
@@ -109,7 +117,7 @@ def held_out(engine: Engine, bought: PurchaseModel, unit_days: int, until: date,
         classes=tuple(_classes(engine)),
         deciles=tuple(_deciles(engine, ranked)),
         gini=(_gini(engine, ranked, f"{ranked}_expected"), _gini(engine, ranked, f"{ranked}_made")),
-        tracking=tuple(_tracking(engine, bought, unit_days, until, upto)),
+        tracking=tuple(tracked),
     )
 
 

@@ -14,7 +14,7 @@ MILLION = 1_000_000
 Z95 = 1.959963984540054
 YEAR = 365
 FIFTHS = 5
-WORDS = {"purchases": "purchases", "value": "spend"}
+WORDS = {"purchases": "purchases", "value": "spend", "mean": "mean spend"}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from regulars.engine import Engine
 from regulars.types import Finding
 from regulars.value import gamma_gamma
 from regulars.value.checks import FEWEST, Check, findings, share
-from regulars.value.fitting import Array
+from regulars.value.fitting import Array, Fitted
 from regulars.value.rules import Z95
 from regulars.value.steadiness import season, steady
 from regulars.value.worth import ValueModel
@@ -28,9 +28,13 @@ FEW_REPEAT = 0.1
 
 def checks(engine: Engine, model: ValueModel, until: date) -> tuple[Check, ...]:
     """Every check that this model can be put to, on the tables ``orders`` and ``histories``."""
-    found = [_repeat_buyers(engine), steady(engine, until), season(engine, model, until)]
-    spend = () if model.spend is None else (_independent(engine),)
-    return (*found, *spend, _pinned_down(model))
+    found = [_repeat_buyers(engine)]
+    if model.purchases.model != "bgbb":
+        # In its periods a clump counts once, and there are too few of them to tell months apart.
+        found += [steady(engine, until), season(engine, model, until)]
+    if model.spend is not None:
+        found.append(independent(engine))
+    return (*found, pinned_down(model.purchases, model.spend))
 
 
 def doubts(engine: Engine, model: ValueModel, until: date) -> tuple[Finding, ...]:
@@ -50,7 +54,7 @@ def _repeat_buyers(engine: Engine) -> Check:
     )  # fmt: skip
 
 
-def _independent(engine: Engine) -> Check:
+def independent(engine: Engine) -> Check:
     """Rank correlation (Spearman) of mean order value with repeats, among those who came back.
 
     Ranks, because one enormous customer must not decide it. Interval by Fisher's z with the variance of
@@ -101,11 +105,11 @@ def _correlation(a: Array, b: Array, weights: Array) -> float:
     return float(weights @ (one * other)) / spread if spread > 0 else 0.0
 
 
-def _pinned_down(model: ValueModel) -> Check:
+def pinned_down(*models: Fitted | None) -> Check:
     """Whether parameters are larger than their standard errors; what is not told has a note of its own."""
     vague = [
         f"{name} ({value:.3g}, standard error {error:.2g})"
-        for fitted in (model.purchases, model.spend)
+        for fitted in models
         if fitted is not None
         for name, value in fitted.parameters.items()
         if (error := fitted.standard_errors[name]) is not None and error > value

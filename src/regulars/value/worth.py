@@ -12,7 +12,8 @@ import numpy as np
 
 from regulars.engine import Engine, room
 from regulars.types import Table
-from regulars.value import bgnbd, pareto_nbd
+from regulars.value import bgbb, bgnbd, pareto_nbd
+from regulars.value.bgbb import BgBb
 from regulars.value.bgnbd import BgNbd
 from regulars.value.fitting import Array, Fitted, Prior
 from regulars.value.histories import Histories, grouped
@@ -37,6 +38,7 @@ def fit_purchases(name: str, histories: Histories, priors: Mapping[str, Prior] |
         "bgnbd": lambda: bgnbd.fit(histories, priors=priors),
         "mbgnbd": lambda: bgnbd.fit(histories, modified=True, priors=priors),
         "pareto_nbd": lambda: pareto_nbd.fit(histories, priors=priors),
+        "bgbb": lambda: bgbb.fit(histories, priors=priors),
     }
     return fits[name]()
 
@@ -45,6 +47,8 @@ def purchase_model(fitted: Fitted) -> PurchaseModel:
     """The model that those parameters belong to."""
     if fitted.model == "pareto_nbd":
         return ParetoNbd(**fitted.parameters)
+    if fitted.model == "bgbb":
+        return BgBb(**fitted.parameters)
     return BgNbd(**fitted.parameters, modified=fitted.model == "mbgnbd")
 
 
