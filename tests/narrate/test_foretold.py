@@ -49,15 +49,16 @@ def test_the_opening_says_where_the_value_to_come_lies_when_that_is_elsewhere(sh
     """New customers: 1,200 of 38,340 so far, 9,360 of 28,828.8 to come: the widest of the three gaps."""
     (told,) = [each for each in texts(narrate(shop).lede) if "value model" in each]
     assert told == (
-        "The customers in New brought 3.1% of revenue so far; of what today's customers bring in the next "
-        "365 days, the value model expects 32.5% from them."
+        "The customers in New brought 3.1% of revenue so far; by the value model they are expected to bring "
+        "32.5% of what today's customers bring in the next 365 days."
     )
 
 
 def test_a_segment_is_told_its_share_to_come(shop) -> None:
     new = texts(narrate(shop).segments[2].paragraph)
     assert new[-1] == (
-        "They brought 3.1% of revenue so far; the value model expects 32.5% of what is to come from them."
+        "They brought 3.1% of revenue so far; by the value model they are expected to bring 32.5% of what is "
+        "to come."
     )
 
 
@@ -70,8 +71,8 @@ def test_shares_that_stay_as_they_are_make_no_sentence(engine) -> None:
     words = narrate(made, doubt=DOUBT)
     said = " ".join(plain(sentence) for sentence in sentences(words))
     assert "revenue so far;" not in said
-    gone = "expects £93.08 from each of them in the next 365 days, against £221.52 for all customers."
-    assert f"On average the value model {gone}" in said
+    gone = "to bring £93.08 each in the next 365 days, against £221.52 for all customers."
+    assert f"By the value model they are expected {gone}" in said
     assert DOUBT not in texts(words.lede)
     assert plain(words.titles["value"]) == "Loyal: 82.9% of predicted value"
 
@@ -81,17 +82,17 @@ def test_the_doubt_stands_beside_whatever_is_expected_and_nowhere_else(shop, dou
     words = narrate(shop, doubt=doubt)
     assert (doubt in texts(words.lede)) is bool(doubt)
     for each in words.segments:
-        is_told = any("expects" in sentence for sentence in texts(each.paragraph))
+        is_told = any("expected" in sentence for sentence in texts(each.paragraph))
         assert (doubt in texts(each.caveats)) is (is_told and bool(doubt))
-    assert any("expects" in plain(sentence) for sentence in sentences(words))
+    assert any("expected" in plain(sentence) for sentence in sentences(words))
 
 
 def test_without_amounts_purchases_are_told_instead(engine) -> None:
     made = profiled(engine, crowd(), NAMES, without=("spend", "predicted_value"), horizon_days=365)
     loyal = texts(narrate(made).segments[0].paragraph)
     assert loyal[-1] == (
-        "On average the value model expects 4.16 purchases from each of them in the next 365 days, against "
-        "2.15 for all customers."
+        "By the value model they are expected to buy 4.16 times each in the next 365 days, against 2.15 for "
+        "all customers."
     )
 
 

@@ -14,11 +14,12 @@ from regulars.narrate.statements import is_beyond_chance, is_material
 from regulars.types import Profile, SegmentFacts, Sentence, Span
 
 HORIZON = "overall.expected_purchases_per_customer.horizon"
-_AHEAD = "of what today's customers bring in the next {horizon}, the value model expects {next} from them."
-_TO_COME = "the value model expects {next} of what is to come from them."
+_SHARES = "{who} brought {past} of revenue so far; by the value model they are expected to bring {next} of "
+_AHEAD = _SHARES + "what today's customers bring in the next {horizon}."
+_TO_COME = _SHARES + "what is to come."
 _EACH = (
-    "On average the value model expects {value}{what} from each of them in the next {horizon}, against {all} "
-    "for all customers."
+    "By the value model they are expected to {do} each in the next {horizon}, "
+    "against {all} for all customers."
 )
 
 
@@ -40,8 +41,8 @@ def of_segment(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
     metric = worth if worth in segment.facts else "expected_purchases_per_customer"
     if _differs(profile, segment, metric):
         yield from say(
-            profile, _EACH, value=f"{segment.id}.{metric}", all=f"overall.{metric}", horizon=HORIZON,
-            what="=" if metric == worth else "= purchases",
+            profile, _EACH.replace("{do}", "bring {value}" if metric == worth else "buy {value} times"),
+            value=f"{segment.id}.{metric}", all=f"overall.{metric}", horizon=HORIZON,
         )  # fmt: skip
 
 
@@ -90,7 +91,7 @@ def _shares(profile: Profile, segment: SegmentFacts, who: str, to_come: str) -> 
     """``who`` is a segment's own name, and its sentence then says how far ahead; a card leaves that to the
     evidence of its figures."""
     return say(
-        profile, "{who} brought {past} of revenue so far; " + to_come, who=f"={who}", horizon=HORIZON,
+        profile, to_come, who=f"={who}", horizon=HORIZON,
         past=f"{segment.id}.revenue_share", next=f"{segment.id}.predicted_value_share",
     )  # fmt: skip
 
