@@ -288,9 +288,13 @@ def assign(
 def value(
     model: Annotated[
         str | None,
-        typer.Option(help="bgnbd, mbgnbd, pareto_nbd, gamma_gamma or bgbb. Default: that of the settings."),
+        typer.Option(
+            help="bgnbd, mbgnbd, pareto_nbd, gamma_gamma, bgbb or boosted. Default: that of the settings."
+        ),
     ] = None,
-    compare: Annotated[bool, typer.Option("--compare", help="The first three, the best first.")] = False,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="The first three, the best first, and boosted beside them.")
+    ] = False,
     calibrate_until: Annotated[
         str | None,
         typer.Option(metavar="YYYY-MM-DD", help="Fit up to this day. Default: three quarters of the span."),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from regulars import settings as chosen_settings
-from regulars.app import terminal
+from regulars.app import boosted, boosted_shown, terminal
 from regulars.app import value_tables as tables
 from regulars.app.value import UNIT_DAYS, Compared, Valued, value
 from regulars.app.value_alone import SpendValued, by_periods, spend_alone
@@ -19,7 +19,7 @@ from regulars.value.checks import Check, findings
 from regulars.value.periods import UNITS
 from regulars.value.worth import PURCHASES
 
-MODELS = (*PURCHASES, "gamma_gamma", "bgbb")
+MODELS = (*PURCHASES, "gamma_gamma", "bgbb", boosted.MODEL)
 
 
 def show(
@@ -43,11 +43,15 @@ def show(
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
     name = model or settings.value.fitted
+    beside = boosted.Beside(None)
     with terminal.progress() as stage:
         how = Asked(today=today, stage=stage, **asked)
-        found: Compared | SpendValued
+        found: Compared | SpendValued | boosted.Tried
         if compare:
             found = value(settings, workspace, how, PURCHASES, until, UNIT_DAYS[unit])
+            beside = boosted.beside(found, settings, workspace, how)
+        elif name == boosted.MODEL:
+            found = boosted.boosted(settings, workspace, how, until)
         elif name == "gamma_gamma":
             found = spend_alone(settings, workspace, how, until)
         elif name == "bgbb":
@@ -55,15 +59,17 @@ def show(
             found = by_periods(settings, workspace, how, until, unit)
         else:
             found = value(settings, workspace, how, (name,), until, UNIT_DAYS[unit])
-    if json:
-        terminal.print_json(_json(found, compare=compare))
+    if isinstance(found, boosted.Tried):
+        boosted_shown.show(found, settings.currency, json=json)
+    elif json:
+        terminal.print_json(_json(found, beside, compare=compare))
     elif isinstance(found, SpendValued):
         _show_spend(found, settings.currency)
     else:
-        _show_models(found, settings.currency, unit)
+        _show_models(found, beside, settings.currency, unit)
 
 
-def _show_models(found: Compared, currency: str, unit: str) -> None:
+def _show_models(found: Compared, beside: boosted.Beside, currency: str, unit: str) -> None:
     """Models of purchases, the best first: verdicts, figures beside the simple rules, parameters, doubts."""
     first = found.valued[0]
     told = first.held_out
@@ -73,13 +79,13 @@ def _show_models(found: Compared, currency: str, unit: str) -> None:
     )
     for verdict in told.verdicts:
         _say(verdict)
-    terminal.out.print(tables.models(found, currency))
+    terminal.out.print(tables.models(found, currency, beside.tried))
     terminal.out.print(tables.gains(first.model.purchases.model, told.errors, currency))
     _show_parameters(first, unit)
     terminal.out.print(tables.classes(told.classes))
     _show_checks(found.checks)
     others = {f"value.{each.model.purchases.model}" for each in found.valued[1:]}
-    for finding in found.findings:
+    for finding in (*found.findings, *beside.findings):
         # Of the other models their figures tell enough; the JSON has it all.
         if finding.where not in others:
             terminal.print_finding(finding)
@@ -114,15 +120,17 @@ def _require(asked: str, offered: Collection[str], option: str) -> None:
         raise UsageError(f"{option} {asked!r}", found, f"Choose one.{did_you_mean(asked, list(offered))}")
 
 
-def _json(found: Compared | SpendValued, *, compare: bool) -> dict[str, Any]:
+def _json(found: Compared | SpendValued, beside: boosted.Beside, *, compare: bool) -> dict[str, Any]:
+    doubts = (*found.findings, *beside.findings, *findings(found.checks))
     doubted = {
         "checks": [each.as_json() for each in found.checks],
-        "findings": [each.as_json() for each in (*found.findings, *findings(found.checks))],
+        "findings": [each.as_json() for each in doubts],
     }
     if isinstance(found, SpendValued):
         return {**found.as_json(), **doubted}
     if compare:
-        return {"models": [each.as_json() for each in found.valued], **doubted}
+        trees = () if beside.tried is None else (beside.tried,)
+        return {"models": [each.as_json() for each in (*found.valued, *trees)], **doubted}
     return {**found.valued[0].as_json(), **doubted}
 
 

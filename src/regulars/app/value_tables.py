@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from regulars.app.boosted import MODEL, Tried
 from regulars.app.value import Compared
 from regulars.figures import money, written
 from regulars.value.checks import Check
@@ -17,8 +18,9 @@ from regulars.value.spend_trial import SpendHoldOut
 STANDS = {True: "holds", False: "doubtful", None: "not told"}
 
 
-def models(found: Compared, currency: str) -> Table:
-    """What each model and each simple rule foretold, and how far off; the best model first."""
+def models(found: Compared, currency: str, trees: Tried | None = None) -> Table:
+    """What each model and each simple rule foretold, and how far off; the best model first. Of boosted
+    trees, what they expect."""
     heads = ("", "log-likelihood", "purchases", "off by", "spend", "off by")
     table = _table(heads)
     for each in found.valued:
@@ -28,6 +30,8 @@ def models(found: Compared, currency: str) -> Table:
             fitted.model, f"{fitted.log_likelihood:,.1f}",
             *_figures(told.purchases[1], told.error("purchases"), spent, told.error("spend"), currency),
         )  # fmt: skip
+    if trees is not None:
+        table.add_row(MODEL, "", *_of_trees(trees, currency))
     told = found.valued[0].held_out
     for name in dict.fromkeys(error.rule_name for error in told.errors):
         of_rule = {error.what: error for error in told.errors if error.rule_name == name}
@@ -37,6 +41,13 @@ def models(found: Compared, currency: str) -> Table:
     came = None if told.value is None else told.value[0]
     table.add_row("what came", "", *_figures(told.purchases[0], None, came, None, currency))
     return table
+
+
+def _of_trees(trees: Tried, currency: str) -> tuple[str, ...]:
+    _, expected, _ = trees.trial.value
+    if trees.trial.of_money:
+        return "–", "", money(expected, currency), money(trees.error, currency)
+    return _figures(expected, trees.error, None, None, currency)
 
 
 def _figures(

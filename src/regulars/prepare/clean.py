@@ -259,9 +259,11 @@ def _flag_told(flag: SetAside) -> str:
 def _findings(ledger: Ledger, settings: Settings) -> list[Finding]:
     found = []
     for source in ledger.sources:
-        aside = sum(s.rows for s in source.set_aside)
+        # What was known earlier of a customer is no loss: the later row tells it.
+        lost = [each for each in source.set_aside if each.reason != "superseded"]
+        aside = sum(each.rows for each in lost)
         if source.rows_in and aside / source.rows_in > 0.05:
-            top = source.set_aside[0]
+            top = lost[0]
             found.append(
                 Finding(
                     "warning", f"ledger.{source.name}",
