@@ -8,11 +8,13 @@ from datetime import date
 import duckdb
 import pytest
 import sqlglot
+import yaml
 from tests.postgres import Postgres, load
 
 from regulars import settings as chosen
 from regulars.app import demo
 from regulars.app.choices import DIALECTS
+from regulars.app.foretelling import stands_on
 from regulars.app.script import script
 from regulars.app.study import run
 from regulars.app.work import Asked
@@ -23,7 +25,15 @@ from regulars.prepare.clean import clean, day_of_study, repeats_are_set_aside
 from regulars.prepare.reading.read import read
 
 TODAY = date(2025, 6, 1)
-NAMES = ["rfm", "behaviour"]
+NAMES = ["rfm", "behaviour", "worth"]
+WORTH = {
+    "method": "rules",
+    "segments": [
+        {"name": "Worth much", "when": "top 20 % by predicted_value"},
+        {"name": "Fading", "when": "p_alive < 0.999 and expected_purchases < 2"},
+    ],
+}
+"""A segmentation that stands on the value model."""
 TABLES = ("orders", "order_lines")
 
 
@@ -31,6 +41,9 @@ TABLES = ("orders", "order_lines")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """The bundled orders, studied; beside the run lie the clean tables that a warehouse would have."""
     workspace = demo.lay_out(tmp_path_factory.mktemp("demo"))
+    document = yaml.safe_load(workspace.settings.read_text(encoding="utf-8"))
+    document["segmentations"] = {"rfm": {"method": "rfm"}, "behaviour": {"method": "kmeans"}, "worth": WORTH}
+    workspace.settings.write_text(yaml.safe_dump(document), encoding="utf-8")
     settings = chosen.load(workspace.settings)
     run(settings, workspace, Asked(today=TODAY))
     with Engine() as engine:
@@ -52,7 +65,9 @@ def written(workspace: Workspace, name: str, dialect: str, prefix: str | None = 
     definition = workspace.pinned(name)
     assert definition
     day = date.fromisoformat(definition.fitted["as_of"])
-    return script(definition, chosen.load(workspace.settings), dialect, day, prefix)
+    settings = chosen.load(workspace.settings)
+    foretold = stands_on(definition, settings, workspace)
+    return script(definition, settings, dialect, day, prefix, foretold)
 
 
 def assigned(workspace: Workspace, name: str) -> list[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from regulars.app.foretelling import Foretold, stands_on
 from regulars.app.reading import read_tables
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace
@@ -96,7 +97,10 @@ def assigned(
         source = source_of(question.data, engine)
     columns = [column.name for column in source.columns]
     if own := _own_table(question, definition, settings, source):
-        rows_in, aside, lacking, as_of = _from_own(engine, settings, workspace, question, own, today)
+        foretold = stands_on(definition, settings, workspace)
+        rows_in, aside, lacking, as_of = _from_own(
+            engine, settings, workspace, question, own, today, foretold
+        )
     else:
         customer = question.customer or _customer(settings, columns)
         rule = definition.rule
@@ -171,7 +175,7 @@ def _customer(settings: Settings, columns: list[str]) -> str:
 
 def _from_own(
     engine: Engine, settings: Settings, workspace: Workspace, question: Question, own: Orders | Customers,
-    today: date,
+    today: date, foretold: Foretold | None,
 ) -> tuple[int, dict[str, int], tuple[str, ...], date]:  # fmt: skip
     """The table ``features`` of this data, read like the workspace's own table. No gate stands before it:
     nothing is fitted."""
@@ -187,7 +191,7 @@ def _from_own(
     asked = Asked(today=today, as_of=question.as_of)
     tables = read_tables(engine, settings, workspace, frame, {})
     as_of = tables.day(engine, question.as_of, today)
-    cleaned, features = Work(engine, settings, workspace, asked, tables, as_of).prepare()
+    cleaned, features = Work(engine, settings, workspace, asked, tables, as_of, foretold).prepare()
     name = own.name if isinstance(own, Orders) else kind
     (account,) = (each for each in cleaned.ledger.sources if each.name == name)
     aside = {each.reason: each.rows for each in account.set_aside}

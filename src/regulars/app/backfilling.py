@@ -113,7 +113,7 @@ def _earlier(workspace: Workspace, study: Study) -> tuple[str | None, bool]:
         if run_id == study.run_id or not run_id.startswith(study.manifest["as_of"]):
             continue
         manifest = verified(workspace.run(run_id))
-        if manifest["definitions"] == study.manifest["definitions"]:
+        if all(manifest.get(each) == study.manifest[each] for each in ("definitions", "value")):
             if _content(manifest) == _content(study.manifest):
                 return run_id, True
             found = run_id

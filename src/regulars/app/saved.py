@@ -14,6 +14,10 @@ from regulars.narrate import words_file
 from regulars.profile import facts_file
 from regulars.segment.definition import Definition
 from regulars.types import Feature, Finding, Ledger, Narrative, Profile, Segmentation, Study
+from regulars.value.definition import ValueDefinition
+
+VALUE = "value.json"
+"""The value model that a run foretells with."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ def write_documents(
     left_out: Mapping[str, str],
     findings: Sequence[Finding],
     made: Mapping[str, Made],
+    value: ValueDefinition | None = None,
 ) -> None:
     """Write everything of a run that is not a table."""
     documents: dict[str, Any] = {
@@ -54,6 +59,8 @@ def write_documents(
         documents[f"definitions/{name}.json"] = each.definition.signed()
         documents[f"facts/{name}.json"] = facts_file.as_json(each.profile)
         documents[f"words/{name}.json"] = words_file.as_json(each.narrative)
+    if value is not None:
+        documents[VALUE] = value.signed()
     for path, document in documents.items():
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text(pretty(document), encoding="utf-8")
@@ -80,6 +87,7 @@ def load(folder: Path) -> Study:
             Feature(**{**each, "kin": tuple(each.get("kin", ()))}) for each in catalogue["features"]
         ),
         left_out=catalogue["left_out"],
+        value=read_json(folder / VALUE) if VALUE in manifest["files"] else None,
     )
 
 

@@ -10,6 +10,7 @@ import sqlglot
 from sqlglot import exp
 
 from regulars.app import script_checks as checks
+from regulars.app.foretelling import Foretold
 from regulars.app.reading import offered
 from regulars.app.script_tables import Made, tables_of
 from regulars.engine import Step, room, written
@@ -62,17 +63,23 @@ Part = tuple[str, Sequence[exp.Expr]]
 
 
 def script(
-    definition: Definition, settings: Settings, dialect: str, day: date, prefix: str | None = None
+    definition: Definition,
+    settings: Settings,
+    dialect: str,
+    day: date,
+    prefix: str | None = None,
+    foretold: Foretold | None = None,
 ) -> str:
     """Statements that make a table of features and one of assignments from clean ``orders``, then profile and
     validate them. Every fitted constant is a literal; no quantile is computed.
 
     ``day`` is the day to look from; orders after it are not looked at. Both tables are made anew; their names
-    begin with ``prefix``, or with ``segment_`` and the segmentation's name. What the script needs, and what
-    each part does, stands in its comments. Raises UsageError for a prefix that is no name.
+    begin with ``prefix``, or with ``segment_`` and the segmentation's name. ``foretold`` is the value model
+    that the definition stands on, where it reads what one foretells. What the script needs, and what each
+    part does, stands in its comments. Raises UsageError for a prefix that is no name.
     """
     tables = tables_of(definition.name, prefix)
-    before, step = _features(definition, settings, day)
+    before, step = _features(definition, settings, day, foretold)
     rule = definition.rule
     numbers = [name for name in rule.features if name not in rule.text_features]
     assigned = compose(assignment_steps(definition, day, tuple(step.select.named_selects)))
@@ -106,13 +113,16 @@ def anew(name: str, select: exp.Query) -> list[exp.Expr]:
     return [drop, exp.Create(this=exp.to_table(name), kind="TABLE", expression=select)]
 
 
-def _features(definition: Definition, settings: Settings, day: date) -> tuple[list[Step], Step]:
+def _features(
+    definition: Definition, settings: Settings, day: date, foretold: Foretold | None
+) -> tuple[list[Step], Step]:
     """The steps before the features that the definition reads, and the step that joins them."""
-    offer = offered(settings)
+    offer = offered(settings, foretold.families if foretold else ())
     families, made = needed(definition.rule.features, offer)
     _refuse_other(definition, offer.ground(definition.rule.features))
     step = features_step(families, made)
-    steps = {name: each for name, each in room("regulars.prepare").items() if name not in CLEAN}
+    files = {**room("regulars.prepare"), **room("regulars.value")}
+    steps = {name: each for name, each in files.items() if name not in CLEAN}
     before = in_order({**steps, **offer.steps, "features": step}, ["features"], (*CLEAN, *BESIDE))[:-1]
     known = [_known(table) for table in CLEAN if any(table in each.needs for each in before)]
     return [each.bind({"as_of": day}) for each in (*known, *map(_from_known, before))], step

@@ -22,6 +22,7 @@ def pinned(
     version: int | None = None,
 ) -> None:  # fmt: skip
     """Print the script of a pinned definition in a dialect."""
+    from regulars.app.foretelling import stands_on
     from regulars.app.script import script
 
     _require(dialect)
@@ -29,7 +30,7 @@ def pinned(
     settings = chosen_settings.load(workspace.settings)
     definition = pinned_definition(workspace, settings, name, version)
     day = as_of or last_looked_from(workspace, definition)
-    print(script(definition, settings, dialect, day, prefix))
+    print(script(definition, settings, dialect, day, prefix, stands_on(definition, settings, workspace)))
 
 
 def in_warehouse(

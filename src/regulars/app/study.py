@@ -13,6 +13,7 @@ from typing import Any
 
 from regulars.app import saved
 from regulars.app.clean_tables import require_empty, write_clean
+from regulars.app.foretelling import fitted, reused
 from regulars.app.grounds import preflight
 from regulars.app.reading import Tables, offered, read_tables
 from regulars.app.work import Asked, Work
@@ -26,6 +27,8 @@ from regulars.segment.definition import Definition
 from regulars.segment.methods import Method, chosen, in_order
 from regulars.settings import Settings
 from regulars.types import Finding, Input, Study
+from regulars.value.definition import ValueDefinition
+from regulars.value.histories import make_histories
 
 ANSWER_VERSION = 1
 """Raised by every change that moves a customer or a number, so that old runs are not taken for new ones."""
@@ -74,7 +77,7 @@ def made(work: Work, methods: Mapping[str, Method]) -> tuple[Study, bool]:
     definitions = work.pinned(methods)
     if definitions is None:
         definitions = work.fit(methods)
-    identity = _identity(work.settings, work.tables.inputs, work.as_of, definitions)
+    identity = _identity(work.settings, work.tables.inputs, work.as_of, definitions, work.value)
     run_id = run_id_of(identity)
     folder = work.workspace.run(run_id)
     there = folder.is_dir()
@@ -102,7 +105,13 @@ def check(settings: Settings, workspace: Workspace, asked: Asked, clean_to: Path
         found = orders.tables.gates(engine, orders.cleaned)
         tables = write_clean(engine, settings, clean_to) if clean_to else ()
         try:
-            features = orders.tables.features(engine, as_of)
+            foretold = reused(settings, workspace) or fitted(
+                engine, settings, workspace, orders.cleaned, as_of, refit=False
+            )
+            findings += foretold.findings
+            if foretold.value is not None:
+                make_histories(engine, as_of)
+            features = orders.tables.features(engine, as_of, foretold.families)
             findings += preflight(methods, settings, features, as_of, engine)
         except SettingsError as faults:
             fault = faults
@@ -190,7 +199,11 @@ def read(engine: Engine, settings: Settings, workspace: Workspace, asked: Asked)
 
 
 def _identity(
-    settings: Settings, inputs: Sequence[Input], as_of: date, definitions: Mapping[str, Definition]
+    settings: Settings,
+    inputs: Sequence[Input],
+    as_of: date,
+    definitions: Mapping[str, Definition],
+    value: ValueDefinition | None,
 ) -> dict[str, Any]:
     """Everything that a run's content is a function of."""
     return {
@@ -200,4 +213,5 @@ def _identity(
         "inputs": [asdict(each) for each in inputs],
         "settings": {**settings.answers(), "readiness_override": settings.readiness.override},
         "definitions": {name: {"version": d.version, "digest": d.digest} for name, d in definitions.items()},
+        "value": None if value is None else {"version": value.version, "digest": value.digest},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from regulars.app.study import CleanOrders, cleaned_orders
@@ -14,17 +14,12 @@ from regulars.app.workspace import Workspace
 from regulars.errors import FitFailed, UsageError
 from regulars.settings import Settings
 from regulars.types import Finding
-from regulars.value.calibration import calibrate
+from regulars.value.calibration import calibrate, last_calibrated
 from regulars.value.checks import Check
 from regulars.value.holdout import HoldOut, held_out
 from regulars.value.priors import priors
 from regulars.value.suits import checks
 from regulars.value.worth import ValueModel, make_worth, purchase_model
-
-UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
-"""The parameters come in one of these; what is foretold is the same in all."""
-CALIBRATED_SHARE = 0.75
-"""Of the span of the orders, where no day is named: the last quarter is held out."""
 
 NOT_BESIDE = Finding(
     "note", "value.compare",
@@ -144,8 +139,8 @@ def _without_priors(settings: Settings, models: Sequence[str]) -> list[Finding]:
 
 def _until(orders: CleanOrders, asked: date | None) -> date:
     """The last day of calibration. Raises UsageError where it leaves no day on one of its sides."""
-    start, span = orders.cleaned.start, (orders.as_of - orders.cleaned.start).days
-    until = asked or start + timedelta(days=int(span * CALIBRATED_SHARE))
+    start = orders.cleaned.start
+    until = asked or last_calibrated(start, orders.as_of)
     if not start < until < orders.as_of:
         raise UsageError(
             f"--calibrate-until {until}", f"the orders run from {start} to {orders.as_of}",

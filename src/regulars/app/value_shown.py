@@ -10,11 +10,12 @@ from typing import Any
 from regulars import settings as chosen_settings
 from regulars.app import boosted, boosted_shown, terminal
 from regulars.app import value_tables as tables
-from regulars.app.value import UNIT_DAYS, Compared, Valued, value
+from regulars.app.value import Compared, Valued, value
 from regulars.app.value_alone import SpendValued, by_periods, spend_alone
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.errors import UsageError, did_you_mean
+from regulars.value.calibration import UNIT_DAYS
 from regulars.value.checks import Check, findings
 from regulars.value.periods import UNITS
 from regulars.value.worth import PURCHASES

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from regulars.app import saved
+from regulars.app import foretelling, saved
+from regulars.app.foretelling import Foretold
 from regulars.app.grounds import ground, left_out, mapped, preflight
 from regulars.app.reading import Tables, offered
 from regulars.app.saved import Made
@@ -16,6 +17,7 @@ from regulars.engine import Engine
 from regulars.errors import NotReady
 from regulars.narrate.template import narrate
 from regulars.prepare.clean import Cleaned
+from regulars.prepare.features.catalogue import Family
 from regulars.prepare.features.table import Features
 from regulars.prepare.readiness import require
 from regulars.profile.facts import Frame, profile
@@ -26,6 +28,8 @@ from regulars.segment.methods import Method, constants, in_order
 from regulars.segment.rules.grid import tops
 from regulars.settings import Settings
 from regulars.types import Finding
+from regulars.value.definition import ValueDefinition
+from regulars.value.histories import make_histories
 
 
 @dataclass(frozen=True)
@@ -55,26 +59,50 @@ class Work:
     asked: Asked
     tables: Tables
     as_of: date
+    foretold: Foretold | None = None
+    """The value model of the study; settled before customers are measured."""
     cleaned: Cleaned | None = None
     features: Features | None = None
     findings: list[Finding] = field(default_factory=list)
     made: dict[str, Made] = field(default_factory=dict)
 
-    def prepare(self) -> tuple[Cleaned, Features]:
-        """Clean orders and features, once; the readiness gate stands between them."""
-        if self.cleaned is None or self.features is None:
+    @property
+    def value(self) -> ValueDefinition | None:
+        """The value model that customers are foretold by, if any."""
+        return self.foretold.value if self.foretold else None
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """The features that are foretold, or left out for want of a model."""
+        return self.foretold.families if self.foretold else ()
+
+    def clean(self) -> Cleaned:
+        """Clean orders, once; the readiness gate stands behind them."""
+        if self.cleaned is None:
             self.asked.stage("Cleaning, with every row accounted for")
             self.cleaned = self.tables.cleaned(self.engine, self.as_of, self.asked.today)
             found = self.tables.gates(self.engine, self.cleaned)
             self.findings += require(found, self.settings.readiness)
+        return self.cleaned
+
+    def prepare(self) -> tuple[Cleaned, Features]:
+        """Clean orders and features, once, with what the settled value model foretells."""
+        cleaned = self.clean()
+        if self.features is None:
             self.asked.stage("Measuring each customer")
-            self.features = self.tables.features(self.engine, self.as_of)
+            if self.value is not None:
+                make_histories(self.engine, self.as_of)
+            self.features = self.tables.features(self.engine, self.as_of, self.families)
             self.findings += self.tables.doubts(self.engine)
-        return self.cleaned, self.features
+        return cleaned, self.features
 
     def pinned(self, methods: Mapping[str, Method]) -> dict[str, Definition] | None:
-        """The pinned definitions, if every segmentation has one that was made by the present settings."""
+        """The pinned definitions, if every segmentation has one that was made by the present settings, and
+        what they stand on has one too."""
         if self.asked.refit:
+            return None
+        self.foretold = foretelling.reused(self.settings, self.workspace)
+        if self.foretold is None:
             return None
         found: dict[str, Definition] = {}
         for name, method in in_order(methods).items():
@@ -102,7 +130,7 @@ class Work:
         the ones offered: any other is no reason to fit anew.
         """
         customers = self.settings.sources.customers
-        offer = offered(self.settings)
+        offer = offered(self.settings, self.families)
         causes = [each.name for each in offer.features if each.role == "cause"]
         made = offer.ground({*used, *(causes if method.takes_all else ())})
         attributes = customers.attributes if customers else {}
@@ -122,6 +150,7 @@ class Work:
         A segmentation that these customers cannot carry is left out with a finding; raises its NotReady
         where none is left. The readiness gate is no matter of one segmentation: what it refuses is refused.
         """
+        self._foretell()
         _, features = self.prepare()
         preflight(methods, self.settings, features, self.as_of, self.engine)
         fitted: dict[str, Definition] = {}
@@ -137,6 +166,16 @@ class Work:
             raise refused[0]
         self._pin(fitted)
         return {name: fitted[name] for name in methods if name in fitted}
+
+    def _foretell(self) -> None:
+        """Settle the value model: the one that is pinned, or one fitted on these orders."""
+        if self.foretold is None:
+            cleaned = self.clean()
+            self.asked.stage("Fitting what customers will be worth")
+            self.foretold = foretelling.fitted(
+                self.engine, self.settings, self.workspace, cleaned, self.as_of, refit=self.asked.refit
+            )
+            self.findings += self.foretold.findings
 
     def _fit(self, name: str, method: Method, before: Mapping[str, Definition]) -> Definition:
         if lacking := [each for each in method.learns_from if each not in before]:
@@ -162,6 +201,8 @@ class Work:
 
     def _pin(self, fitted: Mapping[str, Definition]) -> None:
         """Keep those that are new: none stays behind of a study that was not to be."""
+        if self.value is not None and self.value != self.workspace.pinned_value():
+            self.workspace.pin_value(self.value)
         for name, definition in fitted.items():
             old = self.workspace.pinned(name)
             if old is None or old.version < definition.version:
@@ -199,12 +240,13 @@ class Work:
         """Put everything that was made in its place, whole."""
         cleaned, features = self.prepare()
         self.asked.stage("Saving")
-        notes = [note for each in self.made.values() for note in _notes(each.definition, cleaned, self.as_of)]
+        fitted = [each.definition for each in self.made.values()] + ([self.value] if self.value else [])
+        notes = [note for each in fitted for note in _notes(each, cleaned, self.as_of)]
         findings = (*self.tables.findings, *cleaned.findings, *features.findings, *self.findings, *notes)
         with self.workspace.new_run(run_id) as folder:
             saved.write_tables(self.engine, folder, list(self.made))
             saved.write_documents(
-                folder, cleaned.ledger, features.features, features.left_out, findings, self.made
+                folder, cleaned.ledger, features.features, features.left_out, findings, self.made, self.value
             )
             saved.write_manifest(folder, identity, run_id)
 
@@ -220,7 +262,7 @@ class Work:
         return Made(definition, facts, narrate(facts, meanings))
 
 
-def _notes(definition: Definition, cleaned: Cleaned, as_of: date) -> list[Finding]:
+def _notes(definition: Definition | ValueDefinition, cleaned: Cleaned, as_of: date) -> list[Finding]:
     """The doubts that arose in fitting; where that was on other customers or another day, they say so."""
     fitted = definition.fitted
     if (fitted["customers"], fitted["as_of"]) == (cleaned.ledger.totals["customers"], as_of.isoformat()):

@@ -21,6 +21,7 @@ from typing import Any
 from regulars.documents import digest_of, pretty
 from regulars.errors import RunDamaged, UsageError, did_you_mean
 from regulars.segment.definition import Definition
+from regulars.value.definition import ValueDefinition
 
 PARTIAL = ".partial-"
 RUN_ID = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
@@ -91,6 +92,11 @@ class Workspace:
         )
 
     @property
+    def values(self) -> Path:
+        """Pinned value models, a file a version."""
+        return self.root / "value"
+
+    @property
     def spill(self) -> Path:
         """Where the engine puts what does not fit in memory."""
         return self.root / ".spill"
@@ -111,7 +117,11 @@ class Workspace:
             fcntl.flock(held, fcntl.LOCK_EX)
             for leftover in (*self.runs.glob(f"{PARTIAL}*"), self.spill):
                 shutil.rmtree(leftover, ignore_errors=True)
-            for leftover in (*self.root.glob("definitions/*/.v*"), *self.root.glob("reports/.*.html.*")):
+            for leftover in (
+                *self.root.glob("definitions/*/.v*"),
+                *self.root.glob("reports/.*.html.*"),
+                *self.values.glob(".v*"),
+            ):
                 leftover.unlink(missing_ok=True)
             yield
 
@@ -167,8 +177,37 @@ class Workspace:
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(folder / f"v{definition.version}.json", pretty(definition.signed()))
 
+    def pinned_value(self) -> ValueDefinition | None:
+        """The newest pinned value model. Raises RunDamaged where it was changed since."""
+        versions = self._versions_in(self.values)
+        return self._value(versions[max(versions)]) if versions else None
+
+    def pinned_values(self) -> list[ValueDefinition]:
+        """Every version of the value model, the newest first. Raises RunDamaged where one was changed."""
+        versions = self._versions_in(self.values)
+        return [self._value(versions[version]) for version in sorted(versions, reverse=True)]
+
+    def pin_value(self, value: ValueDefinition) -> None:
+        """Keep a value model as the newest. The file appears whole or not at all."""
+        write_whole(self.values / f"v{value.version}.json", pretty(value.signed()))
+
+    def _value(self, path: Path) -> ValueDefinition:
+        saved = read_json(path)
+        if path.name == f"v{saved.get('version')}.json":
+            value = ValueDefinition.from_json(saved)
+            if value.digest == saved.get("digest"):
+                return value
+        raise RunDamaged(
+            f"pinned value model {str(path)!r}",
+            "it is not what was pinned: the digest does not match",
+            "Copy value.json of the run that it was made for over it, or move it away to fit anew.",
+            next_command="regulars run",
+        )
+
     def _versions(self, name: str) -> dict[int, Path]:
-        folder = self.root / "definitions" / name
+        return self._versions_in(self.root / "definitions" / name)
+
+    def _versions_in(self, folder: Path) -> dict[int, Path]:
         if not folder.is_dir():
             return {}
         found = {_PINNED.fullmatch(path.name): path for path in folder.iterdir()}

@@ -249,6 +249,9 @@ _FLAG_REMEDIES = {
     "never_sold": "Nothing to do, unless they should have been: then ids may be written otherwise.",
 }
 
+_OF_ANOTHER_DAY = ("after_as_of", "superseded")
+"""Rows that are sound, and tell of another day than the one that the study looks from."""
+
 
 def _flag_told(flag: SetAside) -> str:
     if flag.reason == "outlier":
@@ -259,15 +262,15 @@ def _flag_told(flag: SetAside) -> str:
 def _findings(ledger: Ledger, settings: Settings) -> list[Finding]:
     found = []
     for source in ledger.sources:
-        # What was known earlier of a customer is no loss: the later row tells it.
-        lost = [each for each in source.set_aside if each.reason != "superseded"]
-        aside = sum(each.rows for each in lost)
-        if source.rows_in and aside / source.rows_in > 0.05:
-            top = lost[0]
+        doubtful = [each for each in source.set_aside if each.reason not in _OF_ANOTHER_DAY]
+        aside = sum(each.rows for each in doubtful)
+        rows = source.rows_kept + aside
+        if rows and aside / rows > 0.05:
+            top = doubtful[0]
             found.append(
                 Finding(
                     "warning", f"ledger.{source.name}",
-                    f"{aside:,} of {source.rows_in:,} rows are set aside ({aside / source.rows_in:.1%}); "
+                    f"{aside:,} of {rows:,} rows are set aside ({aside / rows:.1%}); "
                     f"the largest part ({top.rows:,}) for this reason: "
                     f"{top.meaning[:1].lower()}{top.meaning[1:]}",
                     "Read the ledger: what is set aside is in no figure.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from regulars.engine import Engine
 from regulars.errors import FitFailed, NotReady
@@ -14,6 +14,10 @@ from regulars.value.fitting import Fitted, Prior
 from regulars.value.histories import Histories, grouped, make_histories
 from regulars.value.worth import ValueModel, fit_purchases
 
+UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+"""The parameters come in one of these; what is foretold is the same in all."""
+CALIBRATED_SHARE = 0.75
+"""Of the span of the orders, where no day is named: the last quarter is held out."""
 FEWEST_REPEATERS = 30
 """With fewer customers who came back, a model of coming back rests on nobody."""
 
@@ -36,6 +40,11 @@ class Calibration:
         purchases = fit_purchases(name, self.histories, priors)
         model = ValueModel(purchases, self.spend, self.unit_days, self.kept_share, self.until)
         return model, _nobody_leaves(purchases)
+
+
+def last_calibrated(start: date, as_of: date) -> date:
+    """The last day to fit on, of the days from ``start`` to ``as_of``, where nobody names one."""
+    return start + timedelta(days=int((as_of - start).days * CALIBRATED_SHARE))
 
 
 def calibrate(engine: Engine, until: date, unit_days: int) -> Calibration:

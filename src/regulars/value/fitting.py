@@ -40,6 +40,8 @@ EDGE = 15.0
 STEEP = 1e-4
 """A gradient (per customer and logarithm of a parameter) beyond this is no maximum."""
 
+_MAP = "maximum a posteriori"
+
 
 @dataclass(frozen=True)
 class Fitted:
@@ -61,12 +63,20 @@ class Fitted:
     def as_json(self) -> dict[str, Any]:
         return {
             "model": self.model,
-            "estimate": "maximum a posteriori" if self.is_map else "maximum likelihood",
+            "estimate": _MAP if self.is_map else "maximum likelihood",
             "parameters": dict(self.parameters),
             "standard_errors": dict(self.standard_errors),
             "log_likelihood": self.log_likelihood,
             "customers": self.customers,
         }
+
+    @staticmethod
+    def from_json(saved: Mapping[str, Any]) -> Fitted:
+        """The model of such a document; other keys are not looked at. Raises KeyError for one missing."""
+        return Fitted(
+            saved["model"], saved["parameters"], saved["standard_errors"], saved["log_likelihood"],
+            saved["customers"], is_map=saved["estimate"] == _MAP,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

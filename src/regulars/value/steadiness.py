@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import numpy as np
+from scipy.special import chdtrc
 
 from regulars.engine import Engine, room
 from regulars.types import Severity
@@ -118,10 +119,8 @@ def season(engine: Engine, model: ValueModel, until: date) -> Check:
 
 def _unevenness(came: Array, due: Array) -> tuple[float, bool]:
     """The part of purchases in another month than due; and whether that is small or may be chance."""
-    from scipy.stats import chi2
-
     uneven = float(np.abs(came - due).sum() / due.sum())
-    by_chance = float(chi2.sf(((came - due) ** 2 / due).sum(), len(came) - 1))
+    by_chance = float(chdtrc(len(came) - 1, ((came - due) ** 2 / due).sum()))
     return uneven, uneven < UNEVEN[0] or by_chance > SURE
 
 
