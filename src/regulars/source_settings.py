@@ -195,6 +195,10 @@ class CustomerColumns(_Named):
         return tuple(meaning for meaning in said if meaning in self.named)
 
 
+ROW_COLUMNS = ("record", "is_repeat", "fault", "fault_text", "known_on", "consent_state")
+"""Columns beside the attributes in the rows of customers, as they are read."""
+
+
 class Customers(Layout):
     """What is known of each customer, a row a customer (with ``columns.known_on``, a row a customer and day):
     attributes by the name that they shall have."""
@@ -205,6 +209,10 @@ class Customers(Layout):
     @field_validator("attributes")
     @classmethod
     def _names_are_plain(cls, named: dict[str, Attribute]) -> dict[str, Attribute]:
+        if ours := [name for name in named if name in ROW_COLUMNS]:
+            raise ValueError(
+                f"{ours[0]!r} is what every row of the table has of its own; choose another name"
+            )
         return {plain(name): each for name, each in named.items()}
 
 

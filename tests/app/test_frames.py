@@ -15,6 +15,7 @@ from regulars.app.frames import Frames, frames
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.errors import UsageError
+from regulars.generators import COMPANIES
 from regulars.value.frames import rows_of
 
 START, UNTIL, AS_OF = date(2024, 1, 1), date(2024, 9, 1), date(2024, 12, 1)
@@ -201,3 +202,34 @@ def test_a_day_that_leaves_nothing_to_learn_from_is_refused(tmp_path, until: dat
     *asked, _ = workspace(tmp_path, tables())
     with pytest.raises(UsageError, match="later half"), frames(*asked, until):
         pass
+
+
+@pytest.mark.parametrize("name", ["bank"])
+def test_the_future_of_a_company_moves_no_feature_of_its_customers(tmp_path, name: str) -> None:
+    """Of all that is dated after the cut, every second row is gone and the others are somebody else's."""
+    company = COMPANIES[name](tmp_path, customers=400, seed=5)
+    chosen, space = settings.load(company.settings), Workspace(tmp_path)
+    asked = Asked(today=date(2025, 1, 1))
+    cut = date(2024, 9, 30)
+    with frames(chosen, space, asked, cut) as told:
+        before = listed(told, "test")
+        outcomes = told.engine.rows("select sum(later_spend) from test_frame")
+    dated = {"day", "known_on", "time"}
+    for path in sorted(tmp_path.glob("*.csv")):
+        head, *rows = path.read_text(encoding="utf-8").splitlines()
+        at = [place for place, column in enumerate(head.split(",")) if column in dated]
+        who = next(place for place, column in enumerate(head.split(",")) if column in {"customer", "account"})
+        if path.name == "truth.csv" or not at:
+            continue
+        later = [row.split(",") for row in rows if row.split(",")[at[0]][:10] > cut.isoformat()]
+        kept = [row for row in rows if row.split(",")[at[0]][:10] <= cut.isoformat()]
+        ids = [row[who] for row in later]
+        moved = [
+            [*row[:who], other, *row[who + 1 :]] for row, other in zip(later, reversed(ids), strict=True)
+        ]
+        assert later, path.name
+        text = "\n".join([head, *(",".join(row) for row in moved[::2]), *kept])
+        path.write_text(text + "\n", encoding="utf-8")
+    with frames(chosen, space, asked, cut) as told:
+        assert listed(told, "test") == before
+        assert told.engine.rows("select sum(later_spend) from test_frame") != outcomes

@@ -319,6 +319,12 @@ def test_an_attribute_has_a_name_that_can_name_a_column(name: str) -> None:
         with_table("customers", **CUSTOMERS, attributes={name: "size"})
 
 
+@pytest.mark.parametrize("name", ["known_on", "consent_state", "fault"])
+def test_an_attribute_takes_the_place_of_no_column_that_every_row_has(name: str) -> None:
+    with pytest.raises(SettingsError, match="choose another name"):
+        with_table("customers", **CUSTOMERS, attributes={name: "size"})
+
+
 # --- real tables ----------------------------------------------------------------------------------
 
 
