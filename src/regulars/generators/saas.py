@@ -33,12 +33,12 @@ NATURE = Nature(
     churn=(
         Reason("price_rise", -3.7, 0.3),
         Reason("tickets", -3.9, 1.3),
-        Reason("active_weeks", -2.9, -0.5, 7.0),
+        Reason("logins", -2.9, -0.5, 7.0),
     ),
     purchase=(
         Reason("seats_used", -2.9, 8.0, 0.7),
-        Reason("features_used", -3.9, 0.9),
-        Reason("active_weeks", -2.7, 0.45, 7.0),
+        Reason("features", -3.9, 0.9),
+        Reason("logins", -2.7, 0.45, 7.0),
     ),
     most=len(PRODUCTS) - 1,
 )
@@ -48,7 +48,7 @@ PLANS = ["Starter", "Team", "Business"]
 SEAT_CENTS = np.array([900, 1_400, 2_200])
 RISES = np.array([0, 5, 8, 12])
 ADD_ON_CENTS = np.array([0, 250, 180, 120])
-KINDS = ["active week", "feature used", "ticket"]
+KINDS = ["login", "feature", "ticket"]
 
 SETTINGS = """\
 schema: regulars/1
@@ -77,7 +77,7 @@ sources:
       seats_used:
         {column: seats_used, unit: share, role: cause, label: Seats in use, high: Full-house, low: Half-empty}
       add_ons: {column: add_ons, unit: count, label: Add-ons}
-      price_rise: {column: price_rise, unit: points, label: Rise of the price in percent}
+      price_rise: {column: price_rise, unit: ratio, label: Rise of the price in percent}
       contract_ends: {column: contract_ends, unit: count, label: Contract ends with the quarter}
   events:
     path: events.csv
@@ -87,7 +87,7 @@ sources:
 features:
   engagement:
     window_days: 92
-    weights: {active week: 1, feature used: 2, ticket: -2}
+    weights: {login: 1, feature: 2, ticket: -2}
 
 value:
   # Contracts end; they do not just fall silent. The models of purchases are for shops.
@@ -103,7 +103,7 @@ segmentations:
     rest: Managed
   use:
     method: kmeans
-    features: [events_active_week, events_feature_used, events_ticket, seats_used]
+    features: [events_login, events_feature, events_ticket, seats_used]
   rfm: {method: rfm}
 """
 
@@ -136,8 +136,8 @@ def lay_out(folder: Path, *, customers: int = 4_000, seed: int = 0, alike: bool 
     lived = lives(seed, crowd, nature, {
         "price_rise": by_quarter(rise),
         "seats_used": used[:, 2::3],
-        "active_weeks": by_quarter(happened[:, :, :4].sum(axis=2)),
-        "features_used": by_quarter(happened[:, :, 4]),
+        "logins": by_quarter(happened[:, :, :4].sum(axis=2)),
+        "features": by_quarter(happened[:, :, 4]),
         "tickets": by_quarter(happened[:, :, 5]),
     })  # fmt: skip
     is_there &= np.arange(MONTHS)[None, :] < 3 * lived.leaves[:, None]
