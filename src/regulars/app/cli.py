@@ -88,19 +88,26 @@ def _regulars(
 
 @app.command()
 def demo(
-    to: Annotated[Path, typer.Option("--to", help="Where to lay out the workspace.")] = Path("regulars-demo"),
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Where to lay out the workspace. Default: regulars-demo.")
+    ] = None,
+    data: Annotated[
+        str, typer.Option(help="orders, or a generated company whose truth is known: bank or saas.")
+    ] = "orders",
     json: JsonOption = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
 ) -> None:
-    """Bundled real orders (Online Retail, CC BY 4.0) to a workspace and a dashboard."""
+    """Bundled real orders (Online Retail, CC BY 4.0), or a generated company, to a dashboard."""
     from regulars.app import demo as bundled
     from regulars.app import shown
 
-    workspace = bundled.lay_out(to)
+    folder = to or Path("regulars-demo" if data == "orders" else f"regulars-demo-{data}")
+    workspace = bundled.lay_out(folder, data)
     shown.run(workspace, json=json, threads=threads, memory_limit=memory_limit, today=today())
     if not json:
-        terminal.err.print(f"Data: {bundled.ATTRIBUTION}", markup=False)
+        of = bundled.ATTRIBUTION if data == "orders" else bundled.GENERATED
+        terminal.err.print(f"Data: {of}", markup=False)
 
 
 @app.command()
@@ -302,6 +309,19 @@ def value(
     unit: Annotated[
         str, typer.Option(help="Of the parameters, and of the periods of bgbb: day, week, month or year.")
     ] = "week",
+    propensity: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SEGMENTATION", help="Who leaves or buys, by its segments: one model against one each."
+        ),
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(help="With --propensity: churn (the default), purchase or new_product."),
+    ] = None,
+    trees: Annotated[
+        bool, typer.Option("--trees", help="With --propensity: boosted trees, not logistic regression.")
+    ] = False,
     workspace: WorkspaceOption = WORKSPACE,
     as_of: DateOption = None,
     json: JsonOption = False,
@@ -309,6 +329,18 @@ def value(
     memory_limit: MemoryOption = None,
 ) -> None:
     """What customers will buy and bring: a model fitted on past orders, tried on the orders after."""
+    if propensity is not None:
+        from regulars.app import propensity_shown
+
+        propensity_shown.show(
+            workspace, propensity, outcome or "churn", "trees" if trees else "logistic",
+            date_of(calibrate_until), json=json, today=today(), as_of=date_of(as_of), threads=threads,
+            memory_limit=memory_limit,
+        )  # fmt: skip
+        return
+    if outcome is not None or trees:
+        option = "--trees" if outcome is None else "--outcome"
+        raise UsageError(option, "it goes with --propensity", "Name a segmentation there, or leave it out.")
     from regulars.app import value_shown
 
     value_shown.show(

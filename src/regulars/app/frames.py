@@ -37,9 +37,16 @@ class Frames:
 
 
 @contextmanager
-def frames(settings: Settings, workspace: Workspace, asked: Asked, until: date | None) -> Iterator[Frames]:
+def frames(
+    settings: Settings,
+    workspace: Workspace,
+    asked: Asked,
+    until: date | None,
+    horizon_days: int | None = None,
+) -> Iterator[Frames]:
     """The study's customers as of ``until`` less the horizon, and as of ``until``; the horizon is the days
-    from ``until`` to the day of the study.
+    from ``until`` to the day of the study. Where no day is named it is ``horizon_days``, if the orders span
+    three times as many.
 
     Every source is read once. For each cut all of it is then cleaned and measured as of that day, so nothing
     that is dated later can move a feature. What has no date of its own is taken as known all along: the
@@ -58,7 +65,7 @@ def frames(settings: Settings, workspace: Workspace, asked: Asked, until: date |
     kept = settings.cleaning.model_copy(update={"net_spend_not_positive": "keep"})
     for_outcomes = settings.model_copy(update={"cleaning": kept})
     with cleaned_orders(for_outcomes, workspace, asked) as orders:
-        cuts = _cuts(orders, until)
+        cuts = _cuts(orders, until, horizon_days)
         engine = orders.engine
         keep_outcome_lines(engine)
         known = Tables(settings, orders.tables.orders, orders.tables.beside)
@@ -72,10 +79,14 @@ def frames(settings: Settings, workspace: Workspace, asked: Asked, until: date |
         )
 
 
-def _cuts(orders: CleanOrders, asked: date | None) -> tuple[date, date, date]:
+def _cuts(
+    orders: CleanOrders, asked: date | None, horizon_days: int | None = None
+) -> tuple[date, date, date]:
     """The day to learn as of, the day to try as of, and the day of the study. Raises UsageError."""
     start, end = orders.cleaned.start, orders.as_of
-    until = asked or start + timedelta(days=int((end - start).days * KNOWN_SHARE))
+    span = (end - start).days
+    ahead = horizon_days if horizon_days and 3 * horizon_days <= span else span - int(span * KNOWN_SHARE)
+    until = asked or end - timedelta(days=ahead)
     since = until - (end - until)
     if not start < since < until < end:
         raise UsageError(

@@ -93,7 +93,7 @@ def keep_outcome_lines(engine: Engine) -> Table:
     """The clean ``order_lines`` of the whole time as ``outcome_lines``, before they are cleaned anew as of
     an earlier day."""
     return engine.create(
-        "outcome_lines", "select customer_id, ordered_on, is_return, amount from order_lines"
+        "outcome_lines", "select customer_id, ordered_on, is_return, amount, product_id from order_lines"
     )
 
 
