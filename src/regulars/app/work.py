@@ -30,6 +30,7 @@ from regulars.settings import Settings
 from regulars.types import Finding
 from regulars.value.definition import ValueDefinition
 from regulars.value.histories import make_histories
+from regulars.value.standing import doubt
 
 
 @dataclass(frozen=True)
@@ -254,12 +255,15 @@ class Work:
         self.asked.stage(f"Segmenting and profiling {name}")
         assigned = assign(self.engine, definition, self.as_of, f"assignments_{name}")
         self.engine.view("assignments", f"select * from {assigned.name}")
+        value = self.value
         frame = Frame(
-            name, self.settings.name, self.settings.currency, cleaned.start, self.as_of, tops(definition.rule)
+            name, self.settings.name, self.settings.currency, cleaned.start, self.as_of,
+            tops(definition.rule), value.recipe["horizon_days"] if value else None,
         )  # fmt: skip
         facts = profile(self.engine, frame, definition.segments, features.features)
         meanings = {segment.id: segment.meaning for segment in definition.segments}
-        return Made(definition, facts, narrate(facts, meanings))
+        unsure = doubt(value.as_json()) if value else ""
+        return Made(definition, facts, narrate(facts, meanings, unsure))
 
 
 def _notes(definition: Definition | ValueDefinition, cleaned: Cleaned, as_of: date) -> list[Finding]:
