@@ -25,7 +25,7 @@ from regulars.engine.steps import parse
 from regulars.prepare.features.table import make_features
 from regulars.profile.facts import Frame, profile
 from regulars.types import Segment
-from regulars.value.columns import worth_steps
+from regulars.value.customers import make_valued_customers
 from regulars.value.fitting import Fitted
 from regulars.value.frames import keep_outcome_lines, make_frame
 from regulars.value.histories import make_histories
@@ -227,8 +227,7 @@ def _value(engine: Engine) -> None:
     spend = Fitted("gamma_gamma", {"p": 6.2, "q": 3.7, "v": 15.4}, {}, 0.0, 1)
     lasting = Fitted("pareto_nbd", {"r": 0.5, "alpha": 10.6, "s": 0.6, "beta": 11.7}, {}, 0.0, 1)
     for each in (lasting, purchases):
-        steps = worth_steps(ValueModel(each, spend, 7, 1.0, until), 20, 0.1)
-        engine.make("worth_features", {step.name: step for step in steps})
+        make_valued_customers(engine, ValueModel(each, spend, 7, 1.0, until), 20, 0.1)
     make_worth(engine, ValueModel(purchases, spend, 7, 1.0, until), 20)
     held_out(engine, purchase_model(purchases), 7, until, AS_OF)
     periods = Periods("week", until, AS_OF)

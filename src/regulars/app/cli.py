@@ -322,6 +322,18 @@ def value(
     trees: Annotated[
         bool, typer.Option("--trees", help="With --propensity: boosted trees, not logistic regression.")
     ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Write every customer to this .csv or .parquet: no trial, all orders."
+        ),
+    ] = None,
+    horizon_days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="Of --output. Default: that of the settings.")
+    ] = None,
+    discount_rate: Annotated[
+        float | None, typer.Option(min=0, max=1, help="A year's, of --output. Default: that of the settings.")
+    ] = None,
     workspace: WorkspaceOption = WORKSPACE,
     as_of: DateOption = None,
     json: JsonOption = False,
@@ -329,9 +341,13 @@ def value(
     memory_limit: MemoryOption = None,
 ) -> None:
     """What customers will buy and bring: a model fitted on past orders, tried on the orders after."""
+    from regulars.app import value_file, value_shown
+
+    of_file = {"--output": output, "--horizon-days": horizon_days, "--discount-rate": discount_rate}
     if propensity is not None:
         from regulars.app import propensity_shown
 
+        value_file.refuse(of_file, "it does not go with --propensity", "Leave one of them out.")
         propensity_shown.show(
             workspace, propensity, outcome or "churn", "trees" if trees else "logistic",
             date_of(calibrate_until), json=json, today=today(), as_of=date_of(as_of), threads=threads,
@@ -341,12 +357,20 @@ def value(
     if outcome is not None or trees:
         option = "--trees" if outcome is None else "--outcome"
         raise UsageError(option, "it goes with --propensity", "Name a segmentation there, or leave it out.")
-    from regulars.app import value_shown
 
-    value_shown.show(
-        workspace, model, unit, date_of(calibrate_until), compare=compare, json=json, today=today(),
-        as_of=date_of(as_of), threads=threads, memory_limit=memory_limit,
-    )  # fmt: skip
+    engine = {"as_of": date_of(as_of), "threads": threads, "memory_limit": memory_limit}
+    until = date_of(calibrate_until)
+    if output:
+        trial = {"--compare": compare, "--calibrate-until": until, "--unit": unit != "week"}
+        value_file.refuse(
+            trial, "it is of the trial, and --output is of all orders", "Leave one of them out."
+        )
+        value_file.show(
+            workspace, model, output, horizon_days, discount_rate, json=json, today=today(), **engine
+        )
+        return
+    value_file.refuse(of_file, "the trial looks as far as the orders go", "Name a file with --output, too.")
+    value_shown.show(workspace, model, unit, until, compare=compare, json=json, today=today(), **engine)
 
 
 @app.command()

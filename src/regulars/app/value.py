@@ -105,15 +105,20 @@ def opened(
 
     Raises UsageError for a day that leaves nothing to fit on or nothing to compare with, and without orders.
     """
+    require_orders(settings)
+    with cleaned_orders(settings, workspace, asked) as orders:
+        until = _until(orders, calibrate_until)
+        asked.stage(f"Fitting on the orders up to {until}")
+        yield orders, until
+
+
+def require_orders(settings: Settings) -> None:
+    """Raises UsageError for a study of customers alone."""
     if not settings.sources.shops:
         raise UsageError(
             "value", "this study has no orders, only a table of customers",
             "Name sources.orders: what people will buy is foretold from when they bought.",
         )  # fmt: skip
-    with cleaned_orders(settings, workspace, asked) as orders:
-        until = _until(orders, calibrate_until)
-        asked.stage(f"Fitting on the orders up to {until}")
-        yield orders, until
 
 
 def _error(valued: Valued) -> float:
