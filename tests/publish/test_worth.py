@@ -84,6 +84,16 @@ def test_the_headline_figures_hold_what_all_are_expected_to_bring() -> None:
     assert html.count('class="kpi"') == 6
 
 
+def test_what_is_expected_is_not_called_a_count() -> None:
+    html = dashboard(valued())
+    panels = re.findall(r'<div class="proof".*?</div>', html, re.DOTALL)
+    (predicted,) = (each for each in panels if "<h3>Predicted value, next 365 days" in each)
+    (revenue,) = (each for each in panels if re.search(r"<h3>Revenue<", each))
+    assert "Expected and not counted: no sampling interval." in predicted
+    assert "Full counts" not in predicted
+    assert "Full counts: no sampling interval." in revenue
+
+
 def test_the_last_column_of_the_segment_table_is_what_each_is_expected_to_bring() -> None:
     heads = re.findall(r"<th scope=\"col\" data-sort>([^<]*)</th>", dashboard(valued()))
     assert heads.count("Predicted value per customer, next 365 days") == 2

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup, escape
 
 from regulars.figures import written
+from regulars.profile.metrics import FORETOLD
 from regulars.publish.profile_table import amount
 from regulars.types import Fact, Profile, SegmentFacts, Sentence, Span
 
@@ -25,6 +26,8 @@ _DERIVED = {
     "index": "As an index: 100 is all customers.",
     "rank": "As a rank among the segments: 1 is the highest.",
 }
+_COUNTED = "Full counts: no sampling interval."
+_EXPECTED = "Expected and not counted: no sampling interval."
 _ALONE = {"horizon": "Counted from the day of the study. A setting, chosen and not measured."}
 """Derived figures that do not follow from the plain one, only belong to it."""
 
@@ -64,6 +67,8 @@ class Proof:
     meaning: str
     rows: tuple[ProofRow, ...]
     query: Query | None
+    made_of: str
+    """What its figures are, where they have no interval; empty for a setting."""
 
     @property
     def is_sampled(self) -> bool:
@@ -125,7 +130,8 @@ class Evidence:
         if key not in self._proofs:
             anchor = f"e{len(self._proofs) + 1}"
             label, meaning, rows = _told(profile, fact)
-            self._proofs[key] = Proof(anchor, label, meaning, rows, self._query(profile, fact))
+            query = self._query(profile, fact)
+            self._proofs[key] = Proof(anchor, label, meaning, rows, query, _made_of(_metric(fact)))
         return self._proofs[key]
 
     def _query(self, profile: Profile, fact: Fact) -> Query | None:
@@ -198,6 +204,13 @@ def _interval(fact: Fact) -> str:
     if fact.low is None or fact.high is None:
         return ""
     return f"{written(fact.low, fact.unit)} to {written(fact.high, fact.unit)}"
+
+
+def _made_of(metric: str) -> str:
+    plain, _, derived = metric.partition(".")
+    if derived in _ALONE:
+        return ""
+    return _EXPECTED if plain in FORETOLD else _COUNTED
 
 
 def _meaning(profile: Profile, metric: str) -> str:
