@@ -17,6 +17,7 @@ from regulars.feature_settings import FeatureChoices
 from regulars.prepare.features.offer import offer
 from regulars.segment.methods import chosen
 from regulars.settings import parse
+from regulars.validation_settings import DriftLimits, ValidationChoices
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -68,6 +69,13 @@ def test_the_settings_of_the_features_page_can_be_chosen() -> None:
     assert {"share_of_coffee_tea", "events_login", "events_feature_used", "engagement_score"} <= made.keys()
     assert made["basket_value"].role == "outcome"
     assert made["own_variety"].role == "cause"
+
+
+def test_the_limits_on_the_drift_page_are_settings_and_its_defaults_those_of_the_code() -> None:
+    text = (DOCS / "drift.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    limits = ValidationChoices.model_validate(yaml.safe_load(block)["validation"]).drift
+    assert limits.model_copy(update={"moved_share": None}) == DriftLimits()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from regulars.errors import SettingsError, did_you_mean
 from regulars.feature_settings import FeatureChoices
 from regulars.source_settings import ONE, SEVERAL, Choices, Columns, Orders, Sources
+from regulars.validation_settings import ValidationChoices
 from regulars.value_settings import ValueChoices
 
 __all__ = ["Cleaning", "Columns", "Orders", "Readiness", "Settings", "Sources", "load", "parse"]
@@ -93,6 +94,7 @@ class Settings(Choices):
     features: FeatureChoices = FeatureChoices()
     value: ValueChoices = ValueChoices()
     readiness: Readiness = Readiness()
+    validation: ValidationChoices = ValidationChoices()
     segmentations: dict[str, dict[str, Any]] = Field(
         default_factory=lambda: {"rfm": {"method": "rfm"}, "behaviour": {"method": "kmeans"}}, min_length=1
     )
@@ -115,7 +117,7 @@ class Settings(Choices):
     def answers(self) -> dict[str, Any]:
         """What of the settings can move a customer or a number: all but places and gates."""
         chosen = self.model_dump(
-            mode="json", by_alias=True, exclude={"readiness", "as_of", "seed", "sources"}
+            mode="json", by_alias=True, exclude={"readiness", "validation", "as_of", "seed", "sources"}
         )
         return {**chosen, "sources": self.sources.answers()}
 

@@ -1,0 +1,42 @@
+"""The command that asks whether a segmentation still holds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from regulars.app.choices import WORKSPACE
+from regulars.app.options import JsonOption, MemoryOption, ThreadsOption, WorkspaceOption
+
+
+def compare(
+    name: Annotated[str, typer.Argument(help="A segmentation of the project, such as rfm.")],
+    earlier: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="RUN",
+            help="An id, its beginning or end, or a day. Default: the day of the definition's fit, "
+            "else the run before.",
+        ),
+    ] = None,
+    later: Annotated[
+        str | None, typer.Option("--to", metavar="RUN", help="As --from. Default: the newest day.")
+    ] = None,
+    workspace: WorkspaceOption = WORKSPACE,
+    json: JsonOption = False,
+    threads: ThreadsOption = None,
+    memory_limit: MemoryOption = None,
+) -> None:
+    """Does a segmentation still hold? What drifted between two runs; exit 4 where a limit is passed."""
+    from regulars.app import compare_command
+
+    compare_command.show(
+        workspace, name, earlier, later, json=json, threads=threads, memory_limit=memory_limit
+    )
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add this command to the command line."""
+    app.command()(compare)

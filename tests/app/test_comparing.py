@@ -1,0 +1,159 @@
+"""Two runs of a small shop compared, as the command shows them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from tests.shops import RFM_ALONE, opened, studied
+
+from regulars import settings as chosen
+from regulars.app.compare_command import show
+from regulars.app.workspace import Workspace
+from regulars.errors import CheckFailed, RunDamaged, SettingsError, UsageError
+
+ASKED = {"threads": None, "memory_limit": None}
+LOOSE = "validation: {drift: {psi: null, share_points: null, centroid_share: null, unknown_points: null}}\n"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Three days, fitted on the first; the tests only read the runs."""
+    workspace = opened(tmp_path_factory.mktemp("shop"), settings_text=RFM_ALONE)
+    for day in ("2024-06-30", "2024-07-31", "2024-09-30"):
+        studied(workspace, as_of=date.fromisoformat(day))
+    return workspace
+
+
+def compared(shop, capsys, *asked, limits=""):
+    """What is printed as JSON, and the failure if there was one."""
+    shop.settings.write_text(RFM_ALONE + limits, encoding="utf-8")
+    failure = None
+    try:
+        show(shop.root, "rfm", *(asked or (None, None)), json=True, **ASKED)
+    except CheckFailed as told:
+        failure = told
+    return json.loads(capsys.readouterr().out), failure
+
+
+def test_the_day_of_the_fit_is_held_against_the_newest_unless_others_are_named(shop, capsys):
+    told, _ = compared(shop, capsys)
+    assert (told["from"]["as_of"], told["to"]["as_of"]) == ("2024-06-30", "2024-09-30")
+    told, _ = compared(shop, capsys, None, "2024-07-31")
+    assert (told["from"]["as_of"], told["to"]["as_of"]) == ("2024-06-30", "2024-07-31")
+    told, _ = compared(shop, capsys, "2024-07", None)
+    assert (told["from"]["as_of"], told["to"]["as_of"]) == ("2024-07-31", "2024-09-30")
+
+
+def test_a_limit_that_is_passed_fails_with_what_moved_and_what_to_do(shop, capsys):
+    told, failure = compared(shop, capsys, limits="validation: {drift: {moved_share: 0.01}}\n")
+    assert failure is not None
+    assert failure.exit_code == 4
+    assert told["holds"] is False
+    moved = next(each for each in told["passed"] if each["where"] == "rfm.movement")
+    assert "The limit is 1.0%." in moved["what"]
+    assert moved["remedy"] in failure.remedy
+    assert failure.count == len(told["passed"])
+
+
+def test_without_limits_nothing_fails_and_the_figures_are_the_same(shop, capsys):
+    held, _ = compared(shop, capsys)
+    free, failure = compared(shop, capsys, limits=LOOSE)
+    assert failure is None
+    assert free["holds"] is True
+    psi = [[each["psi"] for each in told["sections"]["drift"]["features"]] for told in (held, free)]
+    assert psi[0] == psi[1]
+
+
+def test_a_limit_makes_no_new_run(shop):
+    shop.settings.write_text(RFM_ALONE + LOOSE, encoding="utf-8")
+    assert studied(shop, as_of=date(2024, 9, 30)).already_there
+
+
+def test_a_limit_that_cannot_be_and_a_misspelt_one_are_told():
+    with pytest.raises(SettingsError, match="validation.drift.psi: "):
+        chosen.parse({"schema": "regulars/1", "sources": {}, "validation": {"drift": {"psi": -1}}}, "page")
+    asked = {"schema": "regulars/1", "sources": {}, "validation": {"drift": {"share_point": 1}}}
+    with pytest.raises(SettingsError, match="Did you mean 'share_points'"):
+        chosen.parse(asked, "page")
+
+
+def test_customers_are_counted_as_the_runs_have_them(shop, capsys):
+    told, _ = compared(shop, capsys)
+    drift = told["sections"]["drift"]
+    by_run = {
+        each: json.loads((shop.run(told[each]["run_id"]) / "ledger.json").read_text())["totals"]["customers"]
+        for each in ("from", "to")
+    }
+    assert drift["customers"] == {"then": by_run["from"], "now": by_run["to"]}
+    moved = drift["movement"]
+    assert moved["known_on_both_days"] == by_run["from"], "whoever ordered once stays a customer"
+    facts = json.loads((shop.run(told["to"]["run_id"]) / "facts" / "rfm.json").read_text())
+    for each in drift["segments"]:
+        shown = facts["segments"][each["segment_id"]]["metrics"]["customers"]
+        assert each["customers_now"] in (shown, None)
+    assert [each["feature"] for each in drift["features"]] == ["recency_days", "orders", "spend"]
+
+
+def test_a_longer_past_is_told_as_what_it_is(shop, capsys):
+    told, _ = compared(shop, capsys)
+    (finding,) = told["findings"]
+    assert "182 days" in finding["what"]
+    assert "274" in finding["what"]
+
+
+def test_the_page_of_text_fits_eighty_columns_and_tells_what_moved(shop, capsys):
+    shop.settings.write_text(RFM_ALONE + LOOSE, encoding="utf-8")
+    show(shop.root, "rfm", None, None, json=False, **ASKED)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any(line.startswith("- Sizes of the segments: ") for line in lines)
+    assert any(line.startswith("recency_days ") for line in lines)
+
+
+def test_runs_that_cannot_be_compared_are_told(shop):
+    shop.settings.write_text(RFM_ALONE, encoding="utf-8")
+    with pytest.raises(UsageError, match="the first is the later one"):
+        show(shop.root, "rfm", "2024-09-30", "2024-06-30", json=True, **ASKED)
+    with pytest.raises(UsageError, match="they are one run"):
+        show(shop.root, "rfm", "2024-09-30", "2024-09-30", json=True, **ASKED)
+    with pytest.raises(UsageError, match="no run of it is from before 2024-06-30"):
+        show(shop.root, "rfm", None, "2024-06-30", json=True, **ASKED)
+    with pytest.raises(UsageError, match="rfm"):
+        show(shop.root, "rmf", "2024-06-30", "2024-09-30", json=True, **ASKED)
+
+
+def test_a_damaged_run_is_named_before_any_figure_is_shown(shop, capsys, tmp_path):
+    copy = Workspace(tmp_path / "copy")
+    shutil.copytree(shop.root, copy.root)
+    (copy.run(copy.run_ids()[0]) / "features.parquet").unlink()
+    with pytest.raises(RunDamaged, match="features.parquet is missing"):
+        show(copy.root, "rfm", None, None, json=True, **ASKED)
+    assert capsys.readouterr().out == ""
+
+
+def test_days_by_different_definitions_are_compared_by_the_later_one(tmp_path, capsys):
+    workspace = opened(tmp_path / "shop", settings_text=RFM_ALONE + LOOSE)
+    studied(workspace, as_of=date(2024, 6, 30))
+    studied(workspace, as_of=date(2024, 9, 30), refit=True)
+    show(workspace.root, "rfm", None, None, json=True, **ASKED)
+    told = json.loads(capsys.readouterr().out)
+    assert told["definition"]["version"] == 2
+    assert any("compared by version 2" in each["what"] for each in told["findings"])
+
+
+def test_the_command_ends_with_exit_code_4(shop):
+    shop.settings.write_text(RFM_ALONE + "validation: {drift: {moved_share: 0.01}}\n", encoding="utf-8")
+    source = str(Path(chosen.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-m", "regulars", "compare", "rfm", "-w", str(shop.root)],
+        capture_output=True, text=True, timeout=120, check=False, env={"PYTHONPATH": source},
+    )  # fmt: skip
+    assert done.returncode == 4
+    assert "CheckFailed: comparing rfm" in done.stderr
+    assert "past the limits of the settings" in done.stdout
