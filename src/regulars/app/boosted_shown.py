@@ -19,17 +19,17 @@ def show(told: Tried, currency: str, *, json: bool) -> None:
         terminal.print_json({**told.as_json(), "document": told.model.as_json(), "findings": findings})
         return
     trial, learnt = told.trial, told.learnt
-    _say(
+    terminal.say(
         f"Learnt from {told.model.customers:,} customers as of {learnt.cut} and their next "
         f"{learnt.horizon_days} days; tried on {trial.customers:,} as of {trial.until} and theirs "
         f"({trial.born_later:,} who came later are not in it)."
     )
     for verdict in trial.verdicts:
-        _say(verdict)
+        terminal.say(verdict)
     terminal.out.print(_forecasts(told, currency))
-    _say(f"\n{_staying(told)}")
+    terminal.say(f"\n{_staying(told)}")
     terminal.out.print(_calibration(told))
-    _say("\nWhat it goes by, dealt out anew among customers:")
+    terminal.say("\nWhat it goes by, dealt out anew among customers:")
     terminal.out.print(_importances(told, currency))
     for finding in told.findings:
         terminal.print_finding(finding)
@@ -109,8 +109,3 @@ def _table(heads: tuple[str, ...]) -> Table:
     for position, head in enumerate(heads):
         table.add_column(head, justify="right" if position else "left", no_wrap=True)
     return table
-
-
-def _say(words: str) -> None:
-    """Prose, broken between words where the terminal ends."""
-    terminal.out.print(words, markup=False, soft_wrap=False)

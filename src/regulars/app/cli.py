@@ -303,6 +303,13 @@ def value(
     compare: Annotated[
         bool, typer.Option("--compare", help="The first three, the best first, and boosted beside them.")
     ] = False,
+    by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="quarter|year|ATTRIBUTE",
+            help="Fit it group by group too: by first purchase or a customers' attribute. Does that pay?",
+        ),
+    ] = None,
     calibrate_until: Annotated[
         str | None,
         typer.Option(metavar="YYYY-MM-DD", help="Fit up to this day. Default: three quarters of the span."),
@@ -342,13 +349,14 @@ def value(
     memory_limit: MemoryOption = None,
 ) -> None:
     """What customers will buy and bring: a model fitted on past orders, tried on the orders after."""
-    from regulars.app import value_file, value_shown
+    from regulars.app import value_by, value_file, value_shown
 
     of_file = {"--output": output, "--horizon-days": horizon_days, "--discount-rate": discount_rate}
     if propensity is not None:
         from regulars.app import propensity_shown
 
-        value_file.refuse(of_file, "it does not go with --propensity", "Leave one of them out.")
+        asked = {**of_file, "--by": by}
+        value_file.refuse(asked, "it does not go with --propensity", "Leave one of them out.")
         propensity_shown.show(
             workspace, propensity, outcome or "churn", "trees" if trees else "logistic",
             date_of(calibrate_until), json=json, today=today(), as_of=date_of(as_of), threads=threads,
@@ -362,7 +370,7 @@ def value(
     engine = {"as_of": date_of(as_of), "threads": threads, "memory_limit": memory_limit}
     until = date_of(calibrate_until)
     if output:
-        trial = {"--compare": compare, "--calibrate-until": until, "--unit": unit != "week"}
+        trial = {"--compare": compare, "--calibrate-until": until, "--unit": unit != "week", "--by": by}
         value_file.refuse(
             trial, "it is of the trial, and --output is of all orders", "Leave one of them out."
         )
@@ -371,7 +379,12 @@ def value(
         )
         return
     value_file.refuse(of_file, "the trial looks as far as the orders go", "Name a file with --output, too.")
-    value_shown.show(workspace, model, unit, until, compare=compare, json=json, today=today(), **engine)
+    if by is None:
+        value_shown.show(workspace, model, unit, until, compare=compare, json=json, today=today(), **engine)
+    else:
+        value_by.show(
+            workspace, model, unit, until, by=by, compare=compare, json=json, today=today(), **engine
+        )
 
 
 @app.command()

@@ -30,6 +30,11 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
+def say(words: str) -> None:
+    """Prose on stdout, broken between words where the terminal ends."""
+    out.print(words, markup=False, soft_wrap=False)
+
+
 def print_json(document: Any) -> None:
     """One JSON document on stdout, as it is: no colour, no wrapping."""
     sys.stdout.write(json.dumps(document, indent=1, ensure_ascii=False) + "\n")

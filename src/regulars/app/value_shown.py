@@ -38,9 +38,9 @@ def show(
 
     Without a model it is that of the settings.
     """
-    _require(unit, UNIT_DAYS, "--unit")
+    require_one(unit, UNIT_DAYS, "--unit")
     if model is not None:
-        _require(model, MODELS, "--model")
+        require_one(model, MODELS, "--model")
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
     name = model or settings.value.fitted
@@ -56,7 +56,7 @@ def show(
         elif name == "gamma_gamma":
             found = spend_alone(settings, workspace, how, until)
         elif name == "bgbb":
-            _require(unit, UNITS, "--unit")
+            require_one(unit, UNITS, "--unit")
             found = by_periods(settings, workspace, how, until, unit)
         else:
             found = value(settings, workspace, how, (name,), until, UNIT_DAYS[unit])
@@ -74,12 +74,12 @@ def _show_models(found: Compared, beside: boosted.Beside, currency: str, unit: s
     """Models of purchases, the best first: verdicts, figures beside the simple rules, parameters, doubts."""
     first = found.valued[0]
     told = first.held_out
-    _say(
+    terminal.say(
         f"Fitted on the orders up to {told.until}, tried on those to {told.upto}: {told.customers:,} "
         f"customers ({told.born_later:,} who came later are not in it)."
     )
     for verdict in told.verdicts:
-        _say(verdict)
+        terminal.say(verdict)
     terminal.out.print(tables.models(found, currency, beside.tried))
     terminal.out.print(tables.gains(first.model.purchases.model, told.errors, currency))
     _show_parameters(first, unit)
@@ -95,15 +95,15 @@ def _show_models(found: Compared, beside: boosted.Beside, currency: str, unit: s
 def _show_spend(found: SpendValued, currency: str) -> None:
     """Gamma-Gamma alone: what a purchase was worth to those who bought again, and what was expected."""
     told = found.held_out
-    _say(
+    terminal.say(
         f"Fitted on {found.model.customers:,} customers who came back up to {told.until}, tried on the "
         f"{told.customers:,} who bought up to {told.upto}: the mean of a purchase day."
     )
     for verdict in told.verdicts:
-        _say(verdict)
+        terminal.say(verdict)
     terminal.out.print(tables.means(told, currency))
     terminal.out.print(tables.gains("gamma_gamma", told.errors, currency))
-    _say(f"gamma_gamma: {tables.told(found.model)}")
+    terminal.say(f"gamma_gamma: {tables.told(found.model)}")
     terminal.out.print(tables.classes(told.classes, currency))
     _show_checks(found.checks)
     for finding in found.findings:
@@ -111,11 +111,12 @@ def _show_spend(found: SpendValued, currency: str) -> None:
 
 
 def _show_checks(made: Sequence[Check]) -> None:
-    _say("\nDoes this data fit the model?")
+    terminal.say("\nDoes this data fit the model?")
     terminal.out.print(tables.checked(made), soft_wrap=False)
 
 
-def _require(asked: str, offered: Collection[str], option: str) -> None:
+def require_one(asked: str, offered: Collection[str], option: str) -> None:
+    """Raises UsageError for what is not offered, with the near name."""
     if asked not in offered:
         found = f"not one of {', '.join(offered)}"
         raise UsageError(f"{option} {asked!r}", found, f"Choose one.{did_you_mean(asked, list(offered))}")
@@ -137,11 +138,6 @@ def _json(found: Compared | SpendValued, beside: boosted.Beside, *, compare: boo
 
 def _show_parameters(valued: Valued, unit: str) -> None:
     model = valued.model
-    _say(f"{model.purchases.model}, in {unit}s: {tables.told(model.purchases)}")
+    terminal.say(f"{model.purchases.model}, in {unit}s: {tables.told(model.purchases)}")
     if model.spend is not None:
-        _say(f"gamma_gamma, {model.spend.customers:,} who came back: {tables.told(model.spend)}")
-
-
-def _say(words: str) -> None:
-    """Prose, broken between words where the terminal ends."""
-    terminal.out.print(words, markup=False, soft_wrap=False)
+        terminal.say(f"gamma_gamma, {model.spend.customers:,} who came back: {tables.told(model.spend)}")

@@ -76,15 +76,17 @@ def gains(name: str, errors: Sequence[Error], currency: str) -> Table:
     kinds = list(dict.fromkeys(error.what for error in errors))
     table = _table((f"{name} closer than", *kinds))
     for rule in dict.fromkeys(error.rule_name for error in errors):
-        row = []
-        for error in (error for error in errors if error.rule_name == rule):
-            gain, low, high = (
-                money(each, currency) if error.what != "purchases" else f"{each:.3f}".replace("-", "−")
-                for each in (error.gain, error.low, error.high)
-            )
-            row.append(f"{gain} ({low} to {high})")
-        table.add_row(rule, *row)
+        table.add_row(rule, *[gain_told(each, currency) for each in errors if each.rule_name == rule])
     return table
+
+
+def gain_told(error: Error, currency: str) -> str:
+    """``0.241 (0.213 to 0.270)``, or with money."""
+    gain, low, high = (
+        money(each, currency) if error.what != "purchases" else f"{each:.3f}".replace("-", "−")
+        for each in (error.gain, error.low, error.high)
+    )
+    return f"{gain} ({low} to {high})"
 
 
 def _table(heads: Sequence[str]) -> Table:

@@ -43,6 +43,17 @@ def fit_purchases(name: str, histories: Histories, priors: Mapping[str, Prior] |
     return fits[name]()
 
 
+def log_likelihood(fitted: Fitted, histories: Histories) -> float:
+    """How likely a model finds histories that it need not have been fitted on."""
+    objectives = {
+        "bgnbd": lambda: bgnbd.objective(histories),
+        "mbgnbd": lambda: bgnbd.objective(histories, modified=True),
+        "pareto_nbd": lambda: pareto_nbd.objective(histories),
+        "bgbb": lambda: bgbb.objective(histories),
+    }
+    return objectives[fitted.model]()(np.array(list(fitted.parameters.values())))[0]
+
+
 def purchase_model(fitted: Fitted) -> PurchaseModel:
     """The model that those parameters belong to."""
     if fitted.model == "pareto_nbd":

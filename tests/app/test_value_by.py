@@ -1,0 +1,88 @@
+"""The command ``value --by``: cohorts and attributes, and what may not part customers."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.value.test_by_group import bought
+from tests.value.test_periods import day
+
+SETTINGS = """\
+schema: regulars/1
+name: Boxes
+currency: EUR
+sources:
+  orders:
+    path: orders.csv
+    date_format: "%Y-%m-%d"
+    columns: {customer: who, time: when, amount: worth}
+  customers:
+    path: customers.csv
+    columns: {customer: who}
+    attributes: {plan: plan, gender: gender, visits: visits, shop: shop}
+segmentations: {rfm: {method: rfm}}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Customers of a plan that holds them and of one that does not; 20 of the latter are in no table."""
+    made = tmp_path_factory.mktemp("boxes")
+    rows = bought({"f": (25, 0.03), "s": (25, 0.6)}, 400)
+    lines = [f"{who},{day(at)},{worth}" for who, at, worth in rows]
+    (made / "orders.csv").write_text("\n".join(["who,when,worth", *lines]) + "\n", "utf-8")
+    who = sorted({who for who, _, _ in rows if not who.startswith("s00") and not who.startswith("s01")})
+    told = [f"{name},{'held' if name[0] == 'f' else 'loose'},f,{n},one" for n, name in enumerate(who)]
+    (made / "customers.csv").write_text("\n".join(["who,plan,gender,visits,shop", *told]) + "\n", "utf-8")
+    (made / "regulars.yaml").write_text(SETTINGS, "utf-8")
+    return made
+
+
+def asked(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "regulars", "value", "-w", str(folder), *options]
+    return subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+
+
+def test_plans_are_fitted_apart_and_the_report_says_that_it_pays(folder):
+    done = asked(folder, "--by", "plan", "--json")
+    told = json.loads(done.stdout)
+    assert [each["group"] for each in told["groups"]] == ["held", "loose", "not known"]
+    assert told["groups"][2]["why"] == "fewer than 100 came back"
+    assert told["by"] == "plan"
+    assert set(told["parameters"]) == {"r", "alpha", "a", "b"}
+    assert told["likelihood_ratio"]["degrees_of_freedom"] == 8
+    assert told["likelihood_ratio"]["p"] < 1e-6
+    assert told["validation"]["errors"][0]["beats"]
+    assert "what the table of customers says now" in " ".join(each["what"] for each in told["findings"])
+
+
+def test_cohorts_read_as_text(folder):
+    done = asked(folder, "--by", "quarter")
+    text = " ".join(done.stdout.split())
+    assert "bgnbd by quarter, fitted on the orders up to 2024-10-2" in text
+    assert "On purchases separate models" in text
+    assert "2024 Q1" in text
+    assert max(map(len, done.stdout.splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        ("rfm", "it is a segmentation, made of the same purchases as the histories"),
+        ("plann", "Did you mean 'plan'?"),
+        ("gender", "customers may not be told apart by it"),
+        ("visits", "it is a number"),
+        ("shop", "all customers are of one"),
+    ],
+)
+def test_what_may_not_part_customers_is_refused_with_the_reason(folder, by, told):
+    done = asked(folder, "--by", by)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert told in " ".join(done.stderr.split())
+
+
+def test_groups_and_a_comparison_are_two_questions(folder):
+    assert asked(folder, "--by", "plan", "--compare").returncode == 2
+    assert "Did you mean 'bgnbd'" in asked(folder, "--by", "plan", "--model", "bgnb").stderr
