@@ -111,7 +111,8 @@ def test_faults_of_all_segmentations_are_told_at_once_before_anything_is_fitted(
     with pytest.raises(SettingsError) as told:
         studied(workspace, stage=stages.append)
     assert [each for each in FAULTS if each not in str(told.value)] == []
-    assert not any(stage.startswith("Fitting") for stage in stages)
+    assert [stage for stage in stages if stage.startswith("Fitting")] == ["Fitting the value model"]
+    assert not (tmp_path / "value").exists()
     assert not (tmp_path / "definitions").exists()
 
 

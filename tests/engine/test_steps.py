@@ -174,3 +174,12 @@ def test_any_value_comes_back_with_its_type(value: Bound) -> None:
 def test_a_parameter_without_a_value_is_refused_by_name() -> None:
     with pytest.raises(KeyError, match="least"):
         WALK["kept"].bind({})
+
+
+def test_what_is_said_of_a_step_names_the_values_that_it_was_bound_with() -> None:
+    step = parse(
+        "late", "-- Grain: one row an order after $day; $others stay.\nselect * from orders where at > $day"
+    )
+    bound = step.bind({"day": date(2024, 3, 1)})
+    assert bound.about == "Grain: one row an order after 2024-03-01; $others stay."
+    assert "$day" in step.about

@@ -172,7 +172,7 @@ class Work:
         """Settle the value model: the one that is pinned, or one fitted on these orders."""
         if self.foretold is None:
             cleaned = self.clean()
-            self.asked.stage("Fitting what customers will be worth")
+            self.asked.stage("Fitting the value model")
             self.foretold = foretelling.fitted(
                 self.engine, self.settings, self.workspace, cleaned, self.as_of, refit=self.asked.refit
             )

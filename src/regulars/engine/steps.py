@@ -7,6 +7,7 @@ syntax tree, so that the text that runs and the text that is shown are the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ import sqlglot
 from sqlglot import exp
 
 Bound = str | int | bool | date | Decimal | None
+_NAMED = re.compile(r"\$([a-z_][a-z0-9_]*)")
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,19 @@ class Step:
         return " ".join(line.strip() for line in first.comments or self.select.comments or ())
 
     def bind(self, values: Mapping[str, Bound]) -> Step:
-        """The step with each ``$name`` replaced by its value. Raises KeyError for one not given."""
+        """The step with each ``$name`` replaced by its value, in what is said of it too. Raises KeyError for
+        one not given."""
         select = self.select.copy()
+        for node in select.walk():
+            if node.comments:
+                node.comments = [_filled(said, values) for said in node.comments]
         for node in list(select.find_all(exp.Parameter, exp.Placeholder)):
             node.replace(literal(values[_parameter_name(node)]))
         return Step(self.name, select)
+
+
+def _filled(comment: str, values: Mapping[str, Bound]) -> str:
+    return _NAMED.sub(lambda found: str(values.get(found[1], found[0])), comment)
 
 
 def _parameter_name(node: exp.Expr) -> str:

@@ -1,4 +1,4 @@
--- Grain: one row a distinct history. For BG/NBD, and with $shift 1 for MBG/NBD; times in parts of $unit_days.
+-- Grain: one row a distinct history. For BG/NBD (shift 0) and MBG/NBD (1); times in units of $unit_days days.
 -- shape and age: of the gamma that a customer's rate of purchases has by now. stays: times that the customer
 -- may be held to have stayed, the second parameter of the beta of their chance to leave. log_peak: about the
 -- largest logarithm of that beta, so that nothing overflows. p_alive: probability, 0 to 1.

@@ -1,4 +1,4 @@
--- Grain: one row a distinct history, for Pareto/NBD; times in parts of $unit_days. shape and age: of the
+-- Grain: one row a distinct history, for Pareto/NBD; times in units of $unit_days days. shape and age: of the
 -- gamma that a rate of purchases has by now; last_age: age at the last purchase. patience and
 -- last_patience: the same of the rate of leaving. whole: logarithm of age over last_age; reach: as much of
 -- it as counts; rise: by how much the density of leaving may rise over it, as a logarithm. log_odds: of

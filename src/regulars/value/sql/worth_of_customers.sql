@@ -1,8 +1,8 @@
 -- Grain: one row a customer of histories. p_alive: probability, 0 to 1. expected_purchases: purchase days
 -- over the horizon; discounted_purchases: each counted for what it is worth today. order_value: currency,
 -- what such a day is worth: $p (v + spend) / (p repeats + q - 1), and of customers who never came back or
--- whose repeat spend is not above zero everybody's mean. $kept: what returns leave of sales, 0 to 1. Without
--- a spend model $p is null, and so is order_value.
+-- whose repeat spend is not above zero everybody's mean, times what returns leave of sales, $kept. Without a
+-- spend model order_value is null.
 with spent as (
     select
         customer_id,
