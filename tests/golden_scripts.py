@@ -37,6 +37,7 @@ segmentations:
   tree: {method: model, of: waterfall, features: [gap_days, weekend_share], max_depth: 2}
   logistic: {method: model, of: nearest, kind: logistic, features: [gap_days, weekend_share]}
   lifecycle: {method: lifecycle}
+  tiers: {method: tiers, feature: spend}
   loyalty: {method: loyalty_monetary, proxy: regularity}
 """
 

@@ -27,6 +27,7 @@ _BUILT_IN: dict[Seam, dict[str, str]] = {
         "demographic": "regulars.segment.methods.firmographic:Demographic",
         "labels": "regulars.segment.methods.labels:Labels",
         "lifecycle": "regulars.segment.methods.lifecycle:Lifecycle",
+        "tiers": "regulars.segment.methods.tiers:Tiers",
     },
 }
 

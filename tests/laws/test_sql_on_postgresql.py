@@ -43,6 +43,8 @@ EVERYWHERE: dict[str, dict[str, Any]] = {
     "tree": {"method": "model", "of": "kmeans"},
     "logistic": {"method": "model", "of": "rfm_five", "kind": "logistic"},
     "rfm_five": {"method": "rfm", "scheme": "five"},
+    "tiers": {"method": "tiers"},
+    "tiers_by_hand": {"method": "tiers", "feature": "gap_days", "cuts": [60, 20.5], "names": ["A", "B", "C"]},
     "rules": {
         "method": "rules",
         "segments": [

@@ -97,7 +97,7 @@ def _show_study(study: Study) -> None:
         terminal.out.print(_sizes_table(segmentation))
         if how_right := told(segmentation.definition):
             terminal.out.print(how_right, markup=False)
-        if segmentation.method == "rules":
+        if segmentation.method in ("rules", "tiers"):
             _show_rules(segmentation)
         if reason := segmentation.definition.get("choice", {}).get("reason"):
             terminal.out.print(str(reason), markup=False)

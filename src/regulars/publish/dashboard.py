@@ -34,6 +34,7 @@ _HOW = {
     "loyalty_monetary": "Two cuts, of loyalty or what stands in for it and of spend, make four quarters of "
     "customers.",
     "labels": "The segments came with the data: one for each label.",
+    "tiers": "Customers in the order of one value, cut into tiers; equal customers are never parted.",
 }  # fmt: skip
 SHORT_TITLES = {"rfm": "RFM", "behaviour": "Behaviour"}
 

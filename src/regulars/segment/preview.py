@@ -143,10 +143,11 @@ def doubts(seen: Preview, names: Mapping[str, str], where: str) -> Iterator[Find
             yield _contained(each, names, where)
     for rank in seen.ranks:
         if rank.is_crowded:
-            yield _crowded(rank, where)
+            yield crowded(rank, where)
 
 
-def _crowded(rank: Rank, where: str) -> Finding:
+def crowded(rank: Rank, where: str) -> Finding:
+    """The note on a rank that ties have widened."""
     leaf = rank.leaf
     return Finding(
         "note", f"{where}.{rank.segment_id}",

@@ -104,7 +104,7 @@ class Rules(Method):
             )  # fmt: skip
         ids = [slug(name) for name in self._names]
         read, protected = self._resolved(ground, engine)
-        conditions = [_with_cuts(each, ground, engine) for each in read]
+        conditions = [with_cuts(each, ground, engine) for each in read]
         rule = Waterfall(tuple(zip(ids[:-1], conditions, strict=True)), ids[-1])
         names = dict(zip(ids, self._names, strict=True))
         seen = preview(engine, ground.table, rule)
@@ -148,7 +148,9 @@ class Rules(Method):
         return read
 
 
-def _with_cuts(condition: Condition, ground: Ground, engine: Engine) -> Condition:
+def with_cuts(condition: Condition, ground: Ground, engine: Engine) -> Condition:
+    """The condition with every "top p %" turned into the value that fitting finds for it."""
+
     def cut(leaf: Leaf) -> Leaf:
         return replace(leaf, cut=_cut(leaf, ground, engine)) if isinstance(leaf, Ranked) else leaf
 
