@@ -35,3 +35,11 @@ def test_the_bench_of_clusterers_prints_cost_and_quality_beside_scikit_learn_and
     assert len(re.findall(r"inertia \d+\.\d{4}, [+-]\d+\.\d{3}%$", shown, re.MULTILINE)) == 2
     assert re.search(r"log-likelihood -\d+\.\d{4} a customer, 0\.0\d{3} less than fitted on all", shown)
     assert "definitions from shuffled rows and other threads: all the same" in shown
+
+
+def test_the_bench_of_history_prints_what_ten_months_cost_beside_one_run_and_the_same_last_day() -> None:
+    shown = measured("history.py", "--orders", "5000", "--customers", "500")
+    figures = r" +\d+\.\d\d +\d+\.\d\d +\d+ +\d+\.\d\d"
+    assert re.search(rf"^one run{figures}$", shown, re.MULTILINE)
+    assert re.search(rf"^10 months{figures}$", shown, re.MULTILINE)
+    assert "the last day's run: the same" in shown
