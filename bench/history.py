@@ -4,9 +4,9 @@
     python bench/history.py --orders 10000000 --customers 1000000
 
 Both are the commands themselves, each in a process of its own with its imports, on a workspace of its own
-with the same pinned definition: one run of the last day, and a backfill of ten month ends up to that day. CPU is
-user and system time. Nothing is asserted of time or memory; that the last day's run is the same in both is,
-and the exit code is 1 where it is not.
+with the same pinned definition: one run of the last day, and a backfill of ten month ends up to that day.
+CPU is user and system time. Nothing is asserted of time or memory; that the last day's run is the same in
+both is, and the exit code is 1 where it is not.
 """
 
 from __future__ import annotations

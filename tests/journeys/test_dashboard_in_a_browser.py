@@ -12,6 +12,7 @@ from tests.publish import studies
 from tests.publish.hung import hung
 from tests.publish.modelled import modelled
 from tests.publish.valued import valued
+from tests.publish.wandered import pasts
 
 from regulars.publish.dashboard import dashboard
 from regulars.types import Study
@@ -61,7 +62,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Seen]]:
 
     def opened(study: Study, *, width: int = 1440, scheme: str = "light", script: bool = True) -> Seen:
         file = tmp_path / "dashboard.html"
-        file.write_text(dashboard(study), encoding="utf-8")
+        file.write_text(dashboard(study, pasts(study)), encoding="utf-8")
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script
         )

@@ -192,3 +192,20 @@ def test_an_old_version_still_writes_its_sql_and_places_customers(shop: Workspac
         ).fetchone()
     assert differ == (0,)
     assert "it has 1, 2" in regulars("sql", "rfm", "-w", shop.root, "--version", 3).stderr
+
+
+def test_the_dashboard_of_a_later_run_tells_who_moved_and_names_damage_in_place_of_figures(
+    tmp_path: Path,
+) -> None:
+    workspace = opened(tmp_path, settings_text=RFM_ALONE)
+    first = studied(workspace, as_of=chosen_day("06-30"))
+    assert 'id="moved"' not in first.dashboard.read_text("utf-8")
+    page = studied(workspace, as_of=chosen_day("07-31")).dashboard.read_text("utf-8")
+    assert 'class="alluvial"' in page
+    assert "of the customers of both runs" in page
+    (first.study.path / "ledger.json").write_text("{}", encoding="utf-8")
+    report = regulars("report", "2024-07-31", "-w", tmp_path, "-o", tmp_path / "page.html")
+    assert report.returncode == 0
+    spoilt = (tmp_path / "page.html").read_text("utf-8")
+    assert 'class="alluvial"' not in spoilt
+    assert "ledger.json was altered" in spoilt

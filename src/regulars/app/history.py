@@ -30,7 +30,13 @@ def history(workspace: Workspace, name: str, version: int | None = None) -> Hist
     Every run of the workspace is verified first. Raises RunDamaged for one that is not as it was written,
     and for what lies among the runs and is none; UsageError where no run has the segmentation.
     """
-    manifests = every_run(workspace)
+    return history_of(workspace, name, every_run(workspace), version)
+
+
+def history_of(
+    workspace: Workspace, name: str, manifests: Mapping[str, dict[str, Any]], version: int | None = None
+) -> History:
+    """The same of some runs alone, by their verified manifests."""
     named = {run_id: each for run_id, each in manifests.items() if name in each["definitions"]}
     if not named:
         raise _unknown(workspace, name, manifests)

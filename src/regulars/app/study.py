@@ -15,6 +15,7 @@ from regulars.app import saved
 from regulars.app.clean_tables import require_empty, write_clean
 from regulars.app.foretelling import fitted, reused
 from regulars.app.grounds import preflight
+from regulars.app.past import pasts
 from regulars.app.reading import Tables, offered, read_tables
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
@@ -68,7 +69,7 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
         tables = read(engine, settings, workspace, asked)
         as_of = tables.day(engine, day, asked.today)
         study, there = made(Work(engine, settings, workspace, asked, tables, as_of), methods)
-        report = write_report(study, workspace.report(study.run_id))
+        report = write_report(workspace, study, workspace.report(study.run_id))
     return Ran(study, report, there, dict(engine.made))
 
 
@@ -168,14 +169,15 @@ def _day_asked(settings: Settings, asked: Asked) -> date | None:
 def render(workspace: Workspace, study: Study, to: Path | None = None) -> Path:
     """Write a study's dashboard: a view, made again at will. In the workspace, after any run being made."""
     if to:
-        return write_report(study, to)
+        return write_report(workspace, study, to)
     with workspace.lock():
-        return write_report(study, workspace.report(study.run_id))
+        return write_report(workspace, study, workspace.report(study.run_id))
 
 
-def write_report(study: Study, path: Path) -> Path:
-    """A study's dashboard as a file; in the workspace, only for who holds its lock: others sweep."""
-    write_whole(path, dashboard(study))
+def write_report(workspace: Workspace, study: Study, path: Path) -> Path:
+    """A study's dashboard as a file, with what the workspace's earlier runs tell; in the workspace, only for
+    who holds its lock: others sweep."""
+    write_whole(path, dashboard(study, pasts(workspace, study)))
     return path
 
 

@@ -14,6 +14,7 @@ from regulars.publish.evidence import Evidence
 from regulars.publish.hanging import Hanging, hanging
 from regulars.publish.learnt import Learnt, learnt
 from regulars.publish.marks import Mark, marks
+from regulars.publish.moved import Pasts, moved
 from regulars.publish.people import Person, people
 from regulars.publish.profile_table import ProfileTable, amount, every_figure, profile_table
 from regulars.publish.square import Square, square
@@ -76,10 +77,11 @@ class Chapter:
         return [(metric.label, texts) for metric, texts in self.figures]
 
 
-def dashboard(study: Study) -> str:
-    """A study as one HTML page: no request leaves it, it is whole without its script.
+def dashboard(study: Study, pasts: Pasts | None = None) -> str:
+    """A study as one HTML page: no request leaves it, it is whole without its script. With ``pasts`` it also
+    tells who moved.
 
-    The same study gives the same page, to the byte.
+    The same study and pasts give the same page, to the byte.
     """
     evidence = Evidence()
     given = marks(study.segmentations)
@@ -101,6 +103,7 @@ def dashboard(study: Study) -> str:
         chapters=chapters,
         # Every figure is cited before the badges count them.
         worth=worth(study, given, evidence),
+        moved=moved(study, pasts or Pasts(), given, [each.short_title for each in chapters]),
         badges=opening.badges(study, evidence),
         accounts=[accounts.account(s) for s in study.ledger.sources],
         totals=accounts.totals(study.ledger, _currency(study)),

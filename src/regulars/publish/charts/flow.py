@@ -31,7 +31,7 @@ def flow(streams: Sequence[Stream], brought: str, label: str) -> Markup:
     """The drawing. ``brought`` heads the right stack ("Revenue")."""
     left = _stack([s.customers for s in streams])
     right = _stack([s.brought for s in streams])
-    labels = _spread([(a + b) / 2 for a, b in right], LINE, TOP + 5.0, TOP + STACK - 4.0)
+    labels = spread([(a + b) / 2 for a, b in right], LINE, TOP + 5.0, TOP + STACK - 4.0)
     parts = [
         element("text", "Customers", x=0, y=12, class_="t3"),
         element("text", brought, x=RIGHT, y=12, class_="t3"),
@@ -55,7 +55,7 @@ def _stack(shares: Sequence[float]) -> list[tuple[float, float]]:
     return ends
 
 
-def _spread(wanted: Sequence[float], apart: float, first: float, last: float) -> list[float]:
+def spread(wanted: Sequence[float], apart: float, first: float, last: float) -> list[float]:
     """Places at least ``apart`` from one another, in order, as near to the wanted ones as fits."""
     places: list[float] = []
     for i, y in enumerate(wanted):
