@@ -47,7 +47,10 @@ sources:
     columns: {customer: who, time: day, campaign: name}
 features:
   engagement: {weights: {login: 1}}
-  derived: {per_order: {formula: "credit / orders", unit: ratio}}
+  derived:
+    per_order: {formula: "credit / orders", unit: ratio}
+    # Made of what a value model foretells: a model that may know of later days.
+    to_come: {formula: "predicted_value / orders", unit: currency}
 """
 HEADS = {
     "orders": "who,no_,day,what,kind,n,paid",
@@ -134,6 +137,7 @@ def test_what_comes_after_a_cut_moves_no_feature(tmp_path, name: str, cut: date)
     assert {"orders", "spend", "credit", "plan", "per_order", "event_count", "events_login"} <= {
         each.name for each in features
     }
+    assert not {"predicted_value", "to_come"} & {each.name for each in features}
     with frames(*workspace(tmp_path / "otherwise", otherwise(rows, cut))) as told:
         assert getattr(told, name).features == features
         assert listed(told, name) == before
@@ -204,7 +208,7 @@ def test_a_day_that_leaves_nothing_to_learn_from_is_refused(tmp_path, until: dat
         pass
 
 
-@pytest.mark.parametrize("name", ["bank"])
+@pytest.mark.parametrize("name", list(COMPANIES))
 def test_the_future_of_a_company_moves_no_feature_of_its_customers(tmp_path, name: str) -> None:
     """Of all that is dated after the cut, every second row is gone and the others are somebody else's."""
     company = COMPANIES[name](tmp_path, customers=400, seed=5)

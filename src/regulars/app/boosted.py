@@ -51,11 +51,12 @@ class Tried:
 
 
 def boosted(settings: Settings, workspace: Workspace, asked: Asked, until: date | None) -> Tried:
-    """Fit the trees on customers as of ``until`` less the horizon, and try them as of ``until``.
+    """Fit the trees on customers as of ``until`` less the horizon, and try them as of ``until``; where no day
+    is named, so that the horizon is ``value.horizon_days``, if the orders span three times as many.
 
     Raises what ``frames`` raises, and NotReady where too few customers stayed or too few did not.
     """
-    with frames(settings, workspace, asked, until) as cut:
+    with frames(settings, workspace, asked, until, settings.value.horizon_days) as cut:
         features, barred = usable(cut.train, cut.test)
         asked.stage(f"Learning from {min(cut.train.customers, MOST_ROWS):,} customers")
         learnt = rows_of(cut.engine, cut.train, MOST_ROWS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -14,9 +14,11 @@ from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import NotReady, UsageError
 from regulars.prepare.features.attributes import attribute_families
+from regulars.prepare.features.catalogue import Family
 from regulars.prepare.features.table import Features
 from regulars.settings import Settings
 from regulars.types import Feature, Finding
+from regulars.value.features import without_model
 from regulars.value.frames import Frame, keep_outcome_lines, make_frame
 
 KNOWN_SHARE = 0.75
@@ -106,19 +108,30 @@ def _frame(
         raise NotReady(
             f"customers as of {cut}", nobody.found, "Take a later day with --calibrate-until, or more orders."
         ) from nobody
-    features = tables.features(engine, cut)
-    usable, doubts = _dated(features, tables.settings)
+    foretold = _without(tables.settings)
+    features = tables.features(engine, cut, foretold)
+    usable, doubts = _dated(features, tables.settings, foretold)
     return make_frame(engine, name, usable, cut, upto), doubts
 
 
-def _dated(features: Features, settings: Settings) -> tuple[list[Feature], tuple[Finding, ...]]:
+def _without(settings: Settings) -> tuple[Family, ...]:
+    """What a value model foretells is no feature here: the model may know of days that are yet to come."""
+    why = "it is foretold by a model that may know of later days"
+    return without_model(why, settings.value.horizon_days, settings.value.discount_rate)
+
+
+def _dated(
+    features: Features, settings: Settings, foretold: Sequence[Family]
+) -> tuple[list[Feature], tuple[Finding, ...]]:
     """The features of which it is known when they were known, and a finding of the others."""
     customers = settings.sources.customers
     if customers is None or customers.columns.known_on is not None:
         return list(features.features), ()
     undated = {each.name for family in attribute_families(customers) for each in family.features}
     undated |= {
-        each.feature.name for each in offered(settings).derived if undated.intersection(each.formula.features)
+        each.feature.name
+        for each in offered(settings, foretold).derived
+        if undated.intersection(each.formula.features)
     }
     if not undated:
         return list(features.features), ()
