@@ -191,6 +191,7 @@ def test_it_reads_as_text(tmp_path):
     assert "2,357 customers (0 who came later are not in it)" in text
     assert "r 0.2426 (se 0.013)" in text
     assert "On purchases the model beats every simple rule" in text
+    assert "Within their 80 % interval: purchases of 93 % of customers (the model said 94 %)" in text
     assert "holds 946 of 2,357 customers (40%) came back." in text
     assert "doubtful In 273 days, less than a year, a season cannot be told" in text
     assert max(map(len, done.stdout.splitlines())) <= 120

@@ -31,7 +31,7 @@ from regulars.value.frames import keep_outcome_lines, make_frame
 from regulars.value.histories import make_histories
 from regulars.value.holdout import held_out
 from regulars.value.periods import Periods, make_periods, periods_held_out
-from regulars.value.worth import ValueModel, make_worth, purchase_model
+from regulars.value.worth import ValueModel, make_worth
 
 FILES = sorted(Path(regulars.__file__).parent.glob("*/sql/*.sql"))
 DIALECTS = ("postgres", "spark", "snowflake", "bigquery", "databricks", "redshift", "trino")
@@ -228,8 +228,9 @@ def _value(engine: Engine) -> None:
     lasting = Fitted("pareto_nbd", {"r": 0.5, "alpha": 10.6, "s": 0.6, "beta": 11.7}, {}, 0.0, 1)
     for each in (lasting, purchases):
         make_valued_customers(engine, ValueModel(each, spend, 7, 1.0, until), 20, 0.1)
-    make_worth(engine, ValueModel(purchases, spend, 7, 1.0, until), 20)
-    held_out(engine, purchase_model(purchases), 7, until, AS_OF)
+    fitted = ValueModel(purchases, spend, 7, 1.0, until)
+    make_worth(engine, fitted, 20)
+    held_out(engine, fitted, until, AS_OF)
     periods = Periods("week", until, AS_OF)
     make_periods(engine, periods)
     bgbb = Fitted("bgbb", {"alpha": 1.2, "beta": 0.8, "gamma": 0.7, "delta": 2.8}, {}, 0.0, 1)

@@ -77,6 +77,7 @@ def test_simulated_customers_buy_and_bring_as_the_distributions_say(name, histor
         found = intervals(model, SPEND, one, a(x), 52.0, level)
         low, high = (each[0] * (SPEND.v + total) for each in (found.value_low, found.value_high))
         tail = (1 - level) / 2
+        assert ((value >= low) & (value <= high)).mean() == pytest.approx(found.value_inside[0], abs=0.005)
         for end, share in ((low, tail), (high, 1 - tail)):
             below, upto = (value < end).mean(), (value <= end).mean()
             assert below - 0.005 <= share <= upto + 0.005
@@ -95,6 +96,9 @@ def test_an_interval_holds_no_less_than_its_level_and_grows_with_it():
             rows = np.arange(7)
             inside = upto[rows, high] - np.where(low > 0, upto[rows, np.maximum(low - 1, 0)], 0)
             assert (inside >= level - 1e-9).all()
+            assert found.purchases_inside == pytest.approx(inside, abs=1e-9)
+            assert (found.value_inside >= level - 1e-9).all()
+            assert (found.value_inside <= 1).all()
             assert (found.value_low <= found.value_high).all()
             assert ((found.value_high == 0) == (found.purchases_high == 0)).all()
             if before is not None:

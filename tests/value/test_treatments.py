@@ -14,7 +14,7 @@ from tests.value.test_periods import shop as opened
 from regulars.engine import Engine
 from regulars.value.calibration import calibrate
 from regulars.value.holdout import held_out
-from regulars.value.worth import make_worth, purchase_model
+from regulars.value.worth import make_worth
 
 DAYS, UNTIL = 400, 300
 SETTINGS = """\
@@ -68,7 +68,7 @@ def shop() -> Iterator[Engine]:
         calibration = calibrate(engine, until, 7)
         model, _ = calibration.fit("bgnbd")
         make_worth(engine, model, (upto - until).days)
-        told = held_out(engine, purchase_model(model.purchases), 7, until, upto)
+        told = held_out(engine, model, until, upto)
         engine.create("told", f"select {told.born_later} as born_later, {model.kept_share} as kept_share")
         yield engine
 

@@ -25,7 +25,7 @@ from regulars.value.features import without_model
 from regulars.value.fitting import Prior
 from regulars.value.holdout import HoldOut, held_out
 from regulars.value.priors import priors
-from regulars.value.worth import make_worth, purchase_model
+from regulars.value.worth import make_worth
 from regulars.value_settings import ValueChoices
 
 FITTED_BY = ("model", "priors")
@@ -131,7 +131,7 @@ def _tried(
         what = sentence(f"The value model was not tried on days held out: {refused.found}")
         return None, [Finding("warning", f"value.{name}", what, refused.remedy)]
     make_worth(engine, model, (as_of - until).days)
-    told = held_out(engine, purchase_model(model.purchases), model.unit_days, until, as_of)
+    told = held_out(engine, model, until, as_of)
     doubt = standing.doubt({"validation": told.as_json()})
     if not doubt:
         return told, []

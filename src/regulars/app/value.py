@@ -19,7 +19,7 @@ from regulars.value.checks import Check
 from regulars.value.holdout import HoldOut, held_out
 from regulars.value.priors import priors
 from regulars.value.suits import checks
-from regulars.value.worth import ValueModel, make_worth, purchase_model
+from regulars.value.worth import ValueModel, make_worth
 
 NOT_BESIDE = Finding(
     "note", "value.compare",
@@ -85,7 +85,7 @@ def value(
                 continue
             doubts += of_model
             make_worth(engine, model, (orders.as_of - until).days)
-            told = held_out(engine, purchase_model(model.purchases), unit_days, until, orders.as_of)
+            told = held_out(engine, model, until, orders.as_of)
             found.append(Valued(model, told))
         if not found:
             raise failed[0]

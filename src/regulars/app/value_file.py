@@ -81,12 +81,11 @@ def show(
     if json:
         terminal.print_json(made.as_json())
         return
-    terminal.out.print(
+    terminal.say(
         f"{made.customers:,} customers in {made.output}: by {name}, fitted on all orders up to "
         f"{made.model.until}, for the {made.horizon_days} days after, discounted at "
-        f"{made.discount_rate * 100:g} % a year. Intervals hold {LEVEL * 100:g} %.",
-        markup=False, soft_wrap=False,
-    )  # fmt: skip
+        f"{made.discount_rate * 100:g} % a year. Intervals hold {LEVEL * 100:g} %."
+    )
     for finding in made.findings:
         terminal.print_finding(finding)
 

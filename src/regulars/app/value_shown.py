@@ -84,6 +84,8 @@ def _show_models(found: Compared, beside: boosted.Beside, currency: str, unit: s
     terminal.out.print(tables.gains(first.model.purchases.model, told.errors, currency))
     _show_parameters(first, unit)
     terminal.out.print(tables.classes(told.classes))
+    if told.coverage is not None:
+        terminal.say(told.coverage.words)
     _show_checks(found.checks)
     others = {f"value.{each.model.purchases.model}" for each in found.valued[1:]}
     for finding in (*found.findings, *beside.findings):

@@ -59,7 +59,9 @@ def make_intervals(engine: Engine, model: ValueModel, horizon_days: int, level: 
             **{name: groups[name] for name in ("repeats", "last_days", "seen_days", "counted")},
             "purchases_low": found.purchases_low.astype(np.int64),
             "purchases_high": found.purchases_high.astype(np.int64),
+            "purchases_inside": found.purchases_inside,
             "value_low": unknown if found.value_low is None else found.value_low,
             "value_high": unknown if found.value_high is None else found.value_high,
+            "value_inside": unknown if found.value_inside is None else found.value_inside,
         },
     )

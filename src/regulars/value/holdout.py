@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
 from regulars.engine import Engine, room
+from regulars.value.coverage import Coverage, covered
 from regulars.value.rules import MILLION, Error, Rule, errors, make_rules, verdicts
 from regulars.value.tracking import tracking
-from regulars.value.worth import PurchaseModel
+from regulars.value.worth import PurchaseModel, ValueModel, purchase_model
 
 MOST_REPEATS = 7
 """Customers with as many repeat purchases or more are one class."""
@@ -54,6 +55,7 @@ class HoldOut:
     deciles: tuple[float, ...]
     gini: tuple[float, float]
     tracking: tuple[Tracked, ...]
+    coverage: Coverage | None = None
 
     @property
     def verdicts(self) -> tuple[str, ...]:
@@ -81,15 +83,18 @@ class HoldOut:
             "share_of_actual_in_top_deciles": list(self.deciles),
             "gini": {"model": self.gini[0], "perfect": self.gini[1]},
             "tracking": [asdict(each) for each in self.tracking],
+            "interval_coverage": None if self.coverage is None else self.coverage.as_json(),
         }
 
 
-def held_out(engine: Engine, bought: PurchaseModel, unit_days: int, until: date, upto: date) -> HoldOut:
+def held_out(engine: Engine, model: ValueModel, until: date, upto: date) -> HoldOut:
     """The comparison, from the tables ``orders``, ``histories`` (up to ``until``) and ``worth`` (whose
     horizon is the days from ``until`` to ``upto``)."""
     rules, days = make_rules(engine, until, upto)
     engine.make("foretold", room("regulars.value"), days)
-    return summed_up(engine, rules, until, upto, _tracking(engine, bought, unit_days, until, upto))
+    tracked = _tracking(engine, purchase_model(model.purchases), model.unit_days, until, upto)
+    told = summed_up(engine, rules, until, upto, tracked)
+    return replace(told, coverage=covered(engine, model, (upto - until).days))
 
 
 def summed_up(

@@ -48,13 +48,16 @@ class Intervals:
     """Central intervals, one for each history: at least the level lies within, as much outside on each side.
 
     ``purchases_``: the smallest counts with so much at or below them. ``value_``: in units of v + what the
-    customer spent so far, without returns; None without a spend model.
+    customer spent so far, without returns; None without a spend model. ``_inside``: the probability
+    that the model gives to the interval, ends included.
     """
 
     purchases_low: Array
     purchases_high: Array
+    purchases_inside: Array
     value_low: Array | None
     value_high: Array | None
+    value_inside: Array | None
 
 
 def intervals(
@@ -70,17 +73,22 @@ def intervals(
     ``valued``: on how many purchases with an amount the customer's spend rests, for each history.
     """
     tails = ((1 - level) / 2, (1 + level) / 2)
-    found = [np.zeros(len(histories.x)) for _ in range(4)]
+    counts, values = np.zeros((3, len(histories.x))), np.zeros((3, len(histories.x)))
     for rows, most in _chunks(model, histories, t):
         x, t_x, T = histories.x[rows], histories.t_x[rows], histories.T[rows]
         chances = p_counts(model, x, t_x, T, t, most)
         upto = np.cumsum(chances, axis=1)
-        for each, tail in enumerate(tails):
-            found[each][rows] = (upto < tail).sum(axis=1)
-            if spend is not None:
-                found[2 + each][rows] = _quantiles(chances, spend, valued[rows], tail)
-    counts, values = found[:2], found[2:] if spend is not None else (None, None)
-    return Intervals(counts[0], counts[1], values[0], values[1])
+        low, high = ((upto < tail).sum(axis=1) for tail in tails)
+        at = np.arange(len(rows))
+        below = np.where(low > 0, upto[at, np.maximum(low - 1, 0)], 0.0)
+        counts[:, rows] = low, high, upto[at, high] - below
+        if spend is not None:
+            lower, upper = (_quantiles(chances, spend, valued[rows], tail) for tail in tails)
+            # What lies at or below an end is its tail, unless nothing at all does.
+            values[:, rows] = lower, upper, np.where(high > 0, tails[1], chances[:, 0]) - tails[0] * (low > 0)
+    if spend is None:
+        return Intervals(counts[0], counts[1], counts[2], None, None, None)
+    return Intervals(counts[0], counts[1], counts[2], values[0], values[1], values[2])
 
 
 def p_counts(model: BgNbd | ParetoNbd, x: Array, t_x: Array, T: Array, t: float, most: int) -> Array:
