@@ -138,7 +138,7 @@ def _tried(
     return told, [
         Finding(
             "warning", f"value.{name}",
-            f"{doubt} From {until} to {as_of}: {told.verdicts[0]}",
+            f"{doubt} From {until} to {as_of}: {' '.join(told.verdicts)}",
             "Take what is foretold of single customers for no more than the simple rule says; compare the "
             "other models (regulars value --compare), or bring more orders.",
         )
