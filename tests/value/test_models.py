@@ -236,6 +236,15 @@ def test_the_pole_at_one_is_none():
     assert beside[1] == pytest.approx((beside[0] + beside[2]) / 2, rel=1e-5)
 
 
+@pytest.mark.parametrize("aa", [1e-7, 0.5, 2.5])
+@pytest.mark.parametrize("c", [1e3, 1e5, 1e6, 1e7, 1e8])
+def test_where_hardly_anybody_leaves_purchases_are_those_of_a_steady_rate(aa, c):
+    # They go to r t / alpha, and fall short of it by about E[p] (r + 1) t / 2 alpha.
+    steady = 3.7 * 13.4 / 50
+    missing = 1 - bgnbd._purchases(3.7, 50.0, aa, a(c), a(13.4)) / steady
+    assert missing == pytest.approx(aa / (aa + c) * 4.7 * 13.4 / 100, rel=0.02, abs=1e-12)
+
+
 @pytest.mark.parametrize(
     ("r", "alpha", "aa", "c", "t"),
     [(2.2, 43.3, 0.79, 4.4, 39), (50.2, 43.3, 0.2, 52.0, 10), (0.24, 4.4, 2.5, 2.4, 500)],

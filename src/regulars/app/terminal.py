@@ -62,4 +62,4 @@ def print_error(error: RegularsError, *, json_asked: bool = False) -> None:
 def print_finding(finding: Finding) -> None:
     colour = {"note": "cyan", "warning": "yellow", "refusal": "red"}[finding.severity]
     err.print(f"[{colour}]{finding.severity}[/] ", end="")
-    err.print(f"{finding.where}: {finding.what} {finding.remedy}", markup=False)
+    err.print(f"{finding.where}: {sentence(finding.what)} {finding.remedy}", markup=False)

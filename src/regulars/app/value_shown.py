@@ -18,6 +18,7 @@ from regulars.errors import UsageError, did_you_mean
 from regulars.value.calibration import UNIT_DAYS
 from regulars.value.checks import Check, findings
 from regulars.value.periods import UNITS
+from regulars.value.rules import verdicts
 from regulars.value.worth import PURCHASES
 
 MODELS = (*PURCHASES, "gamma_gamma", "bgbb", boosted.MODEL)
@@ -78,7 +79,7 @@ def _show_models(found: Compared, beside: boosted.Beside, currency: str, unit: s
         f"Fitted on the orders up to {told.until}, tried on those to {told.upto}: {told.customers:,} "
         f"customers ({told.born_later:,} who came later are not in it)."
     )
-    for verdict in told.verdicts:
+    for verdict in verdicts(told.errors, first.model.purchases.model):
         terminal.say(verdict)
     terminal.out.print(tables.models(found, currency, beside.tried))
     terminal.out.print(tables.gains(first.model.purchases.model, told.errors, currency))
@@ -101,7 +102,7 @@ def _show_spend(found: SpendValued, currency: str) -> None:
         f"Fitted on {found.model.customers:,} customers who came back up to {told.until}, tried on the "
         f"{told.customers:,} who bought up to {told.upto}: the mean of a purchase day."
     )
-    for verdict in told.verdicts:
+    for verdict in verdicts(told.errors, "gamma_gamma"):
         terminal.say(verdict)
     terminal.out.print(tables.means(told, currency))
     terminal.out.print(tables.gains("gamma_gamma", told.errors, currency))

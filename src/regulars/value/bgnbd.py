@@ -30,6 +30,10 @@ from regulars.value.fitting import (
 from regulars.value.histories import Histories
 
 NAMES = ("r", "alpha", "a", "b")
+TERMS = 10
+"""Of the series for those who hardly leave."""
+FADING = 0.05
+"""Its terms fall by this factor or faster: what is cut off is beyond a double's digits."""
 NEAR_ONE = 1e-3
 """The closed form has a removable pole at a = 1; this near to it, both sides are taken."""
 
@@ -94,20 +98,37 @@ def _purchases(r: Array | float, alpha: Array | float, a: float, c: Array | floa
     """E[(1 − (alpha / (alpha + p t))^r) / p] for p of beta(a, c): purchases of one who is alive now.
 
     (a + c − 1) / (a − 1) · [1 − (alpha / (alpha + t))^r · 2F1(r, c; a + c − 1; t / (alpha + t))], whose
-    limit at a = 1 is taken from both sides; where the series is no number, by quadrature.
+    limit at a = 1 is taken from both sides; where 2F1 is no number, by quadrature. Where hardly anybody
+    leaves, what is left of that difference is rounding, and a series in p takes its place.
     """
     if abs(a - 1) < NEAR_ONE:
         below, above = (_purchases(r, alpha, 1 + side * 2 * NEAR_ONE, c, t) for side in (-1, 1))
         return np.asarray((below + above) / 2)
     r, alpha, c, t = np.broadcast_arrays(r, alpha, c, t)
-    with np.errstate(all="ignore"):
-        left = (alpha / (alpha + t)) ** r * hyp2f1(r, c, a + c - 1, t / (alpha + t))
-        made = np.asarray((a + c - 1) / (a - 1) * (1 - left))
+    made = np.empty(r.shape)
+    loyal = (r + TERMS) * (t / alpha) * (a + TERMS) / (a + c) < FADING
+    made[loyal] = _by_series(r[loyal], alpha[loyal], a, c[loyal], t[loyal])
+    made[~loyal] = _closed(r[~loyal], alpha[~loyal], a, c[~loyal], t[~loyal])
     # Purchases of one who never leaves are the most that can be.
     lost = ~np.isfinite(made) | (made < 0) | (made > r * t / alpha * (1 + 1e-6))
     if lost.any():
         made[lost] = _by_quadrature(r[lost], alpha[lost], a, c[lost], t[lost])
     return made
+
+
+def _closed(r: Array, alpha: Array, a: float, c: Array, t: Array) -> Array:
+    with np.errstate(all="ignore"):
+        left = (alpha / (alpha + t)) ** r * hyp2f1(r, c, a + c - 1, t / (alpha + t))
+        return np.asarray((a + c - 1) / (a - 1) * (1 - left))
+
+
+def _by_series(r: Array, alpha: Array, a: float, c: Array, t: Array) -> Array:
+    """Σ (−1)^(k + 1) (r)_k / k! · (t / alpha)^k · E[p^(k − 1)] over the first terms."""
+    term, whole = r * t / alpha, np.zeros(r.shape)
+    for k in range(1, TERMS + 1):
+        whole = whole + term
+        term = -term * (r + k) / (k + 1) * (t / alpha) * (a + k - 1) / (a + c + k - 1)
+    return whole
 
 
 def _by_quadrature(r: Array, alpha: Array, a: float, c: Array, t: Array) -> Array:

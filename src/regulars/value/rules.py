@@ -145,7 +145,7 @@ def _error(engine: Engine, rule: Rule, kind: str) -> Error:
     )
 
 
-def verdicts(found: Sequence[Error]) -> tuple[str, ...]:
+def verdicts(found: Sequence[Error], model: str = "the model") -> tuple[str, ...]:
     """For each thing foretold, whether the model beats every simple rule; what it does not beat is first."""
     told = []
     for what in dict.fromkeys(error.what for error in found):
@@ -156,10 +156,10 @@ def verdicts(found: Sequence[Error]) -> tuple[str, ...]:
         if worse or level:
             does = [f"{how} than {' and '.join(names)}" for how, names in
                     (("worse", worse), ("no better", level)) if names]  # fmt: skip
-            told.append((0, f"On {what} the model does {', and '.join(does)}."))
+            told.append((0, f"On {what} {model} does {', and '.join(does)}."))
             continue
         less = 1 - best.model_error / best.rule_error
         gain = f"{less:.0%} less error than the best of them, {best.rule_name!r}"
         interval = f"{best.low / best.rule_error:.0%} to {best.high / best.rule_error:.0%}"
-        told.append((1, f"On {what} the model beats every simple rule: {gain} ({interval})."))
+        told.append((1, f"On {what} {model} beats every simple rule: {gain} ({interval})."))
     return tuple(words for _, words in sorted(told, key=lambda each: each[0]))
