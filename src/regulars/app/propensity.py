@@ -27,6 +27,7 @@ from regulars.value.propensity import (
     Judged,
     Propensities,
     compare,
+    load,
     sentences,
 )
 
@@ -152,6 +153,8 @@ def propensity(settings: Settings, workspace: Workspace, asked: Asked, asking: A
         doubts += [*_sampled(told), *_came_back(told, asking.outcome), *_later(asking.definition, told)]
         asked.stage("Fitting one model, and one a segment")
         ids = [each.id for each in asking.definition.segments]
+        # Only libraries that are there by then are held to one thread.
+        load(asking.kind)
         with threadpool_limits(1):
             found = compare(fitted, tried, _sums_first(usable, settings), ids, asking.kind)
         return Told(

@@ -48,7 +48,7 @@ PLANS = ["Starter", "Team", "Business"]
 SEAT_CENTS = np.array([900, 1_400, 2_200])
 RISES = np.array([0, 5, 8, 12])
 ADD_ON_CENTS = np.array([0, 250, 180, 120])
-KINDS = ["login", "feature", "ticket"]
+KINDS = ["Login", "Feature", "Ticket"]
 
 SETTINGS = """\
 schema: regulars/1
@@ -87,7 +87,7 @@ sources:
 features:
   engagement:
     window_days: 92
-    weights: {login: 1, feature: 2, ticket: -2}
+    weights: {Login: 1, Feature: 2, Ticket: -2}
 
 value:
   # Contracts end; they do not just fall silent. The models of purchases are for shops.

@@ -163,6 +163,12 @@ def compare(fitted: Cut, tried: Cut, wanted: Sequence[str], ids: Sequence[str], 
     return Propensities(kind, overall, tuple(segments), tuple(features), tuple(repeated))
 
 
+def load(kind: str) -> None:
+    """Have at hand what a kind of model needs: call it before the threads are limited."""
+    if kind == "trees":
+        import sklearn.ensemble  # noqa: F401  # for its effect
+
+
 def score(logits: Floats, came: Flags) -> Score:
     """How these log-odds did; both kinds of customers must be there."""
     chance = 1.0 / (1.0 + np.exp(-logits))
