@@ -136,6 +136,35 @@ def test_customers_who_come_back_are_no_lost_ones_and_that_is_told(tmp_path):
     assert re.search(r"Of \d+ customers counted as lost after 31 days .* bought again", doubt["what"])
 
 
+def test_no_count_of_ten_customers_or_fewer_is_shown_and_none_follows_from_a_total(tmp_path):
+    workspace = opened(tmp_path, settings_text=RFM_ALONE)
+    studied(workspace)
+    told = asked(workspace, "purchase", until=date(2024, 9, 25))
+    hidden = [each for each in told["segments"] if each["is_hidden"]]
+    shown = [each for each in told["segments"] if not each["is_hidden"]]
+    assert hidden
+    assert all(set(each) == {"segment_id", "segment_name", "is_hidden"} for each in hidden)
+    overall = told["overall"]
+    for whole in ("fitted_on", "customers"):
+        rest = overall[whole] - sum(each[whole] for each in shown)
+        assert rest == 0 or rest > 10
+        assert all(each[whole] == 0 or each[whole] > 10 for each in shown)
+    for whole, part in (("fitted_on", "fitted_outcomes"), ("customers", "outcomes")):
+        known = [each[part] for each in shown if each[part] is not None]
+        assert len(known) < len(told["segments"])
+        assert all(n == 0 or n > 10 for n in known)
+        rest = overall[part] - sum(known)
+        assert rest > 10
+        assert all(each[whole] - each[part] not in range(1, 11) for each in shown if each[part] is not None)
+    for each in shown:
+        for model in (each["one_model"], each["own_model"]):
+            assert (
+                not model
+                or not model["calibration"]
+                or min(b["customers"] for b in model["calibration"]) > 10
+            )
+
+
 def regulars(*options: str, workspace: Workspace) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "regulars", "value", *options, "-w", str(workspace.root)]
     return subprocess.run(command, check=False, capture_output=True, encoding="utf-8")

@@ -26,6 +26,7 @@ from regulars.value.propensity import (
     Cut,
     Judged,
     Propensities,
+    Score,
     compare,
     load,
     sentences,
@@ -94,9 +95,20 @@ class Told:
             kept_back |= small | covered(counts, small | kept_back)
         return kept_back
 
+    def outcomes(self, judged: Judged, *, fitted: bool = False) -> int | None:
+        """For how many of the customers tried (or fitted on) it came true; None where it, or the rest, is of
+        ten or fewer, or would tell such a count of another segment."""
+        parts = {str(each.segment): _counts(each, fitted=fitted) for each in self.found.segments}
+        few = {name for name, (part, whole) in parts.items() if _is_few(part) or _is_few(whole - part)}
+        few |= self.hidden
+        few |= covered({name: part for name, (part, _) in parts.items()}, few)
+        part, whole = _counts(judged, fitted=fitted)
+        is_told = judged.segment not in few and not _is_few(part) and not _is_few(whole - part)
+        return part if is_told else None
+
     def as_json(self) -> dict[str, Any]:
         """Everything as plain values; shares are 0 to 1. Hidden segments have their names alone, and counts
-        of outcomes of ten or fewer are null."""
+        of outcomes that are kept back are null."""
         hidden, names = self.hidden, self.names
         definition = self.asking.definition
         return {
@@ -113,7 +125,7 @@ class Told:
             "customers_left_out": self.left_out,
             "features": list(self.found.features),
             "said_by_others": list(self.found.repeated),
-            "overall": _judged(self.found.overall),
+            "overall": self._judged(self.found.overall),
             "segments": [
                 {"segment_id": each.segment, "segment_name": names[str(each.segment)], "is_hidden": True}
                 if each.segment in hidden
@@ -121,12 +133,29 @@ class Told:
                     "segment_id": each.segment,
                     "segment_name": names[str(each.segment)],
                     "is_hidden": False,
-                    **_judged(each),
+                    **self._judged(each),
                 }
                 for each in self.found.segments
             ],
             "where_features_matter": list(self.sentences),
             "findings": [each.as_json() for each in self.findings],
+        }
+
+    def _judged(self, judged: Judged) -> dict[str, Any]:
+        outcomes = self.outcomes(judged)
+        scores = {"one_model": judged.pooled, "own_model": judged.separate}
+        return {
+            "fitted_on": judged.fitted_on,
+            "fitted_outcomes": self.outcomes(judged, fitted=True),
+            "customers": judged.customers,
+            "outcomes": outcomes,
+            "outcomes_per_weight": _short(judged.per_feature),
+            **{name: _score(each, with_shares=outcomes is not None) for name, each in scores.items()},
+            "gain": None
+            if judged.gain is None
+            else _short({"auc": judged.gain.gain, "low": judged.gain.low, "high": judged.gain.high}),
+            "verdict": judged.verdict,
+            "features": [_short(each.as_json()) for each in judged.importances],
         }
 
 
@@ -283,26 +312,22 @@ def _later(definition: Definition, told: Frames) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _judged(judged: Judged) -> dict[str, Any]:
-    return {
-        "fitted_on": judged.fitted_on,
-        "fitted_outcomes": _count(judged.fitted_outcomes, judged.fitted_on),
-        "customers": judged.customers,
-        "outcomes": _count(judged.outcomes, judged.customers),
-        "outcomes_per_weight": _short(judged.per_feature),
-        "one_model": None if judged.pooled is None else _short(judged.pooled.as_json()),
-        "own_model": None if judged.separate is None else _short(judged.separate.as_json()),
-        "gain": None
-        if judged.gain is None
-        else _short({"auc": judged.gain.gain, "low": judged.gain.low, "high": judged.gain.high}),
-        "verdict": judged.verdict,
-        "features": [_short(each.as_json()) for each in judged.importances],
-    }
+def _counts(judged: Judged, *, fitted: bool) -> tuple[int, int]:
+    if fitted:
+        return judged.fitted_outcomes, judged.fitted_on
+    return judged.outcomes, judged.customers
 
 
-def _count(part: int, whole: int) -> int | None:
-    """A count of outcomes, unless it or the rest is of ten customers or fewer."""
-    return None if 0 < part < SMALLEST_SHOWN or 0 < whole - part < SMALLEST_SHOWN else part
+def _is_few(customers: int) -> bool:
+    return 0 < customers < SMALLEST_SHOWN
+
+
+def _score(score: Score | None, *, with_shares: bool) -> dict[str, Any] | None:
+    """A score as plain values; the calibration would tell how many outcomes there were."""
+    if score is None:
+        return None
+    told: dict[str, Any] = _short(score.as_json())
+    return told if with_shares else {**told, "calibration": None}
 
 
 def _short(value: Any) -> Any:

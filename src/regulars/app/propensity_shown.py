@@ -16,7 +16,6 @@ from regulars.app.sql_command import pinned_definition
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.errors import UsageError, did_you_mean
-from regulars.measure.small_cells import SMALLEST_SHOWN
 from regulars.value.auc import Gain
 from regulars.value.importance import Importance
 from regulars.value.propensity import KINDS, Judged, Score
@@ -71,11 +70,11 @@ def _opening(told: Told) -> Iterator[str]:
     yield f"{told.asking.outcome}: {OUTCOMES[told.asking.outcome]} ({days} days)."
     yield (
         f"Learnt from {overall.fitted_on:,} customers as of {told.learnt_as_of} "
-        f"({_share(overall.fitted_outcomes, overall.fitted_on)}),"
+        f"({_share(told.outcomes(overall, fitted=True), overall.fitted_on)}),"
     )
     yield (
         f"tried on {overall.customers:,} as of {told.tried_as_of} "
-        f"({_share(overall.outcomes, overall.customers)})."
+        f"({_share(told.outcomes(overall), overall.customers)})."
     )
     if told.left_out:
         yield f"{told.left_out:,} others had not bought in as many days before, and are not in it."
@@ -121,7 +120,7 @@ def _calibration(told: Told) -> Table:
         own = each.separate
         table.add_row(
             name,
-            _count(each.outcomes, each.customers),
+            "–" if (outcomes := told.outcomes(each)) is None else f"{outcomes:,}",
             f"{each.pooled.expected:,.0f}",
             "–" if own is None else f"{own.expected:,.0f}",
             f"{each.pooled.brier:.4f}",
@@ -182,11 +181,5 @@ def _signed(gain: Gain, places: int) -> str:
     return f"{up} ({low} to {high})"
 
 
-def _share(part: int, whole: int) -> str:
-    if 0 < part < SMALLEST_SHOWN or 0 < whole - part < SMALLEST_SHOWN:
-        return "–"
-    return f"{part / whole:.1%}" if whole else "–"
-
-
-def _count(part: int, whole: int) -> str:
-    return "–" if _share(part, whole) == "–" else f"{part:,}"
+def _share(part: int | None, whole: int) -> str:
+    return "–" if part is None or not whole else f"{part / whole:.1%}"

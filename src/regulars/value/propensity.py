@@ -23,9 +23,10 @@ SEGMENT = "(segment)"
 FEWEST_EACH_WAY = 30
 """Customers for whom it came true, and for whom not, that a segment needs for a model of its own: with fewer,
 even one weight is told with a standard error of about a fifth of a standard deviation's worth of log-odds."""
-FEWEST_JUDGED = 10
-"""Of each kind that an AUC and its interval need."""
+FEWEST_JUDGED = 11
+"""Of each kind that an AUC and its interval need; so no figure is of ten customers or fewer."""
 BINS = 10
+FEWEST_IN_A_BIN = 11
 
 
 @dataclass(frozen=True)
@@ -261,12 +262,13 @@ def _why_not(there: Cut, *, has_own: bool) -> str:
 
 
 def _bins(chance: Floats, came: Flags) -> list[Bin]:
-    """Tenths of the customers by probability, ties together."""
+    """Tenths of the customers by probability, or fewer and larger parts of few customers; ties together."""
     order = np.argsort(chance, kind="stable")
+    parts = max(min(BINS, len(order) // FEWEST_IN_A_BIN), 1)
     made = []
     start = 0
-    for tenth in range(1, BINS + 1):
-        end = len(order) * tenth // BINS
+    for part in range(1, parts + 1):
+        end = len(order) * part // parts
         while start < end < len(order) and chance[order[end]] == chance[order[end - 1]]:
             end += 1
         if end > start:
