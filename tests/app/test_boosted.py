@@ -124,3 +124,25 @@ def test_customers_alone_tell_of_no_outcomes_and_are_refused_with_the_reason(tmp
     done = asked(tmp_path, "--model", "boosted")
     assert done.returncode == 2
     assert "what customers did after a day is learnt from" in " ".join(done.stderr.split())
+
+
+def test_every_customer_of_today_is_in_the_file_with_what_is_expected(tmp_path) -> None:
+    folder = workspace(tmp_path)
+    output = tmp_path / "foretold.csv"
+    found = told(folder, "--model", "boosted", "-o", str(output), "--horizon-days", "120")
+    assert (found["learnt"]["until"], found["as_of"], found["horizon_days"]) == (
+        "1998-06-30",
+        "1998-06-30",
+        120,
+    )
+    with output.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["customer_id", "p_active", "expected_value", "likely_value"]
+    assert len(rows) == len({row["customer_id"] for row in rows}) == found["customers"] == 2_357
+    for row in rows:
+        p, expected, likely = (float(row[name]) for name in ("p_active", "expected_value", "likely_value"))
+        assert 0 <= p <= 1
+        assert likely == (0 if p < 0.5 else pytest.approx(expected / p, abs=0.02))
+    too_far = asked(folder, "--model", "boosted", "-o", str(output), "--horizon-days", "600")
+    assert too_far.returncode == 2
+    assert "Look fewer days ahead" in " ".join(too_far.stderr.split())

@@ -57,6 +57,45 @@ def frames(
 
     Raises UsageError for a day that leaves no orders on one of the sides, and for a study without orders.
     """
+    with _opened(settings, workspace, asked) as orders:
+        since, until, end = _cuts(orders, until, horizon_days)
+        (test, doubts), (train, _) = (
+            _frame(orders, settings, asked, name, cut, upto)
+            for name, cut, upto in (("test_frame", until, end), ("train_frame", since, until))
+        )
+        with_value = settings.sources.maps("value")
+        yield Frames(orders.engine, train, test, (*orders.findings, *doubts), with_value=with_value)
+
+
+@contextmanager
+def frames_ahead(
+    settings: Settings, workspace: Workspace, asked: Asked, horizon_days: int
+) -> Iterator[Frames]:
+    """The study's customers as of its own day less the horizon, to learn from, and as of its own day, to
+    foretell: of these nothing has come yet.
+
+    Raises what ``frames`` raises.
+    """
+    with _opened(settings, workspace, asked) as orders:
+        start, end = orders.cleaned.start, orders.as_of
+        since, upto = end - timedelta(days=horizon_days), end + timedelta(days=horizon_days)
+        if not start < since:
+            raise UsageError(
+                f"a horizon of {horizon_days} days", f"the orders run from {start} to {end}",
+                "Look fewer days ahead: what is foretold is learnt from as many days, and something has to "
+                "be known before them.",
+            )  # fmt: skip
+        (now, doubts), (train, _) = (
+            _frame(orders, settings, asked, name, cut, ahead)
+            for name, cut, ahead in (("now_frame", end, upto), ("train_frame", since, end))
+        )
+        with_value = settings.sources.maps("value")
+        yield Frames(orders.engine, train, now, (*orders.findings, *doubts), with_value=with_value)
+
+
+@contextmanager
+def _opened(settings: Settings, workspace: Workspace, asked: Asked) -> Iterator[CleanOrders]:
+    """The study, read and cleaned for outcomes, with ``outcome_lines`` laid aside."""
     if not settings.sources.shops:
         raise UsageError(
             "value", "this study has no orders, only a table of customers",
@@ -65,20 +104,9 @@ def frames(
         )  # fmt: skip
     # Who came to net nothing only afterwards was a customer on the day of the cut.
     kept = settings.cleaning.model_copy(update={"net_spend_not_positive": "keep"})
-    for_outcomes = settings.model_copy(update={"cleaning": kept})
-    with cleaned_orders(for_outcomes, workspace, asked) as orders:
-        cuts = _cuts(orders, until, horizon_days)
-        engine = orders.engine
-        keep_outcome_lines(engine)
-        known = Tables(settings, orders.tables.orders, orders.tables.beside)
-        made = []
-        for name, cut, upto in zip(("test_frame", "train_frame"), cuts[1::-1], cuts[:0:-1], strict=True):
-            asked.stage(f"Measuring customers as of {cut}")
-            made.append(_frame(engine, known, asked, name, cut, upto))
-        (test, doubts), (train, _) = made
-        yield Frames(
-            engine, train, test, (*orders.findings, *doubts), with_value=settings.sources.maps("value")
-        )
+    with cleaned_orders(settings.model_copy(update={"cleaning": kept}), workspace, asked) as orders:
+        keep_outcome_lines(orders.engine)
+        yield orders
 
 
 def _cuts(
@@ -100,8 +128,10 @@ def _cuts(
 
 
 def _frame(
-    engine: Engine, tables: Tables, asked: Asked, name: str, cut: date, upto: date
+    orders: CleanOrders, settings: Settings, asked: Asked, name: str, cut: date, upto: date
 ) -> tuple[Frame, tuple[Finding, ...]]:
+    asked.stage(f"Measuring customers as of {cut}")
+    engine, tables = orders.engine, Tables(settings, orders.tables.orders, orders.tables.beside)
     try:
         tables.cleaned(engine, cut, asked.today)
     except NotReady as nobody:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from regulars import settings as chosen_settings
-from regulars.app import terminal
+from regulars.app import boosted_file, terminal
+from regulars.app.boosted import MODEL
 from regulars.app.output import require_table_name, write_table
 from regulars.app.study import cleaned_orders
 from regulars.app.value import require_orders
@@ -77,6 +78,14 @@ def show(
     name = model or settings.value.fitted
     with terminal.progress() as stage:
         how = Asked(today=today, stage=stage, **asked)
+        if name == MODEL:
+            whole = "boosted trees foretell the horizon as a whole, and not its days"
+            refuse({"--discount-rate": discount_rate}, whole, "Leave it out.")
+            horizon = settings.value.horizon_days if horizon_days is None else horizon_days
+            boosted_file.show(
+                boosted_file.write_customers(settings, workspace, how, output, horizon), json=json
+            )
+            return
         made = write_customers(settings, workspace, how, name, output, horizon_days, discount_rate)
     if json:
         terminal.print_json(made.as_json())

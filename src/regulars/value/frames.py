@@ -101,8 +101,8 @@ def _names(features: Sequence[Feature]) -> list[str]:
     return [each.name for each in features]
 
 
-def rows_of(engine: Engine, frame: Frame, most: int) -> Rows:
-    """At most ``most`` customers of the frame, those whose hashed ids come first.
+def rows_of(engine: Engine, frame: Frame, most: int, after: int = 0) -> Rows:
+    """At most ``most`` customers of the frame, those whose hashed ids come first (``after`` so many).
 
     The hash orders them alike in every frame and for any order of the rows, and a share of the first ones
     is as good as one drawn by chance.
@@ -117,19 +117,25 @@ def rows_of(engine: Engine, frame: Frame, most: int) -> Rows:
     counts = [
         exp.cast(exp.column(each), "bigint").as_(each) for each in ("later_purchases", "before_purchases")
     ]
-    customer = exp.cast(exp.column("customer_id"), "varchar")
-    select = (
-        exp.select(*columns, *money, *counts)
-        .from_(exp.to_table(frame.name))
-        .order_by(exp.MD5(this=customer), customer.copy())
-        .limit(most)
-    )
+    select = _in_hash_order(exp.select(*columns, *money, *counts), frame, most, after)
     found = engine.arrays(select, "frame_rows")
     made = {each.name: _column(found[each.name], is_text=each.is_text) for each in frame.features}
     later, earlier = (_numbers(found[each]) for each in ("later_purchases", "before_purchases"))
     return Rows(
         made, later > 0, later, _column(found["later_spend"]), earlier, _column(found["before_spend"])
     )
+
+
+def customers_of(engine: Engine, frame: Frame, most: int, after: int = 0) -> Values:
+    """The ids of the customers that ``rows_of`` gives, in its order."""
+    select = _in_hash_order(exp.select("customer_id"), frame, most, after)
+    return _column(engine.arrays(select, "frame_customers")["customer_id"], is_text=True)
+
+
+def _in_hash_order(select: exp.Select, frame: Frame, most: int, after: int) -> exp.Select:
+    customer = exp.cast(exp.column("customer_id"), "varchar")
+    ordered = select.from_(exp.to_table(frame.name)).order_by(exp.MD5(this=customer), customer.copy())
+    return ordered.limit(most).offset(after)
 
 
 def _column(found: Any, *, is_text: bool = False) -> Values:
