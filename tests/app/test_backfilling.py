@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -65,7 +66,7 @@ def test_each_day_is_the_run_that_would_be_made_of_it_alone(tmp_path: Path) -> N
     assert [each.as_of for each in together] == [DAYS[-1], *DAYS[:-1]], "the last is fitted on"
     assert contents(tmp_path / "together" / "runs") == contents(apart.runs)
     assert contents(tmp_path / "together" / "definitions") == contents(tmp_path / "apart" / "definitions")
-    used = {str(each.study and each.study.manifest["definitions"]) for each in together}
+    used = {str([each.study.manifest[what] for what in ("definitions", "value")]) for each in together}
     assert len(used) == 1, "one version for all"
 
 
@@ -146,10 +147,8 @@ def test_nothing_that_happened_after_a_day_moves_anything_of_its_run(tmp_path: P
     past_order = next(row for row in rows if row.split(",")[2] < "2024-03").split(",")
     late.append(",".join([*past_order[:2], "2024-10-01 12:00:00", past_order[3], "-7", past_order[5]]))
     orders_file.write_text("\n".join([head, *late, *rows, *late]) + "\n", encoding="utf-8")
-    (known.root / "definitions").mkdir()
-    for name, content in contents(cut.root / "definitions").items():
-        (known.root / "definitions" / name).parent.mkdir(exist_ok=True)
-        (known.root / "definitions" / name).write_bytes(content)
+    for pinned in ("definitions", "value"):
+        shutil.copytree(cut.root / pinned, known.root / pinned)
     (run,) = filled(known, [day])
     assert run.study is not None
     assert run.study.run_id != alone.study.run_id, "the sources are others"

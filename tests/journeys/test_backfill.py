@@ -37,9 +37,10 @@ def printed(done: subprocess.CompletedProcess[str]) -> dict:
 
 
 def made_with_the_data_up_to(day: str, shop: Path, root: Path) -> Path:
-    """The run of a workspace whose file ends on that day, by the definitions that the shop has pinned."""
+    """The run of a workspace whose file ends on that day, by all that the shop has pinned."""
     lay_out(root)
-    shutil.copytree(shop / "definitions", root / "definitions")
+    for pinned in ("definitions", "value"):
+        shutil.copytree(shop / pinned, root / pinned)
     cut = f"copy (from '{shop}/online_retail.parquet' where cast(InvoiceDate as date) <= date '{day}') "
     with duckdb.connect() as connection:
         connection.execute(f"{cut} to '{root}/online_retail.parquet' (format parquet)")
