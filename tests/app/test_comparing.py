@@ -17,6 +17,7 @@ from regulars.app.compare_command import show
 from regulars.app.workspace import Workspace
 from regulars.errors import CheckFailed, RunDamaged, SettingsError, UsageError
 
+RFM_LINE = "segmentations: {rfm: {method: rfm}}\n"
 ASKED = {"threads": None, "memory_limit": None}
 LOOSE = "validation: {drift: {psi: null, share_points: null, centroid_share: null, unknown_points: null}}\n"
 
@@ -98,6 +99,26 @@ def test_customers_are_counted_as_the_runs_have_them(shop, capsys):
         shown = facts["segments"][each["segment_id"]]["metrics"]["customers"]
         assert each["customers_now"] in (shown, None)
     assert [each["feature"] for each in drift["features"]] == ["recency_days", "orders", "spend"]
+
+
+def test_segments_by_rules_are_not_called_unstable_but_told_why_they_are_not_measured(shop, capsys):
+    told, _ = compared(shop, capsys)
+    stability = told["sections"]["stability"]
+    assert stability["is_measured"] is False
+    assert "cut by rules" in stability["words"][0]
+
+
+def test_segments_that_were_found_are_made_anew_and_each_is_told(tmp_path, capsys):
+    grouped = "segmentations: {rhythm: {method: kmeans, k: 3, features: [gap_days, morning_share]}}\n"
+    workspace = opened(tmp_path / "shop", settings_text=RFM_ALONE.replace(RFM_LINE, grouped) + LOOSE)
+    studied(workspace, as_of=date(2024, 7, 31))
+    studied(workspace, as_of=date(2024, 9, 30))
+    show(workspace.root, "rhythm", None, None, json=True, **ASKED)
+    stability = json.loads(capsys.readouterr().out)["sections"]["stability"]
+    assert stability["verdict"] in ("natural", "reproducible", "constructive")
+    assert [each["segment_id"] for each in stability["segments"]] == ["s1", "s2", "s3"]
+    assert all(0 <= each["jaccard"] <= 1 for each in stability["segments"])
+    assert stability["words"][0].startswith("On the later day's customers: ")
 
 
 def test_a_longer_past_is_told_as_what_it_is(shop, capsys):

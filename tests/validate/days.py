@@ -30,10 +30,10 @@ def shop(chance: np.random.Generator, n: int) -> dict[str, np.ndarray]:
     return {"recency_days": recency, "orders": orders.astype(np.int64), "spend": spend}
 
 
-def habits(chance: np.random.Generator, n: int, shares=(0.3, 0.3, 0.2, 0.2)) -> dict[str, np.ndarray]:
-    """Customers of four overlapping groups, on five features."""
-    where = chance.choice(4, n, p=shares)
-    middles = 1.5 * np.array([[1, 1, 0, 0, 0], [-1, 1, 0, 1, 0], [1, -1, 0, 0, 0], [-1, -1, 0, -1, 0]])
+def habits(chance: np.random.Generator, n: int, apart: float = 1.5) -> dict[str, np.ndarray]:
+    """Customers of four groups on five features; at 1.5 they overlap by much, at 3 hardly."""
+    where = chance.choice(4, n, p=(0.3, 0.3, 0.2, 0.2))
+    middles = apart * np.array([[1, 1, 0, 0, 0], [-1, 1, 0, 1, 0], [1, -1, 0, 0, 0], [-1, -1, 0, -1, 0]])
     places = middles[where] + chance.normal(size=(n, 5))
     return {each.name: np.round(places[:, at], 6) for at, each in enumerate(CAUSES)}
 

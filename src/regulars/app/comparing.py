@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from regulars.app import compare_drift, saved
+from regulars.app import compare_drift, compare_stability, saved
 from regulars.app.compared import Compared, Question, Section
 from regulars.app.history import history, run_asked
 from regulars.app.workspace import Workspace
@@ -21,7 +21,7 @@ from regulars.settings import Settings
 from regulars.types import Feature, Finding, Segmentation, Study
 from regulars.validate.bands import NOW, THEN
 
-SECTIONS: tuple[Question, ...] = (compare_drift.section,)
+SECTIONS: tuple[Question, ...] = (compare_drift.section, compare_stability.section)
 """What is asked of two runs, in this order."""
 LONGER = 1.1
 """Where one day looks back on so many times the days of the other, sums and counts differ by that alone."""

@@ -19,8 +19,9 @@ Level = Literal["steady", "slight", "moved", "passed"]
 """No more than chance explains; real but small; large enough to look at; past a limit of the settings."""
 CHANCE = 0.05
 """With no drift at all, the share of comparisons in which anything is told to have moved is at most this."""
-QUESTIONS = 3
-"""Sizes, features and means share that chance equally; within each it is shared by Holm's method."""
+OF_SIZES, OF_FEATURES, OF_MEANS = 0.0125, 0.00625, 0.00625
+"""What of that chance each question uses, by Holm's method within it: sizes most, as the share of a few
+customers is hardest to hear. Half is kept back: the tests are those of large samples."""
 NOTABLE_POINTS = 5.0
 NOTABLE_CENTROID = 0.1
 """Half the limits that hold by default: from there on a change is worth a look."""
@@ -153,7 +154,7 @@ def _shares(
     for each in segments:
         a, b = then[each.id], now[each.id]
         asked[each.id] = shift([a, n - a], [b, m - b], ordered=False).p
-    p = _adjusted(asked)
+    p = _adjusted(asked, OF_SIZES)
     made = []
     for each in segments:
         change, low, high = share_change(then[each.id], n, now[each.id], m)
@@ -169,7 +170,7 @@ def _features(
     shifts = {
         each.feature.name: shift(each.then, each.now, ordered=not each.feature.is_text) for each in told
     }
-    p = _adjusted({name: each.p for name, each in shifts.items()})
+    p = _adjusted({name: each.p for name, each in shifts.items()}, OF_FEATURES)
     for each in told:
         name, n, m = each.feature.name, sum(each.then), sum(each.now)
         unknown = each.of("unknown")
@@ -194,7 +195,8 @@ def _centroids(
             for each in centroids
             for mean in each.means
             if mean.p is not None
-        }
+        },
+        OF_MEANS,
     )
     for each in centroids:
         own = [p[each.segment_id, mean.feature.name] for mean in each.means if mean.p is not None]
@@ -209,9 +211,9 @@ def _movement_level(moved: Movement, limits: DriftLimits) -> Level:
     return "passed" if is_past and moved.interval and moved.interval[0] > moved.floor else "steady"
 
 
-def _adjusted(asked: Mapping[Name, float]) -> dict[Name, float]:
-    """The p-values of one question, adjusted for all that the comparison asks."""
-    return {name: min(1.0, p * QUESTIONS) for name, p in holm(asked).items()}
+def _adjusted(asked: Mapping[Name, float], chance: float) -> dict[Name, float]:
+    """The p-values of one question, adjusted so that those of all questions are held against one chance."""
+    return {name: min(1.0, p * CHANCE / chance) for name, p in holm(asked).items()}
 
 
 def _is_real(p: float) -> bool:

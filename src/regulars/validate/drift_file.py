@@ -35,7 +35,7 @@ def _shift(moved: Shift, p: float) -> dict[str, Any]:
         "psi": _rounded(moved.psi),
         "psi_by_chance": _rounded(moved.noise),
         "exchanged_share": _rounded(moved.exchanged),
-        "p": _rounded(p),
+        "p": _significant(p),
         "bands": moved.bands,
     }
 
@@ -49,7 +49,7 @@ def _share(each: ShareDrift, *, hides: bool) -> dict[str, Any]:
         "change_points": _rounded(each.change),
         "low": _rounded(each.low),
         "high": _rounded(each.high),
-        "p": _rounded(each.p),
+        "p": _significant(each.p),
         "level": each.level,
     }
     named = {"segment_id": each.segment.id, "segment_name": each.segment.name}
@@ -118,7 +118,7 @@ def _centroid(each: CentroidDrift, *, hides: bool) -> dict[str, Any]:
     figures = {
         "moved_share": _rounded(each.centroid.share),
         "standard_deviations": _rounded(each.centroid.sd),
-        "p": _rounded(each.p),
+        "p": _significant(each.p),
         "level": each.level,
         "means": {mean.feature.name: _mean(mean) for mean in each.centroid.means},
     }
@@ -152,3 +152,8 @@ def _movement(moved: Movement) -> dict[str, Any]:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, PLACES)
+
+
+def _significant(p: float | None) -> float | None:
+    """Three digits of a p-value, however small."""
+    return None if p is None else float(f"{p:.3g}")
