@@ -131,7 +131,7 @@ def _tried(
         what = sentence(f"The value model was not tried on days held out: {refused.found}")
         return None, [Finding("warning", f"value.{name}", what, refused.remedy)]
     make_worth(engine, model, (as_of - until).days)
-    told = held_out(engine, model, until, as_of)
+    told = held_out(engine, model, until, as_of, with_coverage=False)
     doubt = standing.doubt({"validation": told.as_json()})
     if not doubt:
         return told, []

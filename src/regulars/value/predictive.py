@@ -16,8 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, expit, ndtri
-from scipy.stats import nbinom
+from scipy.special import betainc, expit, nbdtrik, ndtri
 
 from regulars.value.bgnbd import BgNbd
 from regulars.value.fitting import Array
@@ -148,7 +147,7 @@ def _chunks(
 ) -> Iterator[tuple[npt.NDArray[np.intp], int]]:
     """Places of histories, those alike in purchases to come together, and the most purchases they need."""
     age = model.alpha + histories.T
-    most = nbinom.isf(LEFT_OUT, model.r + histories.x, age / (age + t)) + 1
+    most = np.ceil(nbdtrik(1 - LEFT_OUT, model.r + histories.x, age / (age + t))) + 1
     order = np.argsort(most, kind="stable")[::-1]
     at = 0
     while at < len(order):
