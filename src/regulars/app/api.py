@@ -51,6 +51,11 @@ class SavedStudy:
         return self.study.findings
 
     @property
+    def value(self) -> dict[str, Any] | None:
+        """The value model that the run foretells with, and how it did on days held out; None without one."""
+        return self.study.value
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The study's segmentations."""
         return tuple(each.name for each in self.study.segmentations)
