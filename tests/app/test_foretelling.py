@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from tests.shops import COLUMNS, RFM_ALONE, SETTINGS, TODAY, opened, orders
 
+import regulars as rg
 from regulars import settings as chosen_settings
 from regulars.app.study import Ran, run
 from regulars.app.work import Asked
@@ -75,6 +76,11 @@ def test_a_run_pins_the_value_model_and_foretells_every_customer(shop):
         f"select count(*), count(expected_purchases) from '{made.study.path}/features.parquet'"
     ).fetchall()
     assert count == known == value["customers"]
+
+
+def test_python_reads_the_value_model_of_a_saved_run(shop):
+    workspace, made = shop
+    assert rg.load(workspace=workspace.root).value == made.study.value
 
 
 def test_running_again_fits_nothing_and_is_the_same_run(shop):
