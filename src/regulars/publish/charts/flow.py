@@ -36,7 +36,7 @@ def flow(streams: Sequence[Stream], brought: str, label: str) -> Markup:
         element("text", "Customers", x=0, y=12, class_="t3"),
         element("text", brought, x=RIGHT, y=12, class_="t3"),
     ]
-    name_at = RIGHT + BAR + 18 + round(7.5 * max(len(s.brought_text) for s in streams))
+    name_at = RIGHT + BAR + 24 + round(7.5 * max(len(s.brought_text) for s in streams))
     for stream, a, b, y in zip(streams, left, right, labels, strict=True):
         parts.append(_stream(stream, a, b, y, name_at))
     return drawing(parts, label, WIDTH, TOP + STACK + 4, "flow")
