@@ -26,7 +26,7 @@ sources:
     path: orders.csv
     date_format: "%Y-%m-%d"
     columns: {{customer: who, time: when{amount}}}
-cleaning: {{zero_value: keep, duplicates: keep}}
+cleaning: {{zero_value: keep, duplicates: keep, net_spend_not_positive: {cleaning}}}
 """
 Rows = list[tuple[str, int, float]]
 
@@ -147,10 +147,13 @@ def test_one_enormous_customer_is_a_number_like_any_other(shop):
 # --- from the command line --------------------------------------------------------------------------
 
 
-def asked(folder: Path, rows: Rows, *options: str, amount: bool = True) -> subprocess.CompletedProcess[str]:
+def asked(
+    folder: Path, rows: Rows, *options: str, amount: bool = True, cleaning: str = "keep"
+) -> subprocess.CompletedProcess[str]:
+    folder.mkdir(exist_ok=True)
     lines = [f"{who},{day(at)},{value}" for who, at, value in rows]
     (folder / "orders.csv").write_text("\n".join(["who,when,worth", *lines]) + "\n", encoding="utf-8")
-    mapped = SETTINGS.format(amount=", amount: worth" if amount else "")
+    mapped = SETTINGS.format(amount=", amount: worth" if amount else "", cleaning=cleaning)
     (folder / "regulars.yaml").write_text(mapped, encoding="utf-8")
     command = [sys.executable, "-m", "regulars", "value", "-w", str(folder), "--json", *options]
     until = ("--calibrate-until", str(day(UNTIL)))
@@ -205,3 +208,14 @@ def test_where_nobody_leaves_the_rates_are_told_and_leaving_is_not(tmp_path):
     assert "Nobody is seen to leave" in findings(told, "value.bgnbd")
     tried = told["validation"]["purchases"]
     assert tried["expected"] == pytest.approx(tried["actual"], rel=0.1)
+
+
+def test_who_returns_everything_only_afterwards_stays_in_the_trial_whatever_cleaning_says(tmp_path):
+    late = [(f"late{who}", 100 + who, 50.0) for who in range(20)]
+    late += [(f"late{who}", UNTIL + 1 + who, -60.0) for who in range(20)]
+    kept, aside = (
+        json.loads(asked(tmp_path / how, [*usual(), *late], cleaning=how).stdout)
+        for how in ("keep", "set_aside")
+    )
+    assert kept["validation"]["customers"] == aside["validation"]["customers"]
+    assert kept["parameters"] == aside["parameters"]

@@ -113,7 +113,7 @@ def _fit(engine: Engine, settings: Settings, cleaned: Cleaned, as_of: date) -> V
     # Last, so that the features of the day find these histories.
     calibration = calibrate(engine, as_of, UNIT_DAYS["week"])
     model, of_model = calibration.fit(name, held)
-    unfit = suits.doubts(engine, model, as_of)
+    unfit = (*suits.doubts(engine, model, as_of), *_knew_returns(settings))
     return ValueDefinition(
         model, _recipe(settings), _ground(settings),
         None if tried is None else tried.as_json(), (*calibration.doubts, *of_model, *doubts, *unfit),
@@ -143,6 +143,20 @@ def _tried(
             "other models (regulars value --compare), or bring more orders.",
         )
     ]  # fmt: skip
+
+
+def _knew_returns(settings: Settings) -> tuple[Finding, ...]:
+    """That the trial of a run is on customers whom cleaning chose with all days in view."""
+    if settings.cleaning.net_spend_not_positive == "keep":
+        return ()
+    return (
+        Finding(
+            "note", "value.trial",
+            "Who had returned all that they bought by the end is not in the trial of the value model: "
+            "cleaning set them aside, which nobody could have done on the day of the cut.",
+            "regulars value tries the model with them.",
+        ),
+    )  # fmt: skip
 
 
 def _recipe(settings: Settings) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from regulars.app.reading import Tables, offered
-from regulars.app.study import CleanOrders, cleaned_orders
+from regulars.app.study import CleanOrders, cleaned_orders, for_outcomes
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
@@ -102,9 +102,7 @@ def _opened(settings: Settings, workspace: Workspace, asked: Asked) -> Iterator[
             "Name sources.orders (payments of a subscription are orders): what customers did after a day is "
             "learnt from, and a table of customers alone does not say it.",
         )  # fmt: skip
-    # Who came to net nothing only afterwards was a customer on the day of the cut.
-    kept = settings.cleaning.model_copy(update={"net_spend_not_positive": "keep"})
-    with cleaned_orders(settings.model_copy(update={"cleaning": kept}), workspace, asked) as orders:
+    with cleaned_orders(for_outcomes(settings), workspace, asked) as orders:
         keep_outcome_lines(orders.engine)
         yield orders
 

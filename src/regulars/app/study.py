@@ -130,6 +130,13 @@ class CleanOrders:
     findings: tuple[Finding, ...]
 
 
+def for_outcomes(settings: Settings) -> Settings:
+    """The settings under which what came after a day is looked at: who came to net nothing only afterwards
+    was a customer on that day."""
+    kept = settings.cleaning.model_copy(update={"net_spend_not_positive": "keep"})
+    return settings.model_copy(update={"cleaning": kept})
+
+
 @contextmanager
 def cleaned_orders(settings: Settings, workspace: Workspace, asked: Asked) -> Iterator[CleanOrders]:
     """The study's orders, cleaned, for as long as the block lasts."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from regulars.app.study import CleanOrders, cleaned_orders
+from regulars.app.study import CleanOrders, cleaned_orders, for_outcomes
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.errors import FitFailed, UsageError
@@ -103,10 +103,12 @@ def opened(
 ) -> Iterator[tuple[CleanOrders, date]]:
     """The study's clean orders, for as long as the block lasts, and the last day to fit on.
 
-    Raises UsageError for a day that leaves nothing to fit on or nothing to compare with, and without orders.
+    Whose net spend is nothing or less is among them, whatever the settings say: on that day nobody knew of
+    later returns. Raises UsageError for a day that leaves nothing to fit on or nothing to compare with, and
+    without orders.
     """
     require_orders(settings)
-    with cleaned_orders(settings, workspace, asked) as orders:
+    with cleaned_orders(for_outcomes(settings), workspace, asked) as orders:
         until = _until(orders, calibrate_until)
         asked.stage(f"Fitting on the orders up to {until}")
         yield orders, until

@@ -106,20 +106,22 @@ def _correlation(a: Array, b: Array, weights: Array) -> float:
 
 
 def pinned_down(*models: Fitted | None) -> Check:
-    """Whether parameters are larger than their standard errors; what is not told has a note of its own."""
-    vague = [
-        f"{name} ({value:.3g}, standard error {error:.2g})"
-        for fitted in models
-        if fitted is not None
-        for name, value in fitted.parameters.items()
-        if (error := fitted.standard_errors[name]) is not None and error > value
+    """Whether parameters are larger than their standard errors; not told where one has none."""
+    fitted = [model for model in models if model is not None]
+    errors = [(name, value, model.standard_errors[name]) for model in fitted
+              for name, value in model.parameters.items()]  # fmt: skip
+    vague = [f"{name} ({value:.3g}, standard error {error:.2g})" for name, value, error in errors
+             if error is not None and error > value]  # fmt: skip
+    untold = [name for name, _, error in errors if error is None]
+    said = [
+        *([f"These customers hardly tell {' and '.join(vague)}."] if vague else []),
+        *([f"These customers do not tell {' and '.join(untold)} at all."] if untold else []),
     ]
-    if not vague:
+    if not said:
         return Check(
             "parameters", True, None, None, None, "Each parameter is larger than its standard error."
         )
     return Check(
-        "parameters", False, None, None, None,
-        f"These customers hardly tell {' and '.join(vague)}.", "note",
+        "parameters", None if not vague else False, None, None, None, " ".join(said), "note",
         "Take a longer calibration, or say in value.priors what is known from a like shop.",
     )  # fmt: skip
