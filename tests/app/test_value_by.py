@@ -9,6 +9,7 @@ import pytest
 from tests.value.test_by_group import bought
 from tests.value.test_periods import day
 
+UNTIL = day(250)
 SETTINGS = """\
 schema: regulars/1
 name: Boxes
@@ -20,23 +21,44 @@ sources:
     columns: {customer: who, time: when, amount: worth}
   customers:
     path: customers.csv
-    columns: {customer: who}
-    attributes: {plan: plan, gender: gender, visits: visits, shop: shop}
+    date_format: "%Y-%m-%d"
+    columns: {customer: who, known_on: known}
+    attributes: {plan: plan, gender: gender, visits: visits, shop: shop, later: later}
 segmentations: {rfm: {method: rfm}}
 """
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Customers of a plan that holds them and of one that does not; 20 of the latter are in no table."""
+    """Customers of a plan that holds them and of one that does not; 20 of the latter are in no table.
+
+    ``later`` is a coin toss on the first day; on the 300th it tells who bought in the days held out.
+    """
     made = tmp_path_factory.mktemp("boxes")
     rows = bought({"f": (25, 0.03), "s": (25, 0.6)}, 400)
     lines = [f"{who},{day(at)},{worth}" for who, at, worth in rows]
     (made / "orders.csv").write_text("\n".join(["who,when,worth", *lines]) + "\n", "utf-8")
     who = sorted({who for who, _, _ in rows if not who.startswith("s00") and not who.startswith("s01")})
-    told = [f"{name},{'held' if name[0] == 'f' else 'loose'},f,{n},one" for n, name in enumerate(who)]
-    (made / "customers.csv").write_text("\n".join(["who,plan,gender,visits,shop", *told]) + "\n", "utf-8")
+    came = {who for who, at, _ in rows if day(at) > UNTIL}
+    told = []
+    for n, name in enumerate(who):
+        fixed = f"{name},{'held' if name[0] == 'f' else 'loose'},f,{n},one"
+        told.append(f"{fixed},{'ab'[n % 2]},{day(0)}")
+        told.append(f"{fixed},{'stayed' if name in came else 'gone'},{day(300)}")
+    head = "who,plan,gender,visits,shop,later,known"
+    (made / "customers.csv").write_text("\n".join([head, *told]) + "\n", "utf-8")
     (made / "regulars.yaml").write_text(SETTINGS, "utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def undated(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same customers as the last day knows them, in a table that does not say of which day it is."""
+    made = tmp_path_factory.mktemp("undated")
+    (made / "orders.csv").write_bytes((folder / "orders.csv").read_bytes())
+    head, *rows = (folder / "customers.csv").read_text("utf-8").splitlines()
+    (made / "customers.csv").write_text("\n".join([head, *rows[1::2]]) + "\n", "utf-8")
+    (made / "regulars.yaml").write_text(SETTINGS.replace(", known_on: known", ""), "utf-8")
     return made
 
 
@@ -47,6 +69,7 @@ def asked(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
 
 def test_plans_are_fitted_apart_and_the_report_says_that_it_pays(folder):
     done = asked(folder, "--by", "plan", "--json")
+    assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert [each["group"] for each in told["groups"]] == ["held", "loose", "not known"]
     assert told["groups"][2]["why"] == "fewer than 100 came back"
@@ -55,7 +78,26 @@ def test_plans_are_fitted_apart_and_the_report_says_that_it_pays(folder):
     assert told["likelihood_ratio"]["degrees_of_freedom"] == 8
     assert told["likelihood_ratio"]["p"] < 1e-6
     assert told["validation"]["errors"][0]["beats"]
-    assert "what the table of customers says now" in " ".join(each["what"] for each in told["findings"])
+
+
+def test_an_attribute_that_tells_the_future_only_afterwards_does_not_pay(folder):
+    told = json.loads(asked(folder, "--by", "later", "--calibrate-until", str(UNTIL), "--json").stdout)
+    assert [each["group"] for each in told["groups"]] == ["a", "b", "not known"]
+    assert not any(each["beats"] for each in told["validation"]["errors"])
+    assert told["likelihood_ratio"]["p"] > 0.01
+
+
+def test_of_an_attribute_without_a_day_the_fits_are_shown_and_first_why_there_is_no_verdict(undated):
+    done = asked(undated, "--by", "later", "--calibrate-until", str(UNTIL))
+    text = " ".join(done.stdout.split())
+    assert text.startswith(
+        "Whether separate models pay is not told: the table of customers does not say when"
+    )
+    assert "closer a customer" not in text
+    assert "stayed" in text
+    told = json.loads(asked(undated, "--by", "plan", "--json").stdout)
+    assert told["validation"]["errors"] == []
+    assert told["findings"][0]["where"] == "value.by.plan"
 
 
 def test_cohorts_read_as_text(folder):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,9 @@ from regulars.app.value_tables import gain_told
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine, quoted
-from regulars.errors import UsageError, did_you_mean
+from regulars.errors import UsageError, did_you_mean, sentence
+from regulars.prepare.beside import customers_known
+from regulars.prepare.features.attributes import CUSTOMERS
 from regulars.settings import Settings
 from regulars.types import Finding
 from regulars.value.by_group import ByGroup, Group, fit_by
@@ -38,13 +40,21 @@ NOT_KNOWN = "not known"
 
 @dataclass(frozen=True)
 class ValuedBy:
-    """Groups beside one model for all, and what is doubtful of the comparison."""
+    """Groups beside one model for all, and what is doubtful of the comparison.
+
+    ``undated``: why nothing is compared, where the groups may have been told after the days held out began.
+    """
 
     by_group: ByGroup
     findings: tuple[Finding, ...]
+    undated: Finding | None
 
     def as_json(self) -> dict[str, Any]:
-        return {**self.by_group.as_json(), "findings": [each.as_json() for each in self.findings]}
+        first = () if self.undated is None else (self.undated,)
+        return {
+            **self.by_group.as_json(),
+            "findings": [each.as_json() for each in (*first, *self.findings)],
+        }
 
 
 def value_by(
@@ -58,27 +68,38 @@ def value_by(
 ) -> ValuedBy:
     """Fit one model of purchases for all and for each group, and compare both with the days after.
 
+    An attribute is taken as it was known on the last day of calibration. Of one that may have been written
+    after it nothing is compared: it could tell what came.
+
     Raises UsageError for what is no cohort and no attribute of kinds of customers; and as ``value`` does.
     """
     _require_grouping(settings, by)
     with opened(settings, workspace, asked, calibrate_until) as (orders, until):
         calibration = calibrate(orders.engine, until, unit_days)
+        undated = _undated(settings, by, until)
+        if by not in COHORTS and undated is None:
+            customers_known(orders.engine, orders.tables.beside[CUSTOMERS], until)
         _make_groups(orders.engine, by, until)
         asked.stage(f"Fitting {name} by {by}")
         found = fit_by(
             orders.engine, calibration, name, by, orders.as_of, priors(settings.value, name, unit_days)
         )
-    doubts = [*orders.findings, *calibration.doubts]
-    if by not in COHORTS:
-        doubts.append(
-            Finding(
-                "note", f"value.by.{by}",
-                f"What is known of {by} is what the table of customers says now; customers may have been in "
-                f"another group up to {until}.",
-                "Take an attribute that stays, such as how they were won, or a cohort.",
-            )
-        )  # fmt: skip
-    return ValuedBy(found, tuple(doubts))
+    if undated is not None:
+        found = replace(found, errors=())
+    return ValuedBy(found, (*orders.findings, *calibration.doubts), undated)
+
+
+def _undated(settings: Settings, by: str, until: date) -> Finding | None:
+    """The reason why nothing is said of whether groups pay, where nobody knows when they were known."""
+    customers = settings.sources.customers
+    if by in COHORTS or customers is None or customers.columns.known_on is not None:
+        return None
+    return Finding(
+        "warning", f"value.by.{by}",
+        f"Whether separate models pay is not told: the table of customers does not say when it was known, "
+        f"and {by} may have been written after {until}, when it could tell what came.",
+        "Name sources.customers.columns.known_on, a date column, or take a cohort: quarter, year.",
+    )  # fmt: skip
 
 
 def _require_grouping(settings: Settings, by: str) -> None:
@@ -170,9 +191,12 @@ def show(
         terminal.print_json(found.as_json())
         return
     told = found.by_group
+    if found.undated is not None:
+        terminal.say(f"{sentence(found.undated.what)} {found.undated.remedy}")
+    tried = f", tried on those to {told.upto}" if told.errors else ""
     terminal.say(
-        f"{told.pooled.model} by {told.by}, fitted on the orders up to {told.until}, tried on those to "
-        f"{told.upto}; parameters in {unit}s, standard errors beside them."
+        f"{told.pooled.model} by {told.by}, fitted on the orders up to {told.until}{tried}; parameters in "
+        f"{unit}s, standard errors beside them."
     )
     for verdict in verdicts(told, settings.currency):
         terminal.say(verdict)

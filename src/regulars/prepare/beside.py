@@ -102,8 +102,7 @@ def accounts(
     ledgers: list[SourceLedger] = []
     for name, side in beside.items():
         if name == "customers":
-            engine.create("settled_customers", _settled_customers(side, as_of, has_orders=has_orders))
-            one_each(engine, side)
+            _settle_customers(engine, side, as_of, has_orders=has_orders)
             if not has_orders:
                 engine.view("studied_customers", "select customer_id from customers")
         elif name in TIMES:
@@ -115,6 +114,21 @@ def accounts(
         engine.drop(f"settled_{name}")
     found = [each for ledger in ledgers for each in _findings(ledger)]
     return tuple(ledgers), tuple(found)
+
+
+def customers_known(engine: Engine, side: SideRead, day: date) -> Table:
+    """The table ``customers`` made again, as it was known on an earlier day; who is studied stays.
+
+    Needs what ``accounts`` made, of a study with orders.
+    """
+    made = _settle_customers(engine, side, day, has_orders=True)
+    engine.drop("settled_customers")
+    return made
+
+
+def _settle_customers(engine: Engine, side: SideRead, as_of: date, *, has_orders: bool) -> Table:
+    engine.create("settled_customers", _settled_customers(side, as_of, has_orders=has_orders))
+    return one_each(engine, side)
 
 
 def _settled_products(side: SideRead) -> str:
