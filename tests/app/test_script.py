@@ -30,7 +30,7 @@ WORTH = {
     "method": "rules",
     "segments": [
         {"name": "Worth much", "when": "top 20 % by predicted_value"},
-        {"name": "Fading", "when": "p_alive < 0.999 and expected_purchases < 2"},
+        {"name": "Fading", "when": "recency_days > 200 and expected_purchases < 2"},
     ],
 }
 """A segmentation that stands on the value model."""

@@ -18,6 +18,7 @@ sources:
     path: {path}
     columns: {{customer: sample_id, time: date, quantity: quantity, amount: amount}}
 cleaning: {{zero_value: keep, duplicates: keep}}
+value: {{model: bgnbd}}
 """
 
 

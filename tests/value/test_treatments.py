@@ -27,6 +27,7 @@ sources:
     date_format: "%Y-%m-%d"
     columns: {{customer: who, time: when{amount}}}
 cleaning: {{zero_value: keep, duplicates: keep, net_spend_not_positive: {cleaning}}}
+value: {{model: bgnbd}}
 """
 Rows = list[tuple[str, int, float]]
 

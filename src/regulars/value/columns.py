@@ -28,7 +28,7 @@ from regulars.value import pareto_nbd
 from regulars.value.features import NO_AMOUNTS, STEP, money_features, purchase_features
 from regulars.value.fitting import Array
 from regulars.value.quadrature import Instant, discounting, leaving_nodes
-from regulars.value.worth import ValueModel
+from regulars.value.worth import LEAVING, ValueModel
 
 WHOLE = 10**14
 """Parts are counted in so many of the largest; a sum of all stays far within 64 bits."""
@@ -66,13 +66,20 @@ def worth_steps(model: ValueModel, horizon_days: int, discount_rate: float) -> t
 
 
 def worth_families(model: ValueModel, horizon_days: int, discount_rate: float) -> tuple[Family, ...]:
-    """The features that these steps make, each with its meaning; the money left out without a spend model."""
+    """The features that these steps make, each with its meaning; the money left out without a spend model,
+    and the chance to be there still where these customers do not tell who leaves."""
     made_by = (room("regulars.value")["histories"], *worth_steps(model, horizon_days, discount_rate))
+    alive, *bought = purchase_features(horizon_days)
     money = money_features(horizon_days, discount_rate)
-    bought = Family(STEP, purchase_features(horizon_days), made_by=made_by)
-    if model.spend is None:
-        return (bought, Family(STEP, money, "amounts_foretold", NO_AMOUNTS))
-    return (bought, Family(STEP, money, made_by=made_by))
+    vague = model.purchases.vague(LEAVING[model.purchases.model])
+    untold = f"these customers do not tell who leaves: {' and '.join(vague)} could be anything"
+    return (
+        Family(STEP, (alive,), "leaving_told", untold) if vague else Family(STEP, (alive,), made_by=made_by),
+        Family(STEP, tuple(bought), made_by=made_by),
+        Family(STEP, money, "amounts_foretold", NO_AMOUNTS)
+        if model.spend is None
+        else Family(STEP, money, made_by=made_by),
+    )
 
 
 def _bgnbd(model: ValueModel, instants: Sequence[Instant]) -> list[Step]:

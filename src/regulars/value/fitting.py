@@ -60,6 +60,11 @@ class Fitted:
     customers: int
     is_map: bool = False
 
+    def vague(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of the parameters that are not told, or are smaller than their standard errors."""
+        errors = {name: error for name, error in self.standard_errors.items() if name in names}
+        return tuple(name for name, error in errors.items() if error is None or error > self.parameters[name])
+
     def as_json(self) -> dict[str, Any]:
         return {
             "model": self.model,

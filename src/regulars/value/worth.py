@@ -20,6 +20,8 @@ from regulars.value.histories import Histories, grouped
 from regulars.value.pareto_nbd import ParetoNbd
 
 PURCHASES = ("bgnbd", "mbgnbd", "pareto_nbd")
+LEAVING = {"bgnbd": ("a", "b"), "mbgnbd": ("a", "b"), "pareto_nbd": ("s", "beta")}
+"""The parameters that say who leaves."""
 
 
 class PurchaseModel(Protocol):
