@@ -279,8 +279,10 @@ def test_without_a_model_of_spend_there_is_no_money_and_all_else_stands():
         )
         assert engine.kinds("worth_features")["predicted_value"] == "DECIMAL(18,2)"
     assert (customers, bought, money) == (len(TAILS), len(TAILS), 0)
-    purchases, amounts = worth_families(model, 365, 0.1)
-    assert [each.name for each in purchases.features] == ["p_alive", "expected_purchases"]
+    alive, purchases, amounts = worth_families(model, 365, 0.1)
+    named = [each.name for family in (alive, purchases) for each in family.features]
+    assert named == ["p_alive", "expected_purchases"]
+    assert not alive.needs
     assert amounts.needs
     assert not amounts.made_by
 
