@@ -143,6 +143,14 @@ def test_what_cannot_be_ranked_is_refused_with_the_reason(engine):
     assert reasoned.notes[0].severity == "warning"
     with pytest.raises(NotReady, match="neither predicted_value nor spend"):
         fit(engine, [1, 2], features=FEATURES[2:3])
+    untold = {"predicted_value": "value.model is none", "spend": "no amounts"}
+    with pytest.raises(NotReady, match="predicted_value: value.model is none; spend: no amounts") as refused:
+        fit(engine, [1, 2], features=FEATURES[2:3], left_out=untold)
+    assert "value.model" in refused.value.remedy
+    with pytest.raises(NotReady, match="cannot give predicted_value: value.model is none") as refused:
+        fit(engine, [1, 2], features=FEATURES[2:3], left_out=untold, feature="predicted_value")
+    assert "change the setting" in refused.value.remedy
+    assert "other segmentations" not in refused.value.remedy
     with pytest.raises(NotReady, match="cannot give spend: no amounts"):
         fit(engine, [1, 2], features=FEATURES[2:3], left_out={"spend": "no amounts"}, feature="spend")
 

@@ -231,9 +231,19 @@ def test_no_history_gives_anything_but_a_probability_and_a_number_of_purchases(m
     assert (shorter <= longer).all()
 
 
-def test_the_pole_at_one_is_none():
-    beside = [bgnbd._purchases(2.2, 43.0, at, 4.4, a(39)) for at in (1 - 2e-3, 1.0, 1 + 2e-3)]
-    assert beside[1] == pytest.approx((beside[0] + beside[2]) / 2, rel=1e-5)
+@pytest.mark.parametrize("aa", [0.9985, 0.9995, 1.0, 1.0005, 1.001, 1.0015])
+@pytest.mark.parametrize(
+    ("r", "alpha", "c", "t"), [(2.2, 43.0, 4.4, 39), (50.2, 43.3, 52.0, 10), (0.24, 4.4, 2.4, 1e5)]
+)
+def test_near_the_pole_at_one_no_digits_are_lost(aa, r, alpha, c, t):
+    def bought(u: float) -> float:
+        p = math.exp(u)
+        return -math.expm1(-r * math.log1p(p * t / alpha)) * p ** (aa - 1) * (1 - p) ** (c - 1)
+
+    # Over p of beta(a, c), in the logarithm of p.
+    parts = [quad(bought, *ends, epsabs=0, epsrel=1e-12, limit=1000)[0] for ends in ((-50, -5), (-5, 0))]
+    exact = sum(parts) / beta_function(aa, c)
+    assert bgnbd._purchases(r, alpha, aa, c, a(t)) == pytest.approx(exact, rel=1e-8)
 
 
 @pytest.mark.parametrize("aa", [1e-7, 0.5, 2.5])

@@ -135,10 +135,11 @@ def _without_priors(settings: Settings, models: Sequence[str]) -> list[Finding]:
     others = [name for name in models if name != chosen.fitted]
     if not chosen.priors or not others:
         return []
+    are = "is" if len(others) == 1 else "are"
     return [
         Finding(
             "note", "value.priors",
-            f"The priors are those of {chosen.fitted}; {' and '.join(others)} are fitted without any.",
+            f"The priors are those of {chosen.fitted}; {' and '.join(others)} {are} fitted without any.",
             "Parameters of one name mean other things in another model: set value.model with its priors.",
         )
     ]  # fmt: skip

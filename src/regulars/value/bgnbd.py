@@ -35,7 +35,9 @@ TERMS = 10
 FADING = 0.05
 """Its terms fall by this factor or faster: what is cut off is beyond a double's digits."""
 NEAR_ONE = 1e-3
-"""The closed form has a removable pole at a = 1; this near to it, both sides are taken."""
+"""The closed form has a removable pole at a = 1, and loses its digits this near to it."""
+AROUND_ONE = 1 + 0.005 * np.array([-4, -3, -2, -1, 1, 2, 3, 4])
+"""There it is read off the polynomial through these: within 1e-8, as it is smooth in a."""
 
 
 @dataclass(frozen=True)
@@ -98,12 +100,16 @@ def _purchases(r: Array | float, alpha: Array | float, a: float, c: Array | floa
     """E[(1 − (alpha / (alpha + p t))^r) / p] for p of beta(a, c): purchases of one who is alive now.
 
     (a + c − 1) / (a − 1) · [1 − (alpha / (alpha + t))^r · 2F1(r, c; a + c − 1; t / (alpha + t))], whose
-    limit at a = 1 is taken from both sides; where 2F1 is no number, by quadrature. Where hardly anybody
-    leaves, what is left of that difference is rounding, and a series in p takes its place.
+    limit at a = 1 is interpolated from both sides; where 2F1 is no number, by quadrature. Where hardly
+    anybody leaves, what is left of that difference is rounding, and a series in p takes its place.
     """
     if abs(a - 1) < NEAR_ONE:
-        below, above = (_purchases(r, alpha, 1 + side * 2 * NEAR_ONE, c, t) for side in (-1, 1))
-        return np.asarray((below + above) / 2)
+        others = [np.delete(AROUND_ONE, place) for place in range(len(AROUND_ONE))]
+        parts = [
+            np.prod((a - other) / (at - other)) * _purchases(r, alpha, float(at), c, t)
+            for at, other in zip(AROUND_ONE, others, strict=True)
+        ]
+        return np.asarray(np.sum(parts, axis=0))
     r, alpha, c, t = np.broadcast_arrays(r, alpha, c, t)
     made = np.empty(r.shape)
     loyal = (r + TERMS) * (t / alpha) * (a + TERMS) / (a + c) < FADING

@@ -105,10 +105,14 @@ class Tiers(Method):
         name = self.feature or next((each for each in VALUES if ground.feature(each)), None)
         where = f"segmentations.{ground.name}"
         if name is None:
+            why = "; ".join(f"{each}: {ground.left_out[each]}" for each in VALUES if each in ground.left_out)
             raise NotReady(
-                where, f"this data has neither {' nor '.join(VALUES)} to rank customers by",
-                f"Map the amount of an order, or name another number in {where}.feature.",
-            )  # fmt: skip
+                where,
+                f"this data has neither {' nor '.join(VALUES)} to rank customers by"
+                + (f" ({why})" if why else ""),
+                "Map the amount of an order (predicted_value needs a value.model too), or name another number "
+                f"in {where}.feature.",
+            )
         (feature,) = named(ground, [name], "feature")
         kind = kinds(ground, engine).get(name)
         if kind not in ("exact", "double"):
