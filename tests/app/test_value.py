@@ -146,9 +146,8 @@ def test_priors_of_the_settings_are_held_in_weeks_whatever_the_unit(tmp_path):
     assert totals[0] == pytest.approx(totals[1], rel=1e-4)
     other = json.loads(asked(folder, "--model", "bgnbd", "--calibrate-until", "1997-09-30", "--json").stdout)
     assert other["estimate"] == "maximum likelihood"
-    assert "those of mbgnbd; bgnbd is fitted without any" in " ".join(
-        each["what"] for each in other["findings"]
-    )
+    said = " ".join(each["what"] for each in other["findings"])
+    assert "those of mbgnbd; bgnbd is fitted without any" in said
 
 
 def test_a_prior_of_no_parameter_is_refused_with_the_near_name(tmp_path):

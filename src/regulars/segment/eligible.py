@@ -73,8 +73,8 @@ def require_given(ground: Ground, asked: Sequence[str], setting: str = "features
         raise NotReady(
             f"segmentations.{ground.name}.{setting}",
             "; ".join(f"this data cannot give {name}: {why}" for name, why in lacking.items()),
-            f"Map what {' and '.join(lacking)} {'needs' if len(lacking) == 1 else 'need'}, change the setting "
-            "that is named here, or name other features.",
+            f"Map what {' and '.join(lacking)} {'needs' if len(lacking) == 1 else 'need'}, change the "
+            "setting that is named here, or name other features.",
         )
 
 

@@ -110,8 +110,8 @@ class Tiers(Method):
                 where,
                 f"this data has neither {' nor '.join(VALUES)} to rank customers by"
                 + (f" ({why})" if why else ""),
-                "Map the amount of an order (predicted_value needs a value.model too), or name another number "
-                f"in {where}.feature.",
+                "Map the amount of an order (predicted_value needs a value.model too), or name another "
+                f"number in {where}.feature.",
             )
         (feature,) = named(ground, [name], "feature")
         kind = kinds(ground, engine).get(name)
