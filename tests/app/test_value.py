@@ -150,6 +150,15 @@ def test_priors_of_the_settings_are_held_in_weeks_whatever_the_unit(tmp_path):
     assert "those of mbgnbd; bgnbd is fitted without any" in said
 
 
+def test_without_amounts_the_table_has_no_columns_of_spend(tmp_path):
+    folder = workspace(tmp_path)
+    path = folder / "regulars.yaml"
+    path.write_text(path.read_text("utf-8").replace(", quantity: quantity, amount: amount", ""), "utf-8")
+    done = asked(folder, "--model", "bgnbd", "--calibrate-until", "1997-09-30")
+    (heads,) = [line for line in done.stdout.splitlines() if "log-likelihood" in line]
+    assert heads.split() == ["log-likelihood", "purchases", "off", "by"]
+
+
 def test_a_prior_of_no_parameter_is_refused_with_the_near_name(tmp_path):
     folder = workspace(tmp_path)
     path = folder / "regulars.yaml"

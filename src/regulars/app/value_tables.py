@@ -20,26 +20,32 @@ STANDS = {True: "holds", False: "doubtful", None: "not told"}
 
 def models(found: Compared, currency: str, trees: Tried | None = None) -> Table:
     """What each model and each simple rule foretold, and how far off; the best model first. Of boosted
-    trees, what they expect."""
-    heads = ("", "log-likelihood", "purchases", "off by", "spend", "off by")
+    trees, what they expect. Without amounts there is nothing of spend."""
+    of_trees = trees is not None and trees.trial.of_money
+    with_spend = of_trees or any(each.held_out.value is not None for each in found.valued)
+    heads = ("", "log-likelihood", "purchases", "off by", *(("spend", "off by") if with_spend else ()))
     table = _table(heads)
+
+    def add(*cells: str) -> None:
+        table.add_row(*cells[: len(heads)])
+
     for each in found.valued:
         told, fitted = each.held_out, each.model.purchases
         spent = None if told.value is None else told.value[1]
-        table.add_row(
+        add(
             fitted.model, f"{fitted.log_likelihood:,.1f}",
             *_figures(told.purchases[1], told.error("purchases"), spent, told.error("spend"), currency),
         )  # fmt: skip
     if trees is not None:
-        table.add_row(MODEL, "", *_of_trees(trees, currency))
+        add(MODEL, "", *_of_trees(trees, currency))
     told = found.valued[0].held_out
     for name in dict.fromkeys(error.rule_name for error in told.errors):
         of_rule = {error.what: error for error in told.errors if error.rule_name == name}
         bought, spend = of_rule["purchases"], of_rule.get("spend")
         spent, off = (spend.rule_total, spend.rule_error) if spend else (None, None)
-        table.add_row(name, "", *_figures(bought.rule_total, bought.rule_error, spent, off, currency))
+        add(name, "", *_figures(bought.rule_total, bought.rule_error, spent, off, currency))
     came = None if told.value is None else told.value[0]
-    table.add_row("what came", "", *_figures(told.purchases[0], None, came, None, currency))
+    add("what came", "", *_figures(told.purchases[0], None, came, None, currency))
     return table
 
 
