@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from regulars import settings
 from regulars.app.propensity import Asking, propensity
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
+from regulars.errors import UsageError
 from regulars.generators import COMPANIES
+from regulars.segment.rules.waterfall import Waterfall
 
 CAUSES = {
     "bank": {"churn": {"Self-directed": "fee_rise", "Advised": "complaints", "Flexible": "card_payments"},
@@ -83,6 +86,14 @@ def test_the_true_reasons_are_found_in_the_right_segments_and_separate_models_pa
             assert any(said.startswith(label[cause]) for said in told["where_features_matter"])
 
 
+def test_no_reason_is_made_up_for_who_leaves_the_software_firm(tmp_path):
+    """The three that truth.json names, and nothing that a month's length or a sum of logins would explain."""
+    told = asked(laid_out(tmp_path, "saas"))
+    reasons = {said.split(":")[0] for said in told["where_features_matter"]}
+    assert reasons == {"Login", "Ticket", "Rise of the price in percent"}
+    assert not any("probability from" in said for said in told["where_features_matter"])
+
+
 def test_where_segments_have_the_same_reason_one_model_does_as_well(tmp_path):
     told = asked(laid_out(tmp_path, "bank", alike=True))
     assert told["overall"]["verdict"] == "one model does as well, as far as these customers tell"
@@ -116,6 +127,41 @@ def test_what_comes_after_the_second_day_moves_no_model(bank, told_of_bank, tmp_
         assert (now["fitted_outcomes"], now["customers"]) == (then["fitted_outcomes"], then["customers"])
         for model in ("one_model", "own_model"):
             assert (now[model] or {}).get("expected") == (then[model] or {}).get("expected")
+
+
+ADDED = """segmentations:
+  by_hand: {method: rules, segments: [{name: Regulars, when: orders >= 6}]}
+  by_rank: {method: rules, segments: [{name: Regulars, when: "top 50 % by orders"}]}
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory) -> Workspace:
+    workspace = opened(
+        tmp_path_factory.mktemp("shop"),
+        settings_text=RFM_ALONE.replace("segmentations: {rfm: {method: rfm}}\n", ADDED),
+    )
+    studied(workspace)
+    return workspace
+
+
+@pytest.mark.parametrize(("name", "has_learnt"), [("by_hand", False), ("by_rank", True)])
+def test_only_of_segments_that_were_learnt_it_is_said_that_they_were_fitted_later(shop, name, has_learnt):
+    definition = shop.pinned(name)
+    asking = Asking(definition, "purchase", "logistic", date(2024, 9, 25))
+    told = propensity(settings.load(shop.settings), shop, Asked(today=TODAY), asking)
+    assert any("were fitted as of" in each.what for each in told.findings) is has_learnt
+
+
+def test_segments_by_what_is_foretold_are_refused_for_the_value_model_and_not_for_a_table(shop):
+    by_hand = shop.pinned("by_hand")
+    ((best, when),) = by_hand.rule.rules
+    worth = Waterfall(((best, replace(when, feature="predicted_value")),), by_hand.rule.rest)
+    asking = Asking(replace(by_hand, rule=worth), "purchase", "logistic", date(2024, 9, 25))
+    with pytest.raises(UsageError) as refused:
+        propensity(settings.load(shop.settings), shop, Asked(today=TODAY), asking)
+    assert "the value model foretells that, and was fitted on what came after" in str(refused.value)
+    assert "known_on" not in str(refused.value)
 
 
 def test_the_order_of_the_rows_changes_nothing(bank, told_of_bank, tmp_path):
@@ -178,6 +224,7 @@ def test_it_reads_as_text_within_eighty_columns(bank):
     assert max(map(len, tables)) <= 80
     assert "Separate models pay: AUC +0.0" in done.stdout
     assert "no such difference for" in done.stdout
+    assert done.stdout.count("goes along with a feature: it need not come of it") == 1
 
 
 @pytest.mark.parametrize(

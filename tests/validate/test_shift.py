@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from regulars.validate.shift import Moments, holm, mean_change, pooled_sd, share_change, shift
+from regulars.validate.shift import Moments, mean_change, pooled_sd, share_change, shift
+from regulars.value.many import holm
 
 
 def test_the_index_is_the_sum_that_the_textbook_writes() -> None:

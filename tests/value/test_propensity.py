@@ -1,10 +1,24 @@
 """One model against one a segment, on customers whose reasons are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from regulars.value.auc import area, placements
-from regulars.value.propensity import FEWEST_EACH_WAY, KINDS, Cut, compare, sentences
+from regulars.value.auc import Gain, area, placements
+from regulars.value.importance import Importance
+from regulars.value.propensity import (
+    FEWEST_A_WEIGHT,
+    FEWEST_EACH_WAY,
+    KINDS,
+    Cut,
+    Judged,
+    Propensities,
+    _corrected,
+    compare,
+    difference,
+    sentences,
+)
 
 IDS = ["a", "b", "c"]
 LABELS = {"fee": "fee", "calls": "Calls", "noise": "Noise", "town": "Town"}
@@ -29,6 +43,10 @@ def crowd(seed: int, customers: int, *, differ: bool, few: int = 0) -> tuple[Cut
     return Cut(known, segments, chance.random(customers) < 1 / (1 + np.exp(-logit))), logit
 
 
+def say(judged: Judged, loss: Importance) -> str:
+    return difference(judged, loss, str)
+
+
 def found(*, differ: bool, few: int = 0, kind: str = "logistic", customers: int = 3_000):
     fitted, _ = crowd(1, customers, differ=differ, few=few)
     tried, logit = crowd(2, customers, differ=differ, few=few)
@@ -50,19 +68,77 @@ def test_each_segment_goes_by_its_own_reason_and_that_is_said():
         each.segment: {loss.feature for loss in each.importances if loss.matters} for each in told.segments
     }
     assert (matters["a"], matters["b"]) == ({"fee"}, {"calls"})
-    fee, calls = sentences(told, LABELS, NAMES)
+    fee, calls = sentences(told, LABELS, NAMES, say)
     assert fee.startswith("Fee: for Savers, ")
     assert fee.endswith("; no such difference for Callers.")
-    assert calls.startswith("Calls: for Callers, 2 instead of 0 takes the probability from ")
+    assert calls.startswith("Calls: for Callers, the model says ")
     (up,) = (loss for loss in told.segments[1].importances if loss.feature == "calls")
     assert up.p_to > 2 * up.p_from
+
+
+def loss(by: float, error: float, p_from: float, p_to: float) -> Importance:
+    return Importance("fee", by, by - 3 * error, by + 3 * error, error, 0.0, 4.0, p_from, p_to)
+
+
+def of_two(here: Importance, there: Importance, *, features: int = 20, per_weight: float = 6.0):
+    """The sentences where a feature has one loss in one segment and another loss in another."""
+    told, _ = REAL.setdefault("found", found(differ=True))
+    parts = tuple(
+        replace(told.segments[at], per_weight=per_weight, importances=(each,))
+        for at, each in enumerate((here, there))
+    )
+    names = ("fee", *(f"other{at}" for at in range(features - 1)))
+    return sentences(replace(told, segments=parts, features=names), LABELS, NAMES, say)
+
+
+REAL: dict[str, tuple[Propensities, float]] = {}
+
+
+def test_a_difference_is_told_if_it_is_wide_enough_to_act_on():
+    nothing = loss(0.0, 0.005, 0.05, 0.05)
+    (said,) = of_two(loss(0.1, 0.01, 0.02, 0.234), nothing)
+    assert (
+        said
+        == "Fee: for Savers, the model says 2.0% at 0.0 and 23.4% at 4.0; no such difference for Callers."
+    )
+    assert of_two(loss(0.1, 0.01, 0.04, 0.032), nothing) == (), "not two points"
+    assert of_two(loss(0.1, 0.01, 0.889, 0.934), nothing) == (), "not a quarter as much again"
+
+
+def test_with_few_outcomes_a_weight_it_is_said_which_way_and_not_how_far():
+    few = FEWEST_A_WEIGHT - 0.1
+    (said,) = of_two(loss(0.1, 0.01, 0.02, 0.234), loss(0.0, 0.005, 0.05, 0.05), per_weight=few)
+    assert "the model says it is more likely at 4.0 than at 0.0" in said
+    assert "%" not in said
+
+
+def test_losses_have_to_lie_further_apart_the_more_pairs_are_looked_at():
+    """2.6 standard errors: more than one pair would have by chance, and less than twenty."""
+    here, there = loss(0.036, 0.01, 0.02, 0.1), loss(0.0, 0.0096, 0.05, 0.05)
+    assert len(of_two(here, there, features=1)) == 1
+    assert of_two(here, there, features=20) == ()
+
+
+def test_one_gain_among_many_segments_is_held_against_their_number():
+    """An interval just above 0 in one of eight segments is what chance gives; a gain far above it stands."""
+    told, _ = found(differ=False, customers=1_200)
+    none, one = Gain(0.0, -0.05, 0.05), Gain(0.05, 0.005, 0.095)
+    assert one.is_up
+    part = told.segments[0]
+    many = _corrected([replace(part, segment=str(at), gain=one if at == 0 else none) for at in range(8)])
+    assert many[0].verdict == "one model does as well, as far as these customers tell"
+    (alone,) = _corrected([replace(part, gain=one)])
+    assert alone.verdict == "a model of its own pays"
+    far = Gain(0.1, 0.05, 0.15)
+    first, *_ = _corrected([replace(part, segment=str(at), gain=far if at == 0 else none) for at in range(8)])
+    assert first.verdict == "a model of its own pays"
 
 
 def test_one_model_does_as_well_where_segments_do_not_differ():
     told, oracle = found(differ=False)
     assert told.overall.verdict == "one model does as well, as far as these customers tell"
     assert told.overall.pooled.area.auc == pytest.approx(oracle, abs=0.02)
-    assert sentences(told, LABELS, NAMES) == ()
+    assert sentences(told, LABELS, NAMES, say) == ()
 
 
 def test_over_many_draws_alike_segments_are_seldom_said_to_differ():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from regulars.value.ridge import STRENGTHS, fit, fit_at
+from regulars.value.ridge import STRENGTHS, effective_weights, fit, fit_at
 
 
 def customers(count: int, weights: list[float], seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -30,6 +30,14 @@ def test_it_is_what_scikit_learn_finds(strength):
     theirs = LogisticRegression(C=1 / strength, tol=1e-10, max_iter=10_000).fit(columns, came)
     assert found.weights == pytest.approx(theirs.coef_[0], abs=1e-5)
     assert found.intercept == pytest.approx(theirs.intercept_[0], abs=1e-5)
+
+
+def test_weights_count_whole_without_a_penalty_and_not_at_all_under_an_endless_one():
+    columns, came = customers(500, [1.0, -0.5, 0.0, 2.0])
+    counts = [effective_weights(columns, fit_at(columns, came, each)) for each in (1e-9, 10.0, 1e9)]
+    assert counts[0] == pytest.approx(4, abs=1e-6)
+    assert 2 < counts[1] < 4
+    assert counts[2] == pytest.approx(0, abs=1e-4)
 
 
 def test_it_stays_finite_where_a_column_parts_the_customers_wholly():

@@ -14,13 +14,18 @@ from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import NotReady, UsageError
+from regulars.figures import significant, written
 from regulars.measure.small_cells import SMALLEST_SHOWN, covered
 from regulars.prepare.features.engagement import SCORE
 from regulars.segment.assign import assign
 from regulars.segment.definition import Definition
+from regulars.segment.rules.conditions import Ranked, leaves
+from regulars.segment.rules.waterfall import Waterfall
 from regulars.settings import Settings
 from regulars.types import Feature, Finding
+from regulars.value.features import money_features, purchase_features
 from regulars.value.frames import Frame, rows_of
+from regulars.value.importance import Importance
 from regulars.value.propensity import (
     FEWEST_EACH_WAY,
     Cut,
@@ -28,6 +33,7 @@ from regulars.value.propensity import (
     Propensities,
     Score,
     compare,
+    difference,
     load,
     sentences,
 )
@@ -80,7 +86,11 @@ class Told:
         hidden = self.hidden
         return sentences(replace(self.found, segments=tuple(
             each for each in self.found.segments if each.segment not in hidden
-        )), labels, self.names)  # fmt: skip
+        )), labels, self.names, self.said)  # fmt: skip
+
+    def said(self, judged: Judged, loss: Importance) -> str:
+        """What the model says at a low and at a high value of a feature, in the figures of its unit."""
+        return difference(judged, loss, lambda value: _figure(value, self.features[loss.feature].unit))
 
     @property
     def hidden(self) -> set[str]:
@@ -149,11 +159,12 @@ class Told:
             "fitted_outcomes": self.outcomes(judged, fitted=True),
             "customers": judged.customers,
             "outcomes": outcomes,
-            "outcomes_per_weight": _short(judged.per_feature),
+            "outcomes_per_weight": _short(judged.per_weight),
             **{name: _score(each, with_shares=outcomes is not None) for name, each in scores.items()},
             "gain": None
             if judged.gain is None
             else _short({"auc": judged.gain.gain, "low": judged.gain.low, "high": judged.gain.high}),
+            "p": None if judged.gain is None else _short(judged.p),
             "verdict": judged.verdict,
             "features": [_short(each.as_json()) for each in judged.importances],
         }
@@ -234,6 +245,14 @@ def _require_dated(definition: Definition, features: list[Feature]) -> None:
     """Raises UsageError where the segments rest on what is not known as of the cuts."""
     there = {each.name for each in features}
     if lacking := [name for name in definition.rule.features if name not in there]:
+        foretold = {each.name for each in (*purchase_features(1), *money_features(1, 0.0))}
+        if worth := [name for name in lacking if name in foretold]:
+            raise UsageError(
+                f"segmentation {definition.name!r}",
+                f"it reads {', '.join(worth)}: the value model foretells that, and was fitted on what came "
+                "after both days",
+                "Take a segmentation of what customers did, such as rfm.",
+            )  # fmt: skip
         raise UsageError(
             f"segmentation {definition.name!r}",
             f"it reads {', '.join(lacking)}, which is not known as of both days",
@@ -300,7 +319,7 @@ def _came_back(told: Frames, outcome: str) -> list[Finding]:
 
 def _later(definition: Definition, told: Frames) -> list[Finding]:
     fitted = date.fromisoformat(definition.fitted["as_of"])
-    if fitted <= told.train.cut:
+    if fitted <= told.train.cut or not _has_learnt(definition):
         return []
     return [
         Finding(
@@ -310,6 +329,25 @@ def _later(definition: Definition, told: Frames) -> list[Finding]:
             "It moves no feature and no outcome; to be strict, fit the segmentation as of the earlier day.",
         )
     ]  # fmt: skip
+
+
+def _has_learnt(definition: Definition) -> bool:
+    """Whether fitting found where the segments end: not where a person, or a column, says it all."""
+    rule = definition.rule
+    if definition.method == "rules" and isinstance(rule, Waterfall):
+        return any(isinstance(leaf, Ranked) for _, each in rule.rules for leaf in leaves(each))
+    return definition.method != "labels"
+
+
+def _figure(value: float | str, unit: str) -> str:
+    """A value of a feature as people read it: whole counts and days, shares in percent."""
+    if isinstance(value, str):
+        return value
+    if unit == "share":
+        return written(100 * value, "percent")
+    if unit in ("count", "days"):
+        return written(round(value), unit)
+    return significant(value, 3)
 
 
 def _counts(judged: Judged, *, fitted: bool) -> tuple[int, int]:

@@ -105,6 +105,9 @@ def _verdict(told: Told) -> str:
         for each, name in _shown(told)
         if each.why_not and each.segment is not None
     ]
+    pay = [name for each, name in _shown(told) if each.segment is not None and "pays" in each.verdict]
+    if pay:
+        lines.append(f"A model of its own pays, of all segments weighed together, for {', '.join(pay)}.")
     if told.hidden:
         names = ", ".join(told.names[each] for each in told.names if each in told.hidden)
         lines.append(f"Not shown, for so few customers or to keep these hidden: {names}.")
@@ -125,7 +128,7 @@ def _calibration(told: Told) -> Table:
             "–" if own is None else f"{own.expected:,.0f}",
             f"{each.pooled.brier:.4f}",
             "–" if own is None else f"{own.brier:.4f}",
-            f"{each.per_feature:.1f}",
+            f"{each.per_weight:.1f}",
         )
     return table
 
@@ -139,20 +142,20 @@ def _reasons(told: Told) -> Iterator[str]:
         found = [loss for loss in each.importances if loss.matters]
         yield f"What counts for {name}{of}:"
         for loss in found[:MOST_SHOWN]:
-            yield f"  {_reason(told, loss)}"
+            yield f"  {_reason(told, each, loss)}"
         if len(found) > MOST_SHOWN:
             yield f"  and {len(found) - MOST_SHOWN} more (--json has all)"
         if not found:
             yield "  no feature that these customers could tell from chance"
     yield from told.sentences
+    yield "What the model says goes along with a feature: it need not come of it."
 
 
-def _reason(told: Told, loss: Importance) -> str:
+def _reason(told: Told, judged: Judged, loss: Importance) -> str:
     label = told.features[loss.feature].label
-    ends = [each if isinstance(each, str) else f"{each:,.6g}" for each in (loss.from_, loss.to)]
     return (
         f"{label}: AUC −{loss.loss:.3f} without it (−{loss.high:.3f} to −{max(loss.low, 0):.3f}); "
-        f"at {ends[0]} {loss.p_from:.1%}, at {ends[1]} {loss.p_to:.1%}"
+        f"{told.said(judged, loss)}"
     )
 
 

@@ -12,8 +12,9 @@ from regulars.types import Feature, Segment
 from regulars.validate.bands import NOW, THEN, Bands, bands, kept_back
 from regulars.validate.centroids import Centroid, MovedMean, moved_means
 from regulars.validate.movement import Movement, movement
-from regulars.validate.shift import Name, Shift, holm, share_change, shift
+from regulars.validate.shift import Shift, share_change, shift
 from regulars.validation_settings import DriftLimits
+from regulars.value.many import Name, holm
 
 Level = Literal["steady", "slight", "moved", "passed"]
 """No more than chance explains; real but small; large enough to look at; past a limit of the settings."""

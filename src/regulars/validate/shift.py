@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from regulars.measure.proportion import Z95, proportion_interval
 
@@ -15,7 +14,6 @@ ENOUGH_FOR_TABLES = 500
 """Customers a side from which the thresholds of the field, .1 and .25, are taken as they stand: with 100 a
 side and no change at all the index of ten bands passes .1 in 83 % of trials."""
 NOTABLE_PSI = 0.1
-Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -133,14 +131,3 @@ def pooled_sd(then: Moments, now: Moments) -> float:
     if freedom < 1:
         return 0.0
     return math.sqrt(((then.n - 1) * then.variance + (now.n - 1) * now.variance) / freedom)
-
-
-def holm(ps: Mapping[Name, float]) -> dict[Name, float]:
-    """The p-values adjusted for their number (Holm 1979): below .05, the chance of any false finding among
-    them all is at most 5 %."""
-    adjusted: dict[Name, float] = {}
-    reached = 0.0
-    for rank, name in enumerate(sorted(ps, key=lambda each: ps[each])):
-        reached = max(reached, min(1.0, ps[name] * (len(ps) - rank)))
-        adjusted[name] = reached
-    return adjusted

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,12 @@ class Gain:
     gain: float
     low: float
     high: float
+
+    @property
+    def p(self) -> float:
+        """The chance of as much, either way, where neither is better; of an interval of 95 %."""
+        margin = (self.high - self.low) / 2
+        return 2 * NormalDist().cdf(-abs(self.gain) / margin * Z95) if margin else float(self.gain == 0)
 
     @property
     def is_up(self) -> bool:
@@ -68,6 +75,10 @@ def _below(ordered: Floats, values: Floats) -> Floats:
 def area(placed: Floats, came: Flags) -> Area:
     """The AUC of these placements. Both kinds of customers must be there, two of each for an interval.
 
+    Where all pairs stand right (or all wrong) DeLong's error is 0, and says nothing. Then the bound is exact:
+    as many pairs as the rarer kind has customers share nobody, and an AUC below the bound would set all of
+    them right less than once in forty (Clopper & Pearson 1934). A score of the same for all is at a half.
+
     >>> came = np.array([True, True, False, False])
     >>> found = area(placements(np.array([0.9, 0.4, 0.4, 0.1]), came), came)
     >>> found.auc, round(found.low, 3), found.high == 1.0
@@ -75,7 +86,10 @@ def area(placed: Floats, came: Flags) -> Area:
     """
     auc = float(placed[came].mean())
     error = spread(placed, came)
-    if not 0 < auc < 1 or error == 0:
+    if not 0 < auc < 1:
+        bound = 0.025 ** (1 / min(came.sum(), (~came).sum()))
+        return Area(auc, bound, 1.0) if auc else Area(auc, 0.0, 1.0 - bound)
+    if error == 0:
         return Area(auc, auc, auc)
     logit = math.log(auc / (1 - auc))
     margin = Z95 * error / (auc * (1 - auc))

@@ -19,6 +19,10 @@ from regulars.value.design import Design, Known
 DEALS = 10
 LEAST = 0.01
 """Of the AUC: with many customers a loss that nobody would act on can be told from chance, too."""
+POINTS = 0.02
+"""Of probability by which a low and a high value differ at least where a difference is told..."""
+FOLD = 1.25
+"""... and how many times the smaller the greater is: 90 % and 93 % are the same to whoever acts on them."""
 SEED = 20_240_117
 Judge = Callable[[Floats], Floats]
 """From the columns of customers to the log-odds of each."""
@@ -48,6 +52,13 @@ class Importance:
     def matters(self) -> bool:
         """Whether the loss is more than chance would give one of the features, and a hundredth or more."""
         return self.low > 0 and self.loss >= LEAST
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the probabilities at a low and at a high value lie so far apart that one would act on it,
+        in points and as a multiple."""
+        small, great = sorted((self.p_from, self.p_to))
+        return great - small >= POINTS and great >= FOLD * small
 
     def as_json(self) -> dict[str, Any]:
         told = {name.rstrip("_"): each for name, each in asdict(self).items()}

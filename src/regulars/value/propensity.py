@@ -7,7 +7,8 @@ they did after that.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from regulars.value import ridge
 from regulars.value.auc import Area, Flags, Floats, Gain, area, gain, placements
 from regulars.value.design import Design, Known, design, without_repetitions
 from regulars.value.importance import Importance, Judge, importances
+from regulars.value.many import holm
 
 SEGMENT = "(segment)"
 """The one model knows of each customer's segment, too: else it would only lose for want of base rates."""
@@ -25,6 +27,10 @@ FEWEST_EACH_WAY = 30
 even one weight is told with a standard error of about a fifth of a standard deviation's worth of log-odds."""
 FEWEST_JUDGED = 11
 """Of each kind that an AUC and its interval need; so no figure is of ten customers or fewer."""
+FEWEST_A_WEIGHT = 5
+"""Outcomes for each weight that a model needs for its probabilities at a low and a high value to be told
+(Vittinghoff & McCulloch 2007: from five on, events a variable are seldom the trouble)."""
+CHANCE = 0.05
 BINS = 10
 FEWEST_IN_A_BIN = 11
 
@@ -85,8 +91,10 @@ class Judged:
     """One model against one a segment, on one segment's customers or on all of them.
 
     ``separate`` is None where the segment has no model of its own, for the reason in ``why_not``; both scores
-    are None where too few outcomes came to judge by. ``per_feature``: outcomes (of the rarer kind) to fit on
-    for each feature. ``importances`` are of the segment's own model, or of the one model where it has none.
+    are None where too few outcomes came to judge by. ``per_weight``: outcomes (of the rarer kind) to fit on
+    for each weight; of a logistic model the weights that its penalty leaves free. ``p``: of the gain, for a
+    segment corrected for the number of segments. ``importances`` are of the segment's own model, or of the
+    one model where it has none.
     """
 
     segment: str | None
@@ -94,20 +102,26 @@ class Judged:
     fitted_outcomes: int
     customers: int
     outcomes: int
-    per_feature: float
+    per_weight: float
     pooled: Score | None
     separate: Score | None
     gain: Gain | None
     why_not: str
     importances: tuple[Importance, ...] = ()
+    p: float = 1.0
+
+    @property
+    def has_sizes(self) -> bool:
+        """Whether there is enough to say how far a feature moves the probability, and not only which way."""
+        return self.per_weight >= FEWEST_A_WEIGHT
 
     @property
     def verdict(self) -> str:
         if self.gain is None:
             return self.why_not
-        if self.gain.is_up:
+        if self.p < CHANCE and self.gain.is_up:
             return "separate models pay" if self.segment is None else "a model of its own pays"
-        if self.gain.is_down:
+        if self.p < CHANCE and self.gain.is_down:
             return "one model foretells better"
         return "one model does as well, as far as these customers tell"
 
@@ -129,6 +143,7 @@ class _Model:
 
     design: Design
     judge: Judge
+    weights: float
 
     def logits(self, cut: Cut) -> Floats:
         return self.judge(self.design.columns(cut.known))
@@ -161,7 +176,13 @@ def compare(fitted: Cut, tried: Cut, wanted: Sequence[str], ids: Sequence[str], 
             _judged(each, part, there, of_one[yours], of_each[yours], used, features, has_own=each in own)
         )
     overall = _judged(None, fitted, tried, of_one, of_each, one, features, has_own=bool(own))
-    return Propensities(kind, overall, tuple(segments), tuple(features), tuple(repeated))
+    return Propensities(kind, overall, _corrected(segments), tuple(features), tuple(repeated))
+
+
+def _corrected(segments: Sequence[Judged]) -> tuple[Judged, ...]:
+    """The segments with the chances of their gains corrected for their number (Holm)."""
+    found = holm({each.segment: each.gain.p for each in segments if each.gain is not None})
+    return tuple(replace(each, p=found.get(each.segment, 1.0)) for each in segments)
 
 
 def load(kind: str) -> None:
@@ -183,26 +204,34 @@ def score(logits: Floats, came: Flags) -> Score:
     )
 
 
-def sentences(found: Propensities, labels: Mapping[str, str], names: Mapping[str, str]) -> tuple[str, ...]:
+def sentences(
+    found: Propensities,
+    labels: Mapping[str, str],
+    names: Mapping[str, str],
+    say: Callable[[Judged, Importance], str],
+) -> tuple[str, ...]:
     """Where a feature matters in one segment and not in another: one sentence a feature.
 
-    ``labels`` are of features, ``names`` of segments. Only segments with a model of their own are compared:
-    that a feature matters here holds for all features of the segment together, and that it does not there
-    means that the interval of the loss holds 0 and the two losses lie apart.
+    ``labels`` are of features, ``names`` of segments; ``say`` puts a difference of probabilities in words.
+    Only segments with a model of their own are compared. That a feature matters here holds for all features
+    of the segment together, and its probabilities lie so far apart that one would act on it; that it does not
+    there means that the interval of the loss holds 0 and the two losses lie apart, by a test corrected for
+    all pairs of segments and all features (Bonferroni, 95 %).
     """
-    own = [each for each in found.segments if each.separate is not None]
+    own = {str(each.segment): each for each in found.segments if each.separate is not None}
+    pairs = max(len(found.features) * len(own) * (len(own) - 1) // 2, 1)
+    z = NormalDist().inv_cdf(1 - CHANCE / (2 * pairs))
     told = []
     for feature in found.features:
-        each = {str(part.segment): _of(part, feature) for part in own}
-        here = [name for name, loss in each.items() if loss is not None and loss.matters]
+        each = {name: loss for name, part in own.items() if (loss := _of(part, feature)) is not None}
+        here = [name for name, loss in each.items() if loss.matters and loss.is_wide]
         there = [
             name
             for name, loss in each.items()
-            if loss is not None and not loss.matters and here
-            and all(_apart(other, loss) for other in (each[one] for one in here) if other)
-        ]  # fmt: skip
+            if here and not loss.matters and all(_apart(each[one], loss, z) for one in here)
+        ]
         if here and there:
-            ways = "; ".join(f"for {names[one]}, {_way(each[one])}" for one in here)
+            ways = "; ".join(f"for {names[one]}, {say(own[one], each[one])}" for one in here)
             others = _listed([names[one] for one in there])
             label = labels[feature][:1].upper() + labels[feature][1:]
             told.append(f"{label}: {ways}; no such difference for {others}.")
@@ -213,15 +242,22 @@ def _of(judged: Judged, feature: str) -> Importance | None:
     return next((each for each in judged.importances if each.feature == feature), None)
 
 
-def _apart(one: Importance, other: Importance) -> bool:
-    """Whether two losses on different customers lie apart, at 95 %."""
-    return one.loss - other.loss > 1.96 * float(np.hypot(one.standard_error, other.standard_error))
+def _apart(one: Importance, other: Importance, z: float) -> bool:
+    """Whether two losses on different customers lie apart, by so many standard errors."""
+    return one.loss - other.loss > z * float(np.hypot(one.standard_error, other.standard_error))
 
 
-def _way(loss: Importance | None) -> str:
-    assert loss is not None
-    ends = [each if isinstance(each, str) else f"{each:,.6g}" for each in (loss.from_, loss.to)]
-    return f"{ends[1]} instead of {ends[0]} takes the probability from {loss.p_from:.1%} to {loss.p_to:.1%}"
+def difference(judged: Judged, loss: Importance, write: Callable[[float | str], str]) -> str:
+    """What the model says at a low and at a high value; only which way, where outcomes are too few."""
+    low, high = write(loss.from_), write(loss.to)
+    if low == high:
+        return f"its values hardly differ from {low}"
+    if not loss.is_wide:
+        return f"too little lies between {low} and {high} to act on"
+    if judged.has_sizes:
+        return f"the model says {loss.p_from:.1%} at {low} and {loss.p_to:.1%} at {high}"
+    more = "more" if loss.p_to > loss.p_from else "less"
+    return f"the model says it is {more} likely at {high} than at {low}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -248,8 +284,8 @@ def _judged(
         losses = importances(used.design, used.judge, known, there.came, features)
     return Judged(
         segment, part.customers, part.outcomes, there.customers, there.outcomes,
-        part.fewer / max(used.design.width, 1), pooled, separate, apart,
-        _why_not(there, has_own=has_own), losses,
+        part.fewer / max(used.weights, 1.0), pooled, separate, apart,
+        _why_not(there, has_own=has_own), losses, 1.0 if apart is None else apart.p,
     )  # fmt: skip
 
 
@@ -280,8 +316,9 @@ def _bins(chance: Floats, came: Flags) -> list[Bin]:
 
 def _logistic(cut: Cut, features: Sequence[str]) -> _Model:
     made = design(cut.known, features)
-    model = ridge.fit(made.columns(cut.known), cut.came)
-    return _Model(made, model.logits)
+    columns = made.columns(cut.known)
+    model = ridge.fit(columns, cut.came)
+    return _Model(made, model.logits, ridge.effective_weights(columns, model))
 
 
 def _trees(cut: Cut, features: Sequence[str]) -> _Model:
@@ -294,7 +331,7 @@ def _trees(cut: Cut, features: Sequence[str]) -> _Model:
         early_stopping=False, random_state=0,
     )  # fmt: skip
     model.fit(made.columns(cut.known), cut.came)
-    return _Model(made, lambda columns: np.asarray(model.decision_function(columns)))
+    return _Model(made, lambda columns: np.asarray(model.decision_function(columns)), made.width)
 
 
 KINDS: Mapping[str, Callable[[Cut, Sequence[str]], _Model]] = {"logistic": _logistic, "trees": _trees}

@@ -50,6 +50,19 @@ def fit(columns: Floats, came: Flags) -> Logistic:
     return fit_at(columns, came, STRENGTHS[best])
 
 
+def effective_weights(columns: Floats, model: Logistic) -> float:
+    """How many free weights those of the model are worth under their penalty, the intercept apart.
+
+    The trace of what maps outcomes to what is fitted (Gray 1992; Hastie, Tibshirani & Friedman 2009, 7.6):
+    as many as columns without a penalty, 0 under an endless one.
+    """
+    chance = 1.0 / (1.0 + np.exp(-model.logits(columns)))
+    free = np.column_stack([np.ones(len(columns)), columns])
+    bend = (free * (chance * (1 - chance))[:, None]).T @ free
+    penalty = np.diag([0.0, *[model.strength] * columns.shape[1]])
+    return float(np.trace(np.linalg.solve(bend + penalty, bend))) - 1.0
+
+
 def fit_at(columns: Floats, came: Flags, strength: float) -> Logistic:
     """The weights under a penalty of that strength, by Newton's steps, halved where they go too far."""
     free = np.column_stack([np.ones(len(columns)), columns])
