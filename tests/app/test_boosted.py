@@ -108,11 +108,34 @@ def test_orders_alone_are_enough_and_the_comparison_has_it_beside_the_others(tmp
     assert actual["t"] == pytest.approx(actual["o"])
 
 
+def test_where_everybody_pays_like_a_clock_the_trees_stand_there_alone_and_the_others_say_why(tmp_path):
+    COMPANIES["bank"](tmp_path, customers=800, seed=11)
+    found = told(tmp_path, "--compare")
+    assert [each["model"] for each in found["models"]] == ["boosted"]
+    assert found["models"][0]["validation"]["errors"][0]["rule_key"] == "before"
+    assert found["checks"] == []
+    (said,) = [each for each in found["findings"] if each["where"].startswith("model ")]
+    assert said["where"] == "model bgnbd, model mbgnbd, model pareto_nbd"
+    assert "all buy at one rhythm" in said["what"]
+    assert "--model boosted" in said["remedy"]
+    done = asked(tmp_path, "--compare", "--threads", "2")
+    assert done.returncode == 0
+    text = " ".join(done.stdout.split())
+    assert text.startswith("No model of purchases could be fitted on the orders up to")
+    assert text.index("Boosted trees could") < text.index("what came")
+    assert " ".join(done.stderr.split()).count("run off upwards") == 1
+
+
 def test_a_comparison_goes_on_where_the_trees_cannot_be_and_says_why(tmp_path) -> None:
     folder = workspace(tmp_path / "cdnow")
     found = told(folder, "--compare", "--calibrate-until", "1997-09-30")
     assert [each["model"] for each in found["models"]].count("boosted") == 0
     (said,) = [each for each in found["findings"] if each["where"] == "boosted"]
+    assert (
+        "It is not beside the others: it learns from as many days before 1997-09-30 as follow it"
+        in (said["what"])
+    )
+    assert "the orders run from 1997-01-01 to 1998-06-30" in said["what"]
     assert "later half" in said["remedy"]
 
 

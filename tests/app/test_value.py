@@ -8,6 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from regulars.app.cli import main
+
 SAMPLE = Path(__file__).parents[1] / "value" / "data" / "cdnow_sample.parquet"
 SETTINGS = """\
 schema: regulars/1
@@ -144,6 +146,10 @@ def test_priors_of_the_settings_are_held_in_weeks_whatever_the_unit(tmp_path):
     # What is foretold is the same in any unit.
     totals = [each["validation"]["purchases"]["expected"] for each in told.values()]
     assert totals[0] == pytest.approx(totals[1], rel=1e-4)
+    read = " ".join(asked(folder, "--calibrate-until", "1997-09-30").stdout.split())
+    assert "in weeks; by the priors of the settings the most probable, not the most likely (MAP): r" in read
+    written = asked(folder, "-o", str(tmp_path / "customers.csv")).stdout
+    assert "the most probable, not the most likely (MAP)" in " ".join(written.split())
     other = json.loads(asked(folder, "--model", "bgnbd", "--calibrate-until", "1997-09-30", "--json").stdout)
     assert other["estimate"] == "maximum likelihood"
     said = " ".join(each["what"] for each in other["findings"])
@@ -221,9 +227,54 @@ def test_it_reads_as_text(tmp_path):
         ),
         (("--calibrate-until", "2001-01-01"), 2, "the orders run from 1997-01-01 to 1998-06-30"),
         (("--calibrate-until", "1997-01-02"), 3, "came back on another day"),
+        (("--compare", "--calibrate-until", "1997-01-02"), 3, "came back on another day"),
+        (("--calibrate-until", "1997-13-40"), 2, "--calibrate-until '1997-13-40': not a date"),
+        (("--as-of", "yesterday"), 2, "--as-of 'yesterday': not a date"),
     ],
 )
 def test_what_cannot_be_answered_is_refused_with_the_reason(tmp_path, options, code, told):
     done = asked(workspace(tmp_path), *options)
     assert (done.returncode, done.stdout) == (code, "")
     assert told in " ".join(done.stderr.split())
+
+
+TOGETHER = [
+    *(("--propensity packages", each) for each in (
+        "--model bgnbd", "--compare", "--by year", "--unit week", "-o c.csv", "--horizon-days 30",
+        "--discount-rate 0.1",
+    )),
+    *(("-o c.csv", each) for each in (
+        "--compare", "--by year", "--unit week", "--calibrate-until 1997-09-30",
+    )),
+    ("--compare", "--model bgnbd"), ("--compare", "--by year"),
+    ("--model boosted", "--unit day"), ("--model gamma_gamma", "--unit week"),
+    ("--model boosted -o c.csv", "--discount-rate 0.1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "other"), TOGETHER)
+def test_options_that_do_not_go_together_are_refused_by_both_names(capsys, monkeypatch, one, other):
+    monkeypatch.setattr(sys, "argv", ["regulars", "value", *one.split(), *other.split()])
+    with pytest.raises(SystemExit) as left:
+        main()
+    said = " ".join(capsys.readouterr().err.split())
+    assert left.value.code == 2
+    for option in (one.split()[0], other.split()[0]):
+        assert option.replace("-o", "--output") in said.partition(" with ")[0] + said.partition(" with ")[2]
+
+
+@pytest.mark.parametrize(
+    ("option", "needed"),
+    [
+        ("--outcome churn", "--propensity"),
+        ("--trees", "--propensity"),
+        ("--horizon-days 30", "--output"),
+        ("--discount-rate 0.1", "--output"),
+    ],
+)
+def test_an_option_of_another_one_is_refused_without_it(capsys, monkeypatch, option, needed):
+    monkeypatch.setattr(sys, "argv", ["regulars", "value", *option.split()])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert f"{option.split()[0]}: it goes with {needed}" in " ".join(capsys.readouterr().err.split())

@@ -3,11 +3,18 @@
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from tests.value.test_by_group import bought
 from tests.value.test_periods import day
+
+from regulars.app import terminal
+from regulars.app.value_by import _parameters, _sizes
+from regulars.value.by_group import ByGroup, Group
+from regulars.value.fitting import Fitted
 
 UNTIL = day(250)
 SETTINGS = """\
@@ -106,7 +113,26 @@ def test_cohorts_read_as_text(folder):
     assert "bgnbd by quarter, fitted on the orders up to 2024-10-2" in text
     assert "On purchases separate models" in text
     assert "2024 Q1" in text
-    assert max(map(len, done.stdout.splitlines())) <= 120
+    assert "Parameters in weeks, standard errors beside them" in text
+
+
+def test_the_tables_of_groups_fit_eighty_columns_and_cut_nothing_short(folder, monkeypatch):
+    monkeypatch.setattr(terminal, "out", Console(highlight=False, soft_wrap=True, width=80, record=True))
+    fitted = Fitted(
+        "bgnbd", dict.fromkeys(("r", "alpha", "a", "b"), 0.012345), {"r": 0.00123, "alpha": 0.00123,
+        "a": 0.00123, "b": None}, -1.0, 1_234_567,
+    )  # fmt: skip
+    groups = (Group("won by a campaign of the autumn", 1_234_567, 123_456, fitted), Group("x", 9, 1, None))
+    day_ = date(2024, 1, 1)
+    terminal.out.print(_sizes(made := ByGroup("channel", fitted, groups, day_, day_, 1.0, 4, ())))
+    terminal.out.print(_parameters(made), soft_wrap=False)
+    lines = terminal.out.export_text().splitlines()
+    assert max(map(len, lines)) <= 80
+    text = "\n".join(lines)
+    assert "…" not in text
+    assert text.count("0.0123 (0.0012)") == 6
+    assert "1,234,567" in text
+    assert "not told" in text
 
 
 @pytest.mark.parametrize(

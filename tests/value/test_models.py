@@ -284,6 +284,16 @@ def test_nobody_who_came_back_leaves_nothing_to_fit_and_says_what_to_try():
         bgnbd.fit(once)
 
 
+@pytest.mark.parametrize("fit", [bgnbd.fit, pareto_nbd.fit])
+def test_customers_of_one_rhythm_leave_no_rates_to_tell_apart_and_the_remedy_says_so(fit):
+    seen = np.arange(40.0, 60.0)
+    monthly = np.floor(seen / 4.3)
+    with pytest.raises(FitFailed, match="r and alpha run off upwards") as told:
+        fit(Histories(monthly, monthly * 4.3, seen, np.full(20, 50.0)))
+    assert "all buy at one rhythm" in told.value.found
+    assert "--model boosted" in told.value.remedy
+
+
 def test_where_nobody_leaves_the_rest_is_told_all_the_same():
     chance = np.random.default_rng(2)
     rates, ages = chance.gamma(1.5, 1 / 8.0, 3000), chance.uniform(20, 60, 3000)

@@ -117,7 +117,7 @@ def run(
         read, home = chosen_settings.load(Path(settings)), Path(settings).parent
     place = Workspace(Path(workspace) if workspace is not None else home)
     day = today or datetime.now(UTC).date()
-    looked_from = choices.day(as_of) if isinstance(as_of, str) else as_of
+    looked_from = choices.day(as_of, "as_of") if isinstance(as_of, str) else as_of
     ran = study.run(
         read, place, Asked(today=day, as_of=looked_from, refit=refit, frame=orders, frames=tables or {})
     )
@@ -167,7 +167,7 @@ def assign(
     settings = chosen_settings.load(place.settings)
     definition = pinned_definition(place, settings, name)
     given = Path(data) if isinstance(data, str) else data
-    looked_from = choices.day(as_of) if isinstance(as_of, str) else as_of
+    looked_from = choices.day(as_of, "as_of") if isinstance(as_of, str) else as_of
     engine = Engine()
     made = assigned(
         engine, definition, settings, place, Question(given, orders, customer, looked_from),

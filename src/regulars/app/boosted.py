@@ -77,12 +77,29 @@ class Beside:
 
 
 def beside(found: Compared, settings: Settings, workspace: Workspace, asked: Asked) -> Beside:
-    """The trees tried on the days that other models were tried on."""
+    """The trees tried on the days that other models were tried on.
+
+    Raises why the first of the others could not be fitted, where none could and the trees cannot either.
+    """
     try:
-        tried_too = boosted(settings, workspace, asked, found.valued[0].held_out.until)
+        tried_too = boosted(settings, workspace, asked, found.until)
     except (NotReady, UsageError) as lacking:
-        return Beside(None, (Finding("note", MODEL, lacking.found, lacking.remedy),))
+        if not found.valued:
+            raise found.failed[0] from lacking
+        return Beside(None, (_not_beside(lacking, found.until),))
     return Beside(tried_too, tuple(each for each in tried_too.findings if each not in found.findings))
+
+
+def _not_beside(lacking: NotReady | UsageError, until: date) -> Finding:
+    """A day before the middle of the orders leaves too few days to learn from: the usual reason."""
+    if isinstance(lacking, NotReady):
+        return Finding("note", MODEL, f"It is not beside the others: {lacking.found}.", lacking.remedy)
+    return Finding(
+        "note", MODEL,
+        f"It is not beside the others: it learns from as many days before {until} as follow it, something "
+        f"has to be known before those, and {lacking.found}.",
+        "Name a day in the later half of these with --calibrate-until, or ask for --model boosted alone.",
+    )  # fmt: skip
 
 
 def _sampled(cut: Frames) -> list[Finding]:

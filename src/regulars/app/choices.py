@@ -9,9 +9,9 @@ DIALECTS = ("duckdb", "postgres", "spark", "snowflake", "bigquery", "databricks"
 WORKSPACE = Path("regulars")
 
 
-def day(text: str) -> date:
-    """The day of its ISO form. Raises UsageError where it is none."""
+def day(text: str, asked: str) -> date:
+    """The day of its ISO form. Raises UsageError where it is none, which names the option ``asked``."""
     try:
         return date.fromisoformat(text)
     except ValueError as bad:
-        raise UsageError(f"as_of {text!r}", f"not a date: {bad}", "Write it as YYYY-MM-DD.") from bad
+        raise UsageError(f"{asked} {text!r}", f"not a date: {bad}", "Write it as YYYY-MM-DD.") from bad

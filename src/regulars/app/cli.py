@@ -9,7 +9,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -315,8 +315,9 @@ def value(
         typer.Option(metavar="YYYY-MM-DD", help="Fit up to this day. Default: three quarters of the span."),
     ] = None,
     unit: Annotated[
-        str, typer.Option(help="Of the parameters, and of the periods of bgbb: day, week, month or year.")
-    ] = "week",
+        str | None,
+        typer.Option(help="Of parameters, and of bgbb's periods: day, week (the default), month or year."),
+    ] = None,
     propensity: Annotated[
         str | None,
         typer.Option(
@@ -349,42 +350,31 @@ def value(
     memory_limit: MemoryOption = None,
 ) -> None:
     """What customers will buy and bring: a model fitted on past orders, tried on the orders after."""
+    from regulars.app.value_options import require_together
+
+    require_together({
+        "--model": model, "--compare": compare, "--by": by, "--calibrate-until": calibrate_until,
+        "--unit": unit, "--propensity": propensity, "--outcome": outcome, "--trees": trees,
+        "--output": output, "--horizon-days": horizon_days, "--discount-rate": discount_rate,
+    })  # fmt: skip
     from regulars.app import value_by, value_file, value_shown
 
-    of_file = {"--output": output, "--horizon-days": horizon_days, "--discount-rate": discount_rate}
+    how: dict[str, Any] = {
+        "json": json, "today": today(), "as_of": date_of(as_of), "threads": threads,
+        "memory_limit": memory_limit,
+    }  # fmt: skip
+    until = date_of(calibrate_until, "--calibrate-until")
     if propensity is not None:
         from regulars.app import propensity_shown
 
-        asked = {**of_file, "--by": by}
-        value_file.refuse(asked, "it does not go with --propensity", "Leave one of them out.")
-        propensity_shown.show(
-            workspace, propensity, outcome or "churn", "trees" if trees else "logistic",
-            date_of(calibrate_until), json=json, today=today(), as_of=date_of(as_of), threads=threads,
-            memory_limit=memory_limit,
-        )  # fmt: skip
-        return
-    if outcome is not None or trees:
-        option = "--trees" if outcome is None else "--outcome"
-        raise UsageError(option, "it goes with --propensity", "Name a segmentation there, or leave it out.")
-
-    engine = {"as_of": date_of(as_of), "threads": threads, "memory_limit": memory_limit}
-    until = date_of(calibrate_until)
-    if output:
-        trial = {"--compare": compare, "--calibrate-until": until, "--unit": unit != "week", "--by": by}
-        value_file.refuse(
-            trial, "it is of the trial, and --output is of all orders", "Leave one of them out."
-        )
-        value_file.show(
-            workspace, model, output, horizon_days, discount_rate, json=json, today=today(), **engine
-        )
-        return
-    value_file.refuse(of_file, "the trial looks as far as the orders go", "Name a file with --output, too.")
-    if by is None:
-        value_shown.show(workspace, model, unit, until, compare=compare, json=json, today=today(), **engine)
+        kind = "trees" if trees else "logistic"
+        propensity_shown.show(workspace, propensity, outcome or "churn", kind, until, **how)
+    elif output is not None:
+        value_file.show(workspace, model, output, horizon_days, discount_rate, **how)
+    elif by is not None:
+        value_by.show(workspace, model, unit or "week", until, by=by, **how)
     else:
-        value_by.show(
-            workspace, model, unit, until, by=by, compare=compare, json=json, today=today(), **engine
-        )
+        value_shown.show(workspace, model, unit or "week", until, compare=compare, **how)
 
 
 @app.command()

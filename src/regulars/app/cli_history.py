@@ -9,6 +9,7 @@ import typer
 
 from regulars.app.choices import WORKSPACE, day
 from regulars.app.options import JsonOption, MemoryOption, ThreadsOption, WorkspaceOption, today
+from regulars.errors import UsageError
 
 
 def backfill(
@@ -27,8 +28,8 @@ def backfill(
     from regulars.app import backfill_command
 
     backfill_command.show(
-        workspace, day(first), day(last), every, json=json, today=today(), refit=refit, threads=threads,
-        memory_limit=memory_limit,
+        workspace, day(first, "--from"), day(last, "--to"), every, json=json, today=today(), refit=refit,
+        threads=threads, memory_limit=memory_limit,
     )  # fmt: skip
 
 
@@ -56,6 +57,12 @@ def history(
     from regulars.app import history_shown
 
     if definitions:
+        if version is not None or output is not None:
+            option = "--version" if output is None else "--output"
+            raise UsageError(
+                f"--definitions with {option}", "it tells of all definitions, and of no customer",
+                "Leave out one of the two.",
+            )  # fmt: skip
         history_shown.show_definitions(workspace, name, json=json)
         return
     history_shown.show(

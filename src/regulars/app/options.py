@@ -25,6 +25,6 @@ def today() -> date:
     return datetime.now(UTC).date()
 
 
-def date_of(text: str | None) -> date | None:
-    """The day of its ISO form, if any. Raises UsageError where it is none."""
-    return None if text is None else day(text)
+def date_of(text: str | None, option: str = "--as-of") -> date | None:
+    """The day of its ISO form, if any. Raises UsageError where it is none, which names the option."""
+    return None if text is None else day(text, option)

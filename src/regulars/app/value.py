@@ -11,7 +11,7 @@ from typing import Any
 from regulars.app.study import CleanOrders, cleaned_orders, for_outcomes
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
-from regulars.errors import FitFailed, UsageError
+from regulars.errors import DataRefused, FitFailed, NotReady, UsageError
 from regulars.settings import Settings
 from regulars.types import Finding
 from regulars.value.calibration import calibrate, last_calibrated
@@ -49,12 +49,14 @@ class Valued:
 
 @dataclass(frozen=True)
 class Compared:
-    """Every model that could be fitted, the best first, and why the others could not; and whether what the
-    best takes for granted holds."""
+    """Every model that could be fitted up to a day, the best first, and why the others could not (which is
+    among the findings too); and whether what the best takes for granted holds."""
 
     valued: tuple[Valued, ...]
     checks: tuple[Check, ...]
     findings: tuple[Finding, ...]
+    until: date
+    failed: tuple[DataRefused, ...] = ()
 
 
 def value(
@@ -67,12 +69,15 @@ def value(
 ) -> Compared:
     """Fit each model on the orders up to a day, and compare what it foretells with the days after.
 
-    Raises FitFailed where none of the models can be fitted; NotReady for too few who came back;
-    UsageError for a day that leaves nothing to fit on or nothing to compare with, and without orders.
+    Of models that cannot be fitted, and where too few came back for any, it is told why. Raises UsageError
+    for a day that leaves nothing to fit on or nothing to compare with, and without orders.
     """
     with opened(settings, workspace, asked, calibrate_until) as (orders, until):
         engine = orders.engine
-        calibration = calibrate(engine, until, unit_days)
+        try:
+            calibration = calibrate(engine, until, unit_days)
+        except NotReady as lacking:
+            return Compared((), (), (*orders.findings, *_why_not([lacking])), until, (lacking,))
         doubts = list(calibration.doubts)
         found: list[Valued] = []
         failed: list[FitFailed] = []
@@ -87,14 +92,20 @@ def value(
             make_worth(engine, model, (orders.as_of - until).days)
             told = held_out(engine, model, until, orders.as_of)
             found.append(Valued(model, told))
-        if not found:
-            raise failed[0]
         best = sorted(found, key=_error)
-        made = checks(engine, best[0].model, until)
+        made = checks(engine, best[0].model, until) if best else ()
     doubts += _without_priors(settings, models)
-    doubts += [NOT_BESIDE] if len(models) > 1 else []
-    doubts += [Finding("warning", each.asked, each.found, each.remedy) for each in failed]
-    return Compared(tuple(best), made, (*orders.findings, *doubts))
+    doubts += [NOT_BESIDE] if len(found) > 1 else []
+    doubts += _why_not(failed)
+    return Compared(tuple(best), made, (*orders.findings, *doubts), until, tuple(failed))
+
+
+def _why_not(failed: Sequence[DataRefused]) -> list[Finding]:
+    """A finding for each reason, with all the models that it holds for."""
+    asked: dict[tuple[str, str], list[str]] = {}
+    for each in failed:
+        asked.setdefault((each.found, each.remedy), []).append(each.asked)
+    return [Finding("warning", ", ".join(models), found, remedy) for (found, remedy), models in asked.items()]
 
 
 @contextmanager

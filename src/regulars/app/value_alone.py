@@ -74,4 +74,4 @@ def by_periods(
         told = periods_held_out(orders.engine, model, periods)
         made = checks(orders.engine, model, until)
     found = (*orders.findings, *calibration.doubts, *doubts, periods.told)
-    return Compared((Valued(replace(model, unit_days=periods.days), told),), made, found)
+    return Compared((Valued(replace(model, unit_days=periods.days), told),), made, found, until)

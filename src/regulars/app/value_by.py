@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from regulars.app import terminal
 from regulars.app.reading import offered
 from regulars.app.value import opened
 from regulars.app.value_shown import require_one
-from regulars.app.value_tables import gain_told
+from regulars.app.value_tables import MOST_PROBABLE, gain_told
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine, quoted
@@ -25,6 +26,7 @@ from regulars.settings import Settings
 from regulars.types import Finding
 from regulars.value.by_group import ByGroup, Group, fit_by
 from regulars.value.calibration import UNIT_DAYS, calibrate
+from regulars.value.fitting import Fitted
 from regulars.value.priors import priors
 from regulars.value.worth import PURCHASES
 
@@ -169,15 +171,12 @@ def show(
     until: date | None,
     *,
     by: str,
-    compare: bool,
     json: bool,
     today: date,
     **asked: Any,
 ) -> None:
     """Fit a model by group and show whether that pays; without a model it is that of the settings."""
     require_one(unit, UNIT_DAYS, "--unit")
-    if compare:
-        raise UsageError("--compare --by", "these are two questions", "Ask one, then the other.")
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
     name = model or settings.value.fitted
@@ -194,13 +193,15 @@ def show(
     if found.undated is not None:
         terminal.say(f"{sentence(found.undated.what)} {found.undated.remedy}")
     tried = f", tried on those to {told.upto}" if told.errors else ""
-    terminal.say(
-        f"{told.pooled.model} by {told.by}, fitted on the orders up to {told.until}{tried}; parameters in "
-        f"{unit}s, standard errors beside them."
-    )
+    terminal.say(f"{told.pooled.model} by {told.by}, fitted on the orders up to {told.until}{tried}.")
     for verdict in verdicts(told, settings.currency):
         terminal.say(verdict)
-    terminal.out.print(_parameters(told))
+    terminal.out.print(_sizes(told))
+    priors = f"; {MOST_PROBABLE}" if told.pooled.is_map else ""
+    terminal.say(
+        f"\nParameters in {unit}s, standard errors beside them (not told: any value would do){priors}:"
+    )
+    terminal.out.print(_parameters(told), soft_wrap=False)
     for finding in found.findings:
         terminal.print_finding(finding)
 
@@ -225,25 +226,38 @@ def verdicts(told: ByGroup, currency: str) -> list[str]:
     return said
 
 
-def _parameters(told: ByGroup) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for position, head in enumerate((told.by, "customers", "came back", *told.pooled.parameters)):
-        table.add_column(head, justify="right" if position else "left", no_wrap=True)
-    for each in told.groups:
-        table.add_row(each.name, f"{each.customers:,}", f"{each.repeaters:,}", *_figures(each, told))
-    everybody = Group(
-        "all", told.pooled.customers, sum(each.repeaters for each in told.groups), told.pooled
-    )  # fmt: skip
-    table.add_row("all", f"{everybody.customers:,}", f"{everybody.repeaters:,}", *_figures(everybody, told))
+def _sizes(told: ByGroup) -> Table:
+    """How many customers each group has, and how many of them came back."""
+    table = _table((told.by, "customers", "came back"))
+    for each in (*told.groups, _everybody(told)):
+        table.add_row(each.name, f"{each.customers:,}", f"{each.repeaters:,}")
     return table
 
 
-def _figures(group: Group, told: ByGroup) -> list[str]:
+def _parameters(told: ByGroup) -> Table:
     """Each parameter with its standard error; of a group without its own, that it has those of all."""
-    if group.fitted is None:
-        return ["as all", *["" for _ in list(told.pooled.parameters)[1:]]]
-    errors = group.fitted.standard_errors
-    return [
-        f"{value:.3g} (not told)" if errors[name] is None else f"{value:.3g} ({errors[name]:.2g})"
-        for name, value in group.fitted.parameters.items()
-    ]
+    names = list(told.pooled.parameters)
+    table = _table((told.by, *names))
+    for each in (*told.groups, _everybody(told)):
+        figures = ["as all"] if each.fitted is None else [_figure(each.fitted, name) for name in names]
+        table.add_row(each.name, *figures)
+    return table
+
+
+def _everybody(told: ByGroup) -> Group:
+    repeaters = sum(each.repeaters for each in told.groups)
+    return Group("all", told.pooled.customers, repeaters, told.pooled)
+
+
+def _figure(fitted: Fitted, name: str) -> str:
+    """``0.745 (0.041)``; where any value would do as well, the one that the search ended on says nothing."""
+    error = fitted.standard_errors[name]
+    return "not told" if error is None else f"{fitted.parameters[name]:.3g} ({error:.2g})"
+
+
+def _table(heads: Sequence[str]) -> Table:
+    """A long name of a group is folded, and not cut short."""
+    table = Table(box=None, pad_edge=False)
+    for position, head in enumerate(heads):
+        table.add_column(head, justify="right" if position else "left", overflow="fold")
+    return table

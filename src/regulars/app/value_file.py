@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +13,7 @@ from regulars.app.boosted import MODEL
 from regulars.app.output import require_table_name, write_table
 from regulars.app.study import cleaned_orders
 from regulars.app.value import require_orders
+from regulars.app.value_tables import MOST_PROBABLE
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.errors import UsageError
@@ -55,12 +55,6 @@ class Written:
         }
 
 
-def refuse(options: Mapping[str, object], found: str, remedy: str) -> None:
-    """Raises UsageError where one of the options was given."""
-    if given := [name for name, value in options.items() if value is not None and value is not False]:
-        raise UsageError(given[0], found, remedy)
-
-
 def show(
     root: Path,
     model: str | None,
@@ -79,8 +73,6 @@ def show(
     with terminal.progress() as stage:
         how = Asked(today=today, stage=stage, **asked)
         if name == MODEL:
-            whole = "boosted trees foretell the horizon as a whole, and not its days"
-            refuse({"--discount-rate": discount_rate}, whole, "Leave it out.")
             horizon = settings.value.horizon_days if horizon_days is None else horizon_days
             boosted_file.show(
                 boosted_file.write_customers(settings, workspace, how, output, horizon), json=json
@@ -90,8 +82,9 @@ def show(
     if json:
         terminal.print_json(made.as_json())
         return
+    priors = f" (parameters: {MOST_PROBABLE})" if made.model.purchases.is_map else ""
     terminal.say(
-        f"{made.customers:,} customers in {made.output}: by {name}, fitted on all orders up to "
+        f"{made.customers:,} customers in {made.output}: by {name}{priors}, fitted on all orders up to "
         f"{made.model.until}, for the {made.horizon_days} days after, discounted at "
         f"{made.discount_rate * 100:g} % a year. Intervals hold {LEVEL * 100:g} %."
     )

@@ -15,6 +15,7 @@ from regulars.app.value_alone import SpendValued, by_periods, spend_alone
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.errors import UsageError, did_you_mean
+from regulars.settings import Settings
 from regulars.value.calibration import UNIT_DAYS
 from regulars.value.checks import Check, findings
 from regulars.value.periods import UNITS
@@ -44,7 +45,6 @@ def show(
         require_one(model, MODELS, "--model")
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
-    name = model or settings.value.fitted
     beside = boosted.Beside(None)
     with terminal.progress() as stage:
         how = Asked(today=today, stage=stage, **asked)
@@ -52,23 +52,35 @@ def show(
         if compare:
             found = value(settings, workspace, how, PURCHASES, until, UNIT_DAYS[unit])
             beside = boosted.beside(found, settings, workspace, how)
-        elif name == boosted.MODEL:
-            found = boosted.boosted(settings, workspace, how, until)
-        elif name == "gamma_gamma":
-            found = spend_alone(settings, workspace, how, until)
-        elif name == "bgbb":
-            require_one(unit, UNITS, "--unit")
-            found = by_periods(settings, workspace, how, until, unit)
         else:
-            found = value(settings, workspace, how, (name,), until, UNIT_DAYS[unit])
+            found = _alone(settings, workspace, how, model or settings.value.fitted, until, unit)
     if isinstance(found, boosted.Tried):
         boosted_shown.show(found, settings.currency, json=json)
     elif json:
         terminal.print_json(_json(found, beside, compare=compare))
     elif isinstance(found, SpendValued):
         _show_spend(found, settings.currency)
+    elif not found.valued and beside.tried is not None:
+        _show_trees_alone(found, beside.tried, settings.currency)
     else:
         _show_models(found, beside, settings.currency, unit)
+
+
+def _alone(
+    settings: Settings, workspace: Workspace, how: Asked, name: str, until: date | None, unit: str
+) -> Compared | SpendValued | boosted.Tried:
+    """One model and its trial. Raises why it cannot be fitted."""
+    if name == boosted.MODEL:
+        return boosted.boosted(settings, workspace, how, until)
+    if name == "gamma_gamma":
+        return spend_alone(settings, workspace, how, until)
+    if name == "bgbb":
+        require_one(unit, UNITS, "--unit")
+        return by_periods(settings, workspace, how, until, unit)
+    found = value(settings, workspace, how, (name,), until, UNIT_DAYS[unit])
+    if not found.valued:
+        raise found.failed[0]
+    return found
 
 
 def _show_models(found: Compared, beside: boosted.Beside, currency: str, unit: str) -> None:
@@ -92,6 +104,18 @@ def _show_models(found: Compared, beside: boosted.Beside, currency: str, unit: s
     for finding in (*found.findings, *beside.findings):
         # Of the other models their figures tell enough; the JSON has it all.
         if finding.where not in others:
+            terminal.print_finding(finding)
+
+
+def _show_trees_alone(found: Compared, trees: boosted.Tried, currency: str) -> None:
+    """What there is to compare where no model of purchases could be fitted: the trees and their rule."""
+    terminal.say(
+        f"No model of purchases could be fitted on the orders up to {found.until} (why: below). "
+        "Boosted trees could, and stand beside their simple rule:"
+    )
+    boosted_shown.show(trees, currency, json=False)
+    for finding in found.findings:
+        if finding not in trees.findings:
             terminal.print_finding(finding)
 
 
@@ -141,6 +165,7 @@ def _json(found: Compared | SpendValued, beside: boosted.Beside, *, compare: boo
 
 def _show_parameters(valued: Valued, unit: str) -> None:
     model = valued.model
-    terminal.say(f"{model.purchases.model}, in {unit}s: {tables.told(model.purchases)}")
+    priors = f"; {tables.MOST_PROBABLE}" if model.purchases.is_map else ""
+    terminal.say(f"{model.purchases.model}, in {unit}s{priors}: {tables.told(model.purchases)}")
     if model.spend is not None:
         terminal.say(f"gamma_gamma, {model.spend.customers:,} who came back: {tables.told(model.spend)}")

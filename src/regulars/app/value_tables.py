@@ -15,6 +15,8 @@ from regulars.value.holdout import MOST_REPEATS, Class
 from regulars.value.rules import Error
 from regulars.value.spend_trial import SpendHoldOut
 
+MOST_PROBABLE = "by the priors of the settings the most probable, not the most likely (MAP)"
+"""Said of parameters that were not fitted by maximum likelihood alone."""
 STANDS = {True: "holds", False: "doubtful", None: "not told"}
 
 

@@ -164,8 +164,7 @@ def maximised(
         errors = _standard_errors(best.curvature, customers, ~flat)
     lost = ~flat & _lost(best, errors)
     if lost.any():
-        named = " and ".join(name for name, each in zip(names, lost, strict=True) if each)
-        raise _failed(model, f"these customers do not tell {named}", names, np.exp(best.logs))
+        raise _untold(model, names, best.logs, lost, leaving)
     parameters = np.exp(best.logs)
     return Fitted(
         model=model,
@@ -239,6 +238,24 @@ def _standard_errors(curvature: Array, customers: int, told: npt.NDArray[np.bool
         return errors
     errors[kept] = np.sqrt(np.where(variances > 0, variances, np.inf))
     return errors
+
+
+def _untold(
+    model: str, names: Sequence[str], logs: Array, lost: npt.NDArray[np.bool_], leaving: Sequence[str]
+) -> FitFailed:
+    """Why there is no estimate. Rates of gamma(r, alpha), or chances of beta(alpha, beta), that run off
+    upwards together are one rate for all."""
+    rates = {name: log for name, log in zip(names, logs, strict=True) if name not in leaving}
+    if leaving and max(rates.values()) > EDGE and min(rates.values()) > EDGE / 2:
+        return FitFailed(
+            f"model {model}",
+            f"{' and '.join(rates)} run off upwards: customers differ by no more than chance, and all buy at "
+            "one rhythm",
+            "Where that is so, as under contracts and standing orders, use regulars value --model boosted. "
+            "Else take a longer calibration period or more customers, or give a prior for one of these.",
+        )
+    named = " and ".join(name for name, each in zip(names, lost, strict=True) if each)
+    return _failed(model, f"these customers do not tell {named}", names, np.exp(logs))
 
 
 def _failed(model: str, found: str, names: Sequence[str], at: Array | None) -> FitFailed:
