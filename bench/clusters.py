@@ -197,12 +197,10 @@ def grouped(name: str, path: Path, threads: int, _: int) -> dict[str, Any]:
 
 def _fitted(path: Path, threads: int, name: str) -> tuple[dict[str, Any], Customers, Any, Any]:
     """The method's groups from its own sample, for one number of segments; then everybody placed."""
-    import hashlib
-
     from threadpoolctl import threadpool_limits
 
     from regulars import plugins
-    from regulars.segment.definition import canonical
+    from regulars.documents import digest_of
 
     method = plugins.load("methods", name)()
     customers = Customers(path, threads)
@@ -212,7 +210,7 @@ def _fitted(path: Path, threads: int, name: str) -> tuple[dict[str, Any], Custom
         grouping = method.grouped(fit, [SEGMENTS], 0)[SEGMENTS]
     grouping = method.settled(customers.engine, customers.table, grouping)
     used = _cpu_seconds() - started
-    digest = hashlib.sha256(canonical(grouping.rule.as_json()).encode()).hexdigest()
+    digest = digest_of(grouping.rule.as_json())
     found = {
         "fit_seconds": used,
         "fit": f"on {len(fit.places):,}",

@@ -365,7 +365,7 @@ def test_a_radar_with_an_axis_that_has_no_figure_is_not_filled_across_it(
     show: Callable[..., Seen], scheme: str
 ) -> None:
     page = show(studies.without(studies.retail(), "Evening browsers", "gap_days"), scheme=scheme).page
-    drawn = page.locator("figure", has_text="Evening browsers")
+    drawn = page.locator("figure:has(.area)", has_text="Evening browsers")
     assert drawn.locator(".shape").count() == 0
     assert drawn.locator(".area").count() == drawn.locator(".line").count() == 1
     assert drawn.locator(".line").evaluate("e => getComputedStyle(e).fill") == "none"

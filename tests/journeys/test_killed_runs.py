@@ -87,12 +87,13 @@ def run_files(runs: Path) -> dict[str, bytes]:
 
 
 def nothing_half_is_seen(root: Path) -> None:
-    """Every run that the workspace lists is whole, and every pinned definition is."""
+    """Every run that the workspace lists is whole, and every pinned definition and value model is."""
     workspace = Workspace(root)
     for run_id in workspace.run_ids():
         verified(workspace.run(run_id))
     for name in ("rfm", "behaviour"):
         workspace.pinned(name)
+    workspace.pinned_values()
 
 
 def is_made_again(root: Path, whole: dict[str, bytes]) -> None:
@@ -189,9 +190,9 @@ def named_points(seen: list[str]) -> list[int]:
 
 
 def about_the_end(seen: list[str]) -> list[int]:
-    """The few of them about the pin and about the moment when the run appears."""
+    """The few of them about the pins and about the moment when the run appears."""
     renames = [number for number, event in enumerate(seen, 1) if event.startswith("os.rename")]
-    return sorted({each + beside for each in renames[:2] for beside in (-1, 0, 1)})
+    return sorted({each + beside for each in renames[:3] for beside in (-1, 0, 1)})
 
 
 @pytest.fixture(scope="module")
@@ -218,8 +219,9 @@ def test_a_run_killed_about_its_renames_is_there_whole_or_not_at_all(
 ) -> None:
     seen = events(tmp_path)
     renamed = [event for event in seen if event.startswith("os.rename")]
-    assert "definitions/rfm/" in renamed[0]
-    assert "runs/.partial-" in renamed[1]
+    assert "value/" in renamed[0]
+    assert "definitions/rfm/" in renamed[1]
+    assert "runs/.partial-" in renamed[2]
     all_die_well(tmp_path, about_the_end(seen), rfm_alone)
 
 

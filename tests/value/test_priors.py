@@ -25,4 +25,4 @@ def test_a_time_of_the_settings_is_in_weeks(unit_days, median):
 def test_another_model_gets_none_of_them():
     said = ValueChoices(priors={"alpha": {"median": 10, "log_sd": 0.5}})
     assert priors(said, "pareto_nbd", 7) == {}
-    assert set(priors(said, "bgnbd", 7)) == {"alpha"}
+    assert set(priors(said, "mbgnbd", 7)) == {"alpha"}
