@@ -18,12 +18,9 @@ from regulars.prepare.features.catalogue import Family
 from regulars.prepare.features.table import Features
 from regulars.settings import Settings
 from regulars.types import Feature, Finding
+from regulars.value.calibration import CALIBRATED_SHARE
 from regulars.value.features import without_model
 from regulars.value.frames import Frame, keep_outcome_lines, make_frame
-
-KNOWN_SHARE = 0.75
-"""Of the span of the orders, where no day is named: the last quarter is tried on, the one before it learnt
-from."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +110,7 @@ def _cuts(
     """The day to learn as of, the day to try as of, and the day of the study. Raises UsageError."""
     start, end = orders.cleaned.start, orders.as_of
     span = (end - start).days
-    ahead = horizon_days if horizon_days and 3 * horizon_days <= span else span - int(span * KNOWN_SHARE)
+    ahead = horizon_days if horizon_days and 3 * horizon_days <= span else span - int(span * CALIBRATED_SHARE)
     until = asked or end - timedelta(days=ahead)
     since = until - (end - until)
     if not start < since < until < end:

@@ -188,7 +188,7 @@ def _corrected(segments: Sequence[Judged]) -> tuple[Judged, ...]:
 def load(kind: str) -> None:
     """Have at hand what a kind of model needs: call it before the threads are limited."""
     if kind == "trees":
-        import sklearn.ensemble  # noqa: F401  # for its effect
+        import sklearn.ensemble  # noqa: F401  # threads are held only of what is loaded
 
 
 def score(logits: Floats, came: Flags) -> Score:
