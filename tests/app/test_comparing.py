@@ -13,12 +13,14 @@ import pytest
 from tests.shops import RFM_ALONE, opened, studied
 
 from regulars import settings as chosen
+from regulars.app import saved
 from regulars.app.compare_command import show
+from regulars.app.study import render
 from regulars.app.workspace import Workspace
 from regulars.errors import CheckFailed, RunDamaged, SettingsError, UsageError
 
 RFM_LINE = "segmentations: {rfm: {method: rfm}}\n"
-ASKED = {"threads": None, "memory_limit": None}
+ASKED = {"today": date(2024, 12, 1), "threads": None, "memory_limit": None}
 LOOSE = "validation: {drift: {psi: null, share_points: null, centroid_share: null, unknown_points: null}}\n"
 
 
@@ -143,10 +145,44 @@ def test_runs_that_cannot_be_compared_are_told(shop):
         show(shop.root, "rfm", "2024-09-30", "2024-06-30", json=True, **ASKED)
     with pytest.raises(UsageError, match="they are one run"):
         show(shop.root, "rfm", "2024-09-30", "2024-09-30", json=True, **ASKED)
-    with pytest.raises(UsageError, match="no run of it is from before 2024-06-30"):
-        show(shop.root, "rfm", None, "2024-06-30", json=True, **ASKED)
     with pytest.raises(UsageError, match="rfm"):
         show(shop.root, "rmf", "2024-06-30", "2024-09-30", json=True, **ASKED)
+
+
+def test_the_first_run_is_asked_all_but_what_has_moved(shop, capsys):
+    told, _ = compared(shop, capsys, None, "2024-06-30")
+    assert told["from"] is None
+    drift = told["sections"]["drift"]
+    assert drift["is_measured"] is False
+    assert "no run of an earlier day" in drift["words"][0]
+    assert set(told["sections"]) > {"drift"}
+
+
+def test_without_a_name_every_segmentation_of_the_run_is_asked(tmp_path, capsys):
+    both = "segmentations: {rfm: {method: rfm}, value: {method: rfm, scheme: five}}\n"
+    workspace = opened(tmp_path / "shop", settings_text=RFM_ALONE.replace(RFM_LINE, both) + LOOSE)
+    studied(workspace, as_of=date(2024, 7, 31))
+    show(workspace.root, None, None, None, json=True, **ASKED)
+    told = json.loads(capsys.readouterr().out)
+    assert [(name, each["segmentation"]) for name, each in told.items()] == [("rfm",) * 2, ("value",) * 2]
+
+
+def test_what_was_found_is_kept_for_the_page_and_not_shown_once_altered(tmp_path, capsys):
+    workspace = opened(tmp_path / "shop", settings_text=RFM_ALONE + LOOSE)
+    run_id = studied(workspace, as_of=date(2024, 7, 31)).study.run_id
+    page = workspace.report(run_id)
+    assert "Not looked into yet: rfm" in page.read_text()
+    show(workspace.root, "rfm", None, None, json=True, **ASKED)
+    told = json.loads(capsys.readouterr().out)
+    assert "Not looked into yet" not in page.read_text()
+    assert told["sections"]["stability"]["words"][0] in page.read_text()
+    show(workspace.root, "rfm", None, None, json=True, **ASKED)
+    kept = workspace.proofs / run_id / "rfm.json"
+    assert json.loads(kept.read_text())["sections"] == told["sections"]
+    kept.write_text(kept.read_text().replace("grouping", "gruping"))
+    render(workspace, saved.load(workspace.run(run_id)))
+    assert "it is not what was written" in page.read_text()
+    assert "gruping" not in page.read_text()
 
 
 def test_a_damaged_run_is_named_before_any_figure_is_shown(shop, capsys, tmp_path):

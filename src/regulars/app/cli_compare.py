@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from regulars.app.choices import WORKSPACE
-from regulars.app.options import JsonOption, MemoryOption, ThreadsOption, WorkspaceOption
+from regulars.app.options import JsonOption, MemoryOption, ThreadsOption, WorkspaceOption, today
 
 
 def compare(
-    name: Annotated[str, typer.Argument(help="A segmentation of the project, such as rfm.")],
+    name: Annotated[
+        str | None, typer.Argument(help="A segmentation of the project, such as rfm. Default: every one.")
+    ] = None,
     earlier: Annotated[
         str | None,
         typer.Option(
@@ -29,11 +31,19 @@ def compare(
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
 ) -> None:
-    """Does a segmentation still hold? What drifted between two runs; exit 4 where a limit is passed."""
+    """Can a segmentation be relied on? Drift since an earlier run, and what this run proves; exit 4 where a
+    limit is passed."""
     from regulars.app import compare_command
 
     compare_command.show(
-        workspace, name, earlier, later, json=json, threads=threads, memory_limit=memory_limit
+        workspace,
+        name,
+        earlier,
+        later,
+        json=json,
+        today=today(),
+        threads=threads,
+        memory_limit=memory_limit,
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 from regulars import settings as chosen_settings
 from regulars.app import terminal
-from regulars.app.comparing import Comparison, compare
+from regulars.app.comparing import Comparison, compare, names
+from regulars.app.proofs import keep
+from regulars.app.study import write_report
+from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.errors import CheckFailed
 from regulars.figures import day
@@ -15,25 +18,45 @@ from regulars.types import Study
 
 
 def show(
-    root: Path, name: str, earlier: str | None, later: str | None, *, json: bool, threads: int | None,
-    memory_limit: str | None,
+    root: Path, name: str | None, earlier: str | None, later: str | None, *, json: bool, today: date,
+    threads: int | None, memory_limit: str | None,
 ) -> None:  # fmt: skip
-    """Show the comparison. Raises CheckFailed where a limit of the settings is passed."""
+    """Show the comparison of a segmentation, or of every one of the run, and keep it for the dashboard.
+
+    Raises CheckFailed where a limit of the settings is passed.
+    """
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
     with terminal.progress() as stage:
-        found = compare(
-            settings, workspace, name, earlier, later, threads=threads, memory_limit=memory_limit, stage=stage
-        )
+        asked = Asked(today=today, threads=threads, memory_limit=memory_limit, stage=stage)
+        wanted = [name] if name else names(workspace, later)
+        found = [compare(settings, workspace, each, earlier, later, asked) for each in wanted]
+    _keep(workspace, found)
     if json:
-        terminal.print_json(_json(found))
+        terminal.print_json(found[0].as_json() if name else {each.name: each.as_json() for each in found})
     else:
-        _show(found)
-    if found.passed:
+        for comparison in found:
+            _show(comparison)
+    _require(found)
+
+
+def _keep(workspace: Workspace, found: list[Comparison]) -> None:
+    """Keep what was found, and make the dashboards of the runs with it."""
+    with workspace.lock():
+        for each in found:
+            keep(workspace, each.as_json())
+        for study in {each.now.run_id: each.now for each in found}.values():
+            write_report(workspace, study, workspace.report(study.run_id))
+
+
+def _require(found: list[Comparison]) -> None:
+    passed = [finding for each in found for finding in each.passed]
+    if passed:
         raise CheckFailed(
-            f"comparing {name}", f"limits of validation in the settings are passed ({len(found.passed)})",
-            " ".join(dict.fromkeys(each.remedy for each in found.passed)),
-            examples=[f"{each.where}: {each.what}" for each in found.passed], count=len(found.passed),
+            f"comparing {', '.join(each.name for each in found if each.passed)}",
+            f"limits of validation in the settings are passed ({len(passed)})",
+            " ".join(dict.fromkeys(each.remedy for each in passed)),
+            examples=[f"{each.where}: {each.what}" for each in passed], count=len(passed),
         )  # fmt: skip
 
 
@@ -41,27 +64,16 @@ def _show(found: Comparison) -> None:
     definition = found.definition
     terminal.out.print(f"{found.name}, version {definition.version}", markup=False)
     for said, study in (("then", found.then), ("now", found.now)):
-        terminal.out.print(f"  {said:<5} {_told(study)}", markup=False)
+        if study is not None:
+            terminal.out.print(f"  {said:<5} {_told(study)}", markup=False)
     for finding in found.findings:
         terminal.print_finding(finding)
     for section in found.sections:
         section.show()
+    terminal.out.print()
 
 
 def _told(study: Study) -> str:
     profile = study.segmentations[0].profile
     customers = study.ledger.totals["customers"]
     return f"{day(profile.as_of)}, {customers:,} customers, {study.run_id}"
-
-
-def _json(found: Comparison) -> dict[str, Any]:
-    return {
-        "segmentation": found.name,
-        "definition": {"version": found.definition.version, "digest": found.definition.digest},
-        "from": {"run_id": found.then.run_id, "as_of": found.then.manifest["as_of"]},
-        "to": {"run_id": found.now.run_id, "as_of": found.now.manifest["as_of"]},
-        "holds": not found.passed,
-        "passed": [each.as_json() for each in found.passed],
-        "sections": {each.name: each.document for each in found.sections},
-        "findings": [each.as_json() for each in found.findings],
-    }

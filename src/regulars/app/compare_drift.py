@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from regulars.app import terminal
-from regulars.app.compared import Compared, Section
+from regulars.app.compared import Compared, Section, unmeasured
 from regulars.figures import short, written
 from regulars.types import Feature
 from regulars.validate.drift import Drift, Level, drift
@@ -19,6 +19,7 @@ from regulars.validate.drift_words import headline, words
 WIDTH = 78
 NAMED = 20
 """Letters of a name in a table of 80 columns."""
+_ALONE = "There is no run of an earlier day to hold this one against. To make some: regulars backfill --help."
 _TOLD: dict[Level, str] = {
     "steady": "[dim]steady[/]",
     "slight": "slight",
@@ -28,14 +29,16 @@ _TOLD: dict[Level, str] = {
 
 
 def section(compared: Compared) -> Section:
-    """The drift between the two runs, by the limits of the settings."""
+    """The drift between the two runs, by the limits of the settings; what is not measured says why."""
+    if compared.then is None:
+        return unmeasured("drift", _ALONE)
     compared.stage("Comparing the two days")
     found = drift(compared.engine, compared.definition, compared.features, compared.settings.validation.drift)
     currency = compared.settings.currency
     told = words(found, currency)
-    document = {"headline": headline(found), "words": told, **as_json(found)}
+    document = {"is_measured": True, "headline": headline(found), "words": told, **as_json(found)}
     return Section(
-        "drift", document, tuple(passed(found, compared.name, currency)),
+        "drift", found, document, tuple(passed(found, compared.name, currency)),
         lambda: _show(found, told, currency),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from regulars.app import terminal
-from regulars.app.compared import Compared, Section
+from regulars.app.compared import Compared, Section, unmeasured
 from regulars.segment.choosing.choice_words import overlap, standing
 from regulars.validate.bands import NOW
 from regulars.validate.stability import Stability, reading, stability, why_not
@@ -22,20 +22,15 @@ def section(compared: Compared) -> Section:
     definition, customers = compared.definition, compared.engine.count(NOW)
     why = why_not(definition, customers)
     if why:
-        return _unmeasured(why)
+        return unmeasured("stability", why)
     compared.stage("Grouping the later day's customers anew, ninety times")
     found = stability(compared.engine, definition, compared.features, NOW, compared.settings.seed)
     if found is None:
-        return _unmeasured(
-            "All customers of the later day are in one segment: there is nothing to tell apart."
+        return unmeasured(
+            "stability", "All customers of the later day are in one segment: there is nothing to tell apart."
         )
     told = _words(found, definition.choice.get("verdict"))
-    return Section("stability", _json(found, told), (), lambda: _show(found, told))
-
-
-def _unmeasured(why: str) -> Section:
-    document = {"is_measured": False, "words": [why]}
-    return Section("stability", document, (), lambda: _say(why))
+    return Section("stability", found, _json(found, told), (), lambda: _show(found, told))
 
 
 def _words(found: Stability, verdict_then: str | None) -> list[str]:
@@ -59,6 +54,7 @@ def _json(found: Stability, told: list[str]) -> dict[str, Any]:
     taken = found.candidate
     return {
         "is_measured": True,
+        "headline": told[0],
         "words": told,
         "verdict": taken.verdict,
         "customers": found.customers,

@@ -2,49 +2,84 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from regulars.app import terminal
+from regulars.app.work import Asked
+from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.segment.definition import Definition
 from regulars.settings import Settings
 from regulars.types import Feature, Finding, Study
 
-
-@dataclass(frozen=True)
-class Compared:
-    """Two runs of one segmentation, the earlier first, and the definition of the later one.
-
-    The engine has ``customers_then`` and ``customers_now``: one row a customer with customer_id, segment_id
-    by that definition, and every feature that it reads. ``features`` are these, in the definition's order.
-    """
-
-    name: str
-    definition: Definition
-    features: tuple[Feature, ...]
-    then: Study
-    now: Study
-    engine: Engine
-    settings: Settings
-    stage: Callable[[str], None]
+Answer = TypeVar("Answer")
+WIDTH = 78
+"""Of what is printed, in letters: a terminal of 80 columns shows it whole."""
 
 
 @dataclass(frozen=True)
 class Section:
     """One question of ``compare``, answered.
 
-    ``document`` is the whole answer as plain values, ``passed`` what passed a limit of the settings (then
-    the command ends with exit code 4), ``show`` prints it for people, in 80 columns.
+    ``answer`` is what was found, for the questions that come after it, None where it was not measured;
+    ``document`` the whole of it as plain values (``is_measured``, ``headline``, ``words`` and figures),
+    ``passed`` what passed a limit of the settings (then the command ends with exit code 4), ``show`` prints
+    it for people, in 80 columns.
     """
 
     name: str
+    answer: object | None
     document: dict[str, Any]
     passed: tuple[Finding, ...]
     show: Callable[[], None]
 
 
+@dataclass(frozen=True)
+class Compared:
+    """A run of one segmentation, the run before that it is held against, if any, and its definition.
+
+    The engine has ``customers_now``, and ``customers_then`` where there is a run before: one row a customer
+    with customer_id, segment_id by that definition, and every feature that it reads. ``features`` are
+    these, in the definition's order; all others are in ``now.path / "features.parquet"``. ``asked`` looks
+    from the day of the run. ``sections`` are those answered so far.
+    """
+
+    name: str
+    definition: Definition
+    features: tuple[Feature, ...]
+    then: Study | None
+    now: Study
+    engine: Engine
+    settings: Settings
+    workspace: Workspace
+    asked: Asked
+    sections: tuple[Section, ...] = ()
+
+    @property
+    def stage(self) -> Callable[[str], None]:
+        """Says what is being done."""
+        return self.asked.stage
+
+    def answer(self, kind: type[Answer]) -> Answer | None:
+        """The answer of that kind that an earlier section found; None where it was not measured."""
+        return next((each.answer for each in self.sections if isinstance(each.answer, kind)), None)
+
+
+def unmeasured(name: str, why: str) -> Section:
+    """A section that says why there is nothing to say."""
+
+    def show() -> None:
+        terminal.out.print(f"\n[bold]{name.capitalize()}.[/] Not measured.")
+        terminal.out.print(textwrap.fill(why, WIDTH), markup=False)
+
+    document = {"is_measured": False, "headline": "Not measured.", "words": [why]}
+    return Section(name, None, document, (), show)
+
+
 class Question(Protocol):
-    """A section to be: answers what it is about for two runs."""
+    """A section to be: answers what it is about for a run, and the run before where there is one."""
 
     def __call__(self, compared: Compared) -> Section: ...

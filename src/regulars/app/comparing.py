@@ -1,17 +1,17 @@
-"""Two runs of one segmentation, chosen, verified and laid out beside one another."""
+"""A run of one segmentation and the one before it, chosen, verified, laid out, and asked every question."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
 from regulars.app import compare_drift, compare_stability, saved
+from regulars.app.aside import engine_aside
 from regulars.app.compared import Compared, Question, Section
 from regulars.app.history import history, run_asked
+from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine, literal, quoted
 from regulars.errors import UsageError, did_you_mean
@@ -22,18 +22,21 @@ from regulars.types import Feature, Finding, Segmentation, Study
 from regulars.validate.bands import NOW, THEN
 
 SECTIONS: tuple[Question, ...] = (compare_drift.section, compare_stability.section)
-"""What is asked of two runs, in this order."""
+"""What is asked, in this order: a question may read the answers of those before it."""
 LONGER = 1.1
 """Where one day looks back on so many times the days of the other, sums and counts differ by that alone."""
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What was compared, the sections in order, and what is to be known of the runs themselves."""
+    """What was compared, the sections in order, and what is to be known of the runs themselves.
+
+    ``then`` is None for a run without one before it.
+    """
 
     name: str
     definition: Definition
-    then: Study
+    then: Study | None
     now: Study
     sections: tuple[Section, ...]
     findings: tuple[Finding, ...]
@@ -43,40 +46,71 @@ class Comparison:
         """Everything that passed a limit."""
         return tuple(finding for section in self.sections for finding in section.passed)
 
+    def as_json(self) -> dict[str, Any]:
+        """All of it as plain values: what ``--json`` prints and the dashboard reads."""
+        return {
+            "segmentation": self.name,
+            "definition": {"version": self.definition.version, "digest": self.definition.digest},
+            "from": None if self.then is None else _told(self.then),
+            "to": _told(self.now),
+            "holds": not self.passed,
+            "passed": [each.as_json() for each in self.passed],
+            "sections": {each.name: each.document for each in self.sections},
+            "findings": [each.as_json() for each in self.findings],
+        }
+
+
+def _told(study: Study) -> dict[str, str]:
+    return {"run_id": study.run_id, "as_of": study.manifest["as_of"]}
+
+
+def names(workspace: Workspace, later: str | None) -> list[str]:
+    """The segmentations of a run, in its order; by default of the run of the newest day.
+
+    Raises UsageError where there is none.
+    """
+    there = workspace.run_ids()
+    run_id = run_asked(workspace, later) if later else there[-1] if there else workspace.resolve_run(None)
+    return [each.name for each in saved.load(workspace.run(run_id)).segmentations]
+
 
 def compare(
-    settings: Settings,
-    workspace: Workspace,
-    name: str,
-    earlier: str | None,
-    later: str | None,
-    *,
-    threads: int | None,
-    memory_limit: str | None,
-    stage: Callable[[str], None],
+    settings: Settings, workspace: Workspace, name: str, earlier: str | None, later: str | None, asked: Asked
 ) -> Comparison:
     """The comparison of two runs of a segmentation, by ids, their beginnings or ends, or days.
 
     Without ``later``: the newest day of its history. Without ``earlier``: the day on which the definition
-    was fitted, where that lies before, else the run before. Both runs are verified first.
+    was fitted, where that lies before, else the run before; where there is none, what needs no earlier
+    run is answered alone. The runs are verified first.
 
-    Raises UsageError where there are no two such runs.
+    Raises UsageError where there are no such runs.
     """
-    stage("Verifying the runs")
+    asked.stage("Verifying the runs")
     then, now = _studies(workspace, name, earlier, later)
     definition = Definition.from_json(_own(now, name).definition)
-    with _engine(threads, memory_limit) as engine:
-        stage("Putting both days' customers in segments")
+    with engine_aside(asked.threads, asked.memory_limit) as engine:
+        asked.stage("Putting customers in segments")
         for table, study in ((THEN, then), (NOW, now)):
-            _lay_out(engine, definition, study, table)
-        compared = Compared(name, definition, _features(definition, now), then, now, engine, settings, stage)
-        sections = tuple(ask(compared) for ask in SECTIONS)
-    return Comparison(name, definition, then, now, sections, tuple(_doubts(name, then, now)))
+            if study is not None:
+                _lay_out(engine, definition, study, table)
+        compared = Compared(
+            name, definition, _features(definition, now), then, now, engine, settings, workspace,
+            replace(asked, as_of=_day(now)),
+        )  # fmt: skip
+        for ask in SECTIONS:
+            compared = replace(compared, sections=(*compared.sections, ask(compared)))
+    findings = tuple(_doubts(name, then, now)) if then is not None else ()
+    return Comparison(name, definition, then, now, compared.sections, findings)
 
 
-def _studies(workspace: Workspace, name: str, earlier: str | None, later: str | None) -> tuple[Study, Study]:
+def _studies(
+    workspace: Workspace, name: str, earlier: str | None, later: str | None
+) -> tuple[Study | None, Study]:
     now = _now(workspace, name, later)
-    then = saved.load(workspace.run(_then(workspace, name, earlier, now)))
+    before = _then(workspace, name, earlier, now)
+    if before is None:
+        return None, now
+    then = saved.load(workspace.run(before))
     _own(then, name)
     if _day(then) > _day(now) or then.run_id == now.run_id:
         raise UsageError(
@@ -94,16 +128,12 @@ def _now(workspace: Workspace, name: str, later: str | None) -> Study:
     return study
 
 
-def _then(workspace: Workspace, name: str, earlier: str | None, now: Study) -> str:
+def _then(workspace: Workspace, name: str, earlier: str | None, now: Study) -> str | None:
     if earlier:
         return run_asked(workspace, earlier, name)
     before = [each for each in history(workspace, name).runs if each.as_of < _day(now)]
     if not before:
-        raise UsageError(
-            f"comparing {name} with an earlier day", f"no run of it is from before {_day(now)}",
-            "Make runs of past days first, or name a run with --from.",
-            next_command="regulars backfill --help",
-        )  # fmt: skip
+        return None
     own = _own(now, name)
     fitted = own.definition["fitted"].get("as_of")
     on_that_day = [each for each in before if (each.digest, str(each.as_of)) == (own.digest, fitted)]
@@ -123,16 +153,6 @@ def _own(study: Study, name: str) -> Segmentation:
 
 def _day(study: Study) -> date:
     return date.fromisoformat(study.manifest["as_of"])
-
-
-@contextmanager
-def _engine(threads: int | None, memory_limit: str | None) -> Iterator[Engine]:
-    """An engine that spills beside no workspace: what only reads needs no lock."""
-    with (
-        TemporaryDirectory(prefix="regulars-") as spill,
-        Engine(threads=threads, memory_limit=memory_limit, temp_directory=Path(spill) / "spill") as engine,
-    ):
-        yield engine
 
 
 def _lay_out(engine: Engine, definition: Definition, study: Study, table: str) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.markup import escape
@@ -14,10 +12,10 @@ from rich.table import Table
 
 from regulars.app import terminal
 from regulars.app.abbreviated import abbreviated, legend
+from regulars.app.aside import engine_aside
 from regulars.app.history import History, history
 from regulars.app.output import require_table_name, write_table
 from regulars.app.workspace import Workspace
-from regulars.engine import Engine
 from regulars.errors import UsageError, did_you_mean
 from regulars.segment.changes import changes
 from regulars.segment.definition import Definition
@@ -27,16 +25,6 @@ HIDDEN = "–"
 ORDERED = f"select * from {DIMENSION} order by customer_id, valid_from"
 THOUSANDS = 100_000
 """From so many customers on a cell of the table is told in thousands."""
-
-
-@contextmanager
-def engine_aside(threads: int | None, memory_limit: str | None) -> Iterator[Engine]:
-    """An engine that spills beside no workspace: what only reads needs no lock."""
-    with (
-        TemporaryDirectory(prefix="regulars-") as spill,
-        Engine(threads=threads, memory_limit=memory_limit, temp_directory=Path(spill) / "spill") as engine,
-    ):
-        yield engine
 
 
 def show(

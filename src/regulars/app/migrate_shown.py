@@ -11,7 +11,8 @@ from rich.table import Table
 
 from regulars.app import terminal
 from regulars.app.abbreviated import abbreviated, legend
-from regulars.app.history_shown import HIDDEN, engine_aside, short_count
+from regulars.app.aside import engine_aside
+from regulars.app.history_shown import HIDDEN, short_count
 from regulars.app.migrating import MOVED, Migrated, migrated, write_lists
 from regulars.app.output import require_table_name, write_table
 from regulars.app.workspace import Workspace

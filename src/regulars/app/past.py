@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from regulars.app.aside import engine_aside
 from regulars.app.history import history_of, run_of
-from regulars.app.history_shown import engine_aside
 from regulars.app.workspace import Workspace, verified
 from regulars.engine import Engine
 from regulars.errors import RunDamaged, UsageError
@@ -30,7 +30,7 @@ def pasts(workspace: Workspace, study: Study) -> Pasts:
         return Pasts()
     try:
         manifests = {each: verified(workspace.run(each)) for each in before if each[:10] in days}
-        with engine_aside(None, None) as engine:
+        with engine_aside() as engine:
             return Pasts(tuple(_pasts(workspace, study, manifests, engine)))
     except RunDamaged as damage:
         return Pasts(fault=f"The runs before this one cannot be relied on. {damage}")

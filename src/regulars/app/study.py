@@ -8,14 +8,15 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from regulars.app import saved
+from regulars.app.aside import engine_aside
 from regulars.app.clean_tables import require_empty, write_clean
 from regulars.app.foretelling import fitted, reused
 from regulars.app.grounds import preflight
 from regulars.app.past import pasts
+from regulars.app.proofs import proofs
 from regulars.app.reading import Tables, offered, read_tables
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
@@ -140,12 +141,7 @@ def for_outcomes(settings: Settings) -> Settings:
 @contextmanager
 def cleaned_orders(settings: Settings, workspace: Workspace, asked: Asked) -> Iterator[CleanOrders]:
     """The study's orders, cleaned, for as long as the block lasts."""
-    with (
-        TemporaryDirectory(prefix="regulars-") as spill,
-        Engine(
-            threads=asked.threads, memory_limit=asked.memory_limit, temp_directory=Path(spill) / "spill"
-        ) as engine,
-    ):
+    with engine_aside(asked.threads, asked.memory_limit) as engine:
         tables = read(engine, settings, workspace, asked)
         as_of = tables.day(engine, _day_asked(settings, asked), asked.today)
         cleaned = tables.cleaned(engine, as_of, asked.today)
@@ -182,9 +178,10 @@ def render(workspace: Workspace, study: Study, to: Path | None = None) -> Path:
 
 
 def write_report(workspace: Workspace, study: Study, path: Path) -> Path:
-    """A study's dashboard as a file, with what the workspace's earlier runs tell; in the workspace, only for
+    """A study's dashboard as a file, with what the workspace's earlier runs tell and what was
+    found of it; in the workspace, only for
     who holds its lock: others sweep."""
-    write_whole(path, dashboard(study, pasts(workspace, study)))
+    write_whole(path, dashboard(study, pasts(workspace, study), proofs(workspace, study)))
     return path
 
 

@@ -97,6 +97,11 @@ class Workspace:
         return self.root / "value"
 
     @property
+    def proofs(self) -> Path:
+        """What was found of whether a run can be relied on, a folder a run."""
+        return self.root / "proofs"
+
+    @property
     def spill(self) -> Path:
         """Where the engine puts what does not fit in memory."""
         return self.root / ".spill"
@@ -121,6 +126,7 @@ class Workspace:
                 *self.root.glob("definitions/*/.v*"),
                 *self.root.glob("reports/.*.html.*"),
                 *self.values.glob(".v*"),
+                *self.proofs.glob("*/.*.json.*"),
             ):
                 leftover.unlink(missing_ok=True)
             yield

@@ -1,0 +1,63 @@
+"""What ``compare`` found of a run, kept in the workspace for the run's dashboard: made again at will."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from regulars.app.workspace import Workspace, read_json, write_whole
+from regulars.documents import digest_of, pretty
+from regulars.errors import RunDamaged
+from regulars.publish.rely import Proofs
+from regulars.types import Study
+
+SCHEMA = "proof/1"
+
+
+def keep(workspace: Workspace, found: Mapping[str, Any]) -> None:
+    """Write what was found of a run's segmentation; only for who holds the lock."""
+    document = {"schema": SCHEMA, **found}
+    path = _path(workspace, found["to"]["run_id"], found["segmentation"])
+    write_whole(path, pretty({**document, "digest": digest_of(document)}))
+
+
+def proofs(workspace: Workspace, study: Study) -> Proofs:
+    """What is kept of a study's segmentations. Where a file is not as it was written there is none of it,
+    but what is wrong: the study itself stands."""
+    try:
+        return Proofs(
+            {
+                each.name: found
+                for each in study.segmentations
+                if (found := _read(workspace, study, each.name))
+            }
+        )
+    except RunDamaged as damage:
+        return Proofs(fault=f"What was found of this run cannot be relied on. {damage}")
+
+
+def _read(workspace: Workspace, study: Study, name: str) -> dict[str, Any] | None:
+    path = _path(workspace, study.run_id, name)
+    if not path.is_file():
+        return None
+    kept = read_json(path)
+    digest = kept.pop("digest", None)
+    used = study.manifest["definitions"][name]
+    of = (
+        kept.get("schema"),
+        kept.get("segmentation"),
+        kept.get("to", {}).get("run_id"),
+        kept.get("definition"),
+    )
+    if digest != digest_of(kept) or of != (SCHEMA, name, study.run_id, used):
+        raise RunDamaged(
+            f"file {str(path)!r}", "it is not what was written",
+            "Delete it and compare again: the same runs give the same answers.",
+            next_command=f"regulars compare {name}",
+        )  # fmt: skip
+    return kept
+
+
+def _path(workspace: Workspace, run_id: str, name: str) -> Path:
+    return workspace.proofs / run_id / f"{name}.json"
