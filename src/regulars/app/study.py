@@ -25,6 +25,7 @@ from regulars.errors import SettingsError, UsageError, every_fault
 from regulars.prepare.clean import Cleaned
 from regulars.prepare.readiness import Gate
 from regulars.publish.dashboard import dashboard
+from regulars.publish.page import lighter
 from regulars.segment.definition import Definition
 from regulars.segment.methods import Method, chosen, in_order
 from regulars.settings import Settings
@@ -181,7 +182,7 @@ def write_report(workspace: Workspace, study: Study, path: Path) -> Path:
     """A study's dashboard as a file, with what the workspace's earlier runs tell and what was
     found of it; in the workspace, only for
     who holds its lock: others sweep."""
-    write_whole(path, dashboard(study, pasts(workspace, study), proofs(workspace, study)))
+    write_whole(path, lighter(dashboard(study, pasts(workspace, study), proofs(workspace, study))))
     return path
 
 
