@@ -177,7 +177,7 @@ def test_what_was_found_is_kept_for_the_page_and_not_shown_once_altered(tmp_path
     assert "Not looked into yet" not in page.read_text()
     assert told["sections"]["stability"]["words"][0] in page.read_text()
     show(workspace.root, "rfm", None, None, json=True, **ASKED)
-    kept = workspace.proofs / run_id / "rfm.json"
+    kept = workspace.validations / run_id / "rfm.json"
     assert json.loads(kept.read_text())["sections"] == told["sections"]
     kept.write_text(kept.read_text().replace("grouping", "gruping"))
     render(workspace, saved.load(workspace.run(run_id)))

@@ -8,8 +8,8 @@ from pathlib import Path
 from regulars import settings as chosen_settings
 from regulars.app import terminal
 from regulars.app.comparing import Comparison, compare, names
-from regulars.app.proofs import keep
 from regulars.app.study import write_report
+from regulars.app.validations import keep
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.errors import CheckFailed

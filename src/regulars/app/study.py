@@ -16,8 +16,8 @@ from regulars.app.clean_tables import require_empty, write_clean
 from regulars.app.foretelling import fitted, reused
 from regulars.app.grounds import preflight
 from regulars.app.past import pasts
-from regulars.app.proofs import proofs
 from regulars.app.reading import Tables, offered, read_tables
+from regulars.app.validations import validations
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
 from regulars.engine import Engine
@@ -182,7 +182,7 @@ def write_report(workspace: Workspace, study: Study, path: Path) -> Path:
     """A study's dashboard as a file, with what the workspace's earlier runs tell and what was
     found of it; in the workspace, only for
     who holds its lock: others sweep."""
-    write_whole(path, lighter(dashboard(study, pasts(workspace, study), proofs(workspace, study))))
+    write_whole(path, lighter(dashboard(study, pasts(workspace, study), validations(workspace, study))))
     return path
 
 

@@ -97,9 +97,9 @@ class Workspace:
         return self.root / "value"
 
     @property
-    def proofs(self) -> Path:
+    def validations(self) -> Path:
         """What was found of whether a run can be relied on, a folder a run."""
-        return self.root / "proofs"
+        return self.root / "validation"
 
     @property
     def spill(self) -> Path:
@@ -126,7 +126,7 @@ class Workspace:
                 *self.root.glob("definitions/*/.v*"),
                 *self.root.glob("reports/.*.html.*"),
                 *self.values.glob(".v*"),
-                *self.proofs.glob("*/.*.json.*"),
+                *self.validations.glob("*/.*.json.*"),
             ):
                 leftover.unlink(missing_ok=True)
             yield

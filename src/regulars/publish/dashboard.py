@@ -17,7 +17,7 @@ from regulars.publish.marks import Mark, marks
 from regulars.publish.moved import Pasts, moved
 from regulars.publish.people import Person, people
 from regulars.publish.profile_table import ProfileTable, amount, every_figure, profile_table
-from regulars.publish.rely import Proofs, rely
+from regulars.publish.rely import Validations, rely
 from regulars.publish.square import Square, square
 from regulars.publish.worth import worth
 from regulars.types import Feature, Metric, Profile, Segmentation, Study
@@ -78,9 +78,9 @@ class Chapter:
         return [(metric.label, texts) for metric, texts in self.figures]
 
 
-def dashboard(study: Study, pasts: Pasts | None = None, proofs: Proofs | None = None) -> str:
+def dashboard(study: Study, pasts: Pasts | None = None, validations: Validations | None = None) -> str:
     """A study as one HTML page: no request leaves it, it is whole without its script. With ``pasts`` it also
-    tells who moved, with ``proofs`` whether it can be relied on.
+    tells who moved, with ``validations`` whether it can be relied on.
 
     The same three give the same page, to the byte.
     """
@@ -105,7 +105,7 @@ def dashboard(study: Study, pasts: Pasts | None = None, proofs: Proofs | None = 
         # Every figure is cited before the badges count them.
         worth=worth(study, given, evidence),
         moved=moved(study, pasts or Pasts(), given, [each.short_title for each in chapters]),
-        rely=rely(study, proofs or Proofs(), [each.short_title for each in chapters]),
+        rely=rely(study, validations or Validations(), [each.short_title for each in chapters]),
         badges=opening.badges(study, evidence),
         accounts=[accounts.account(s) for s in study.ledger.sources],
         totals=accounts.totals(study.ledger, _currency(study)),

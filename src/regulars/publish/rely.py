@@ -22,7 +22,7 @@ QUESTIONS = {
 
 
 @dataclass(frozen=True)
-class Proofs:
+class Validations:
     """What ``compare`` found of a study, by segmentation, or why it cannot be told."""
 
     each: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -57,16 +57,16 @@ class Rely:
     fault: str
 
 
-def rely(study: Study, proofs: Proofs, titles: Sequence[str]) -> Rely:
+def rely(study: Study, validations: Validations, titles: Sequence[str]) -> Rely:
     """The section of a study, with what was found of it so far."""
     cards, others = [], []
     for segmentation, title in zip(study.segmentations, titles, strict=True):
-        found = proofs.each.get(segmentation.name)
+        found = validations.each.get(segmentation.name)
         if found is None:
             others.append(segmentation.name)
         else:
             cards.append(_card(title, found))
-    return Rely(cards, others, proofs.fault)
+    return Rely(cards, others, validations.fault)
 
 
 def _card(title: str, found: Mapping[str, Any]) -> Card:

@@ -9,10 +9,10 @@ from typing import Any
 from regulars.app.workspace import Workspace, read_json, write_whole
 from regulars.documents import digest_of, pretty
 from regulars.errors import RunDamaged
-from regulars.publish.rely import Proofs
+from regulars.publish.rely import Validations
 from regulars.types import Study
 
-SCHEMA = "proof/1"
+SCHEMA = "validation/1"
 
 
 def keep(workspace: Workspace, found: Mapping[str, Any]) -> None:
@@ -22,11 +22,11 @@ def keep(workspace: Workspace, found: Mapping[str, Any]) -> None:
     write_whole(path, pretty({**document, "digest": digest_of(document)}))
 
 
-def proofs(workspace: Workspace, study: Study) -> Proofs:
+def validations(workspace: Workspace, study: Study) -> Validations:
     """What is kept of a study's segmentations. Where a file is not as it was written there is none of it,
     but what is wrong: the study itself stands."""
     try:
-        return Proofs(
+        return Validations(
             {
                 each.name: found
                 for each in study.segmentations
@@ -34,7 +34,7 @@ def proofs(workspace: Workspace, study: Study) -> Proofs:
             }
         )
     except RunDamaged as damage:
-        return Proofs(fault=f"What was found of this run cannot be relied on. {damage}")
+        return Validations(fault=f"What was found of this run cannot be relied on. {damage}")
 
 
 def _read(workspace: Workspace, study: Study, name: str) -> dict[str, Any] | None:
@@ -60,4 +60,4 @@ def _read(workspace: Workspace, study: Study, name: str) -> dict[str, Any] | Non
 
 
 def _path(workspace: Workspace, run_id: str, name: str) -> Path:
-    return workspace.proofs / run_id / f"{name}.json"
+    return workspace.validations / run_id / f"{name}.json"
