@@ -1,8 +1,13 @@
-"""What a user may say about when a segmentation no longer holds: the limits of drift."""
+"""What a user may say about how a segmentation is judged: limits, what the team can do, what was tried."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Named = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 
 
 class _Choices(BaseModel):
@@ -34,7 +39,47 @@ class DriftLimits(_Choices):
     """Share of customers in categories that there were none of: the definition knows nothing of them."""
 
 
+class ExperimentChoices(_Choices):
+    """Where the results of one past experiment lie.
+
+    Either a row a customer (``customer``, ``arm``, ``outcome``), or a row an arm and segment with
+    ``segmentation``, ``segment_id``, ``arm``, ``n``, and ``conversions`` or ``mean`` and ``sd``. Which of
+    the two it is, its columns tell.
+    """
+
+    path: str = ""
+    """CSV (also .gz) or parquet, relative to the settings file."""
+    control: Named
+    """The arm that was treated as usual, as the column ``arm`` writes it."""
+    started: date | None = None
+    """The day before the first contact. Needed for a row a customer: who is in which segment is taken from
+    the newest run up to that day, because what was tried may have moved customers since."""
+    metric: Named = "the outcome"
+    """What the outcome is, for people: visits within two weeks."""
+    customer: Named = "customer_id"
+    arm: Named = "arm"
+    outcome: Named = "outcome"
+
+
+class AuditChoices(_Choices):
+    """Protected attributes, supplied to test segments with and for nothing else: no feature is made of them,
+    no definition reads them, and they are no part of a run."""
+
+    path: str = ""
+    """CSV (also .gz) or parquet with a row a customer, relative to the settings file."""
+    customer: Named = "customer_id"
+    attributes: tuple[Named, ...] = Field(min_length=1, max_length=20)
+    """Columns, such as gender or age_band. Each of their values is a group: give bands, not birthdays."""
+
+
 class ValidationChoices(_Choices):
     """What a segmentation is held to, run after run. It moves no customer and no number of a run."""
 
     drift: DriftLimits = DriftLimits()
+    capacity: int | None = Field(None, ge=1, le=1000)
+    """How many segments the team can treat differently. None by default: only the team knows."""
+    actions: str = ""
+    """Table of what is done: a row a segment with ``segmentation``, ``segment_id`` and ``action``."""
+    experiments: dict[Named, ExperimentChoices] = Field(default_factory=dict, max_length=50)
+    """Results of past experiments, by name."""
+    audit: AuditChoices | None = None
