@@ -1,4 +1,4 @@
-"""A file or frame that stands beside a study and never enters it: its columns, read under names of our own."""
+"""A file or frame that stands beside a study and never enters it, read under names of our own."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ class PlainTable:
                 column = by_name[customer]
                 who = cells.customer(cells.column(column.inner), column.kind).sql("duckdb")
                 read.append(f"{who} as customer_id")
-            return self.engine.create(table, f"select record, {', '.join(read)} from {STAGED} order by record")
+            return self.engine.create(
+                table, f"select record, {', '.join(read)} from {STAGED} order by record"
+            )
         finally:
             self.engine.drop(STAGED)
 
