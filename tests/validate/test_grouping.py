@@ -128,7 +128,7 @@ one_of_each = st.lists(one_reason, max_size=4, unique_by=lambda each: each.code)
 
 
 @given(
-    held=st.fixed_dictionaries({each: one_of_each for each in IDS}),
+    held=st.fixed_dictionaries(dict.fromkeys(IDS, one_of_each)),
     capacity=st.one_of(st.none(), st.integers(1, 5)),
     customers=st.fixed_dictionaries({each: st.integers(1, 400) for each in IDS}),
     places=st.fixed_dictionaries({each: st.floats(0, 1) for each in IDS}),

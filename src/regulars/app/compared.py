@@ -67,6 +67,11 @@ class Compared:
         """The answer of that kind that an earlier section found; None where it was not measured."""
         return next((each.answer for each in self.sections if isinstance(each.answer, kind)), None)
 
+    def said(self, name: str) -> str:
+        """What the section of that name says first: why it was not measured, where it was not."""
+        told = [each.document["words"][0] for each in self.sections if each.name == name]
+        return told[0] if told else "It was not measured."
+
 
 def unmeasured(name: str, why: str) -> Section:
     """A section that says why there is nothing to say."""
