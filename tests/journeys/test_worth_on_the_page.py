@@ -81,6 +81,6 @@ def test_a_model_that_a_rule_does_as_well_as_is_never_told_without_that(tmp_path
             told += 1
     assert told > 5
     page = lost.dashboard.read_text(encoding="utf-8")
-    section = re.search(r'<section id="worth".*?<div class="grid">', page, re.DOTALL)
+    section = re.search(r"<section [^>]*id=worth\b.*?<div class=grid>", page, re.DOTALL)
     assert section is not None
     assert said in section[0]

@@ -13,7 +13,7 @@ from regulars.publish.charts.alluvial import Band, Part, alluvial
 from regulars.publish.charts.spark import spark
 from regulars.publish.dashboard import dashboard
 from regulars.publish.marks import marks
-from regulars.publish.moved import Pasts, moved
+from regulars.publish.moved import Past, Pasts, moved, moved_page
 
 
 def section(study, told) -> object:
@@ -84,3 +84,15 @@ def test_a_segment_that_is_gone_has_no_mark_and_is_drawn_all_the_same() -> None:
     card = section(study, Pasts((replace(told, sizes=(first, *told.sizes[1:])),))).cards[0]
     (old,) = [each for each in card.courses if each.name == "Old hands"]
     assert (old.classes, old.now) == ("gone", "–")
+
+
+def test_two_runs_alone_make_a_page_with_their_days_flows_and_tables() -> None:
+    study = studies.retail()
+    of = past(study.segmentations[0])
+    two = Past(of.name, of.sizes[-2:], of.migration)
+    page = read(moved_page(study, two, "RFM"))
+    assert "1 Nov 2011 to 2 Dec 2011" in page.words
+    assert "run-2" in page.words
+    assert "run-3" in page.words
+    assert all(href.startswith("#") for href in page.having("href"))
+    assert moved_page(study, two, "RFM") == moved_page(study, two, "RFM")

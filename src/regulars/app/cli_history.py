@@ -86,6 +86,10 @@ def migrate(
         Path | None,
         typer.Option("--lists", metavar="DIR", help="For each segment a list of entries and one of exits."),
     ] = None,
+    page: Annotated[
+        Path | None,
+        typer.Option("--page", metavar="FILE", help="The flows as a page (.html), with their tables."),
+    ] = None,
     workspace: WorkspaceOption = WORKSPACE,
     json: JsonOption = False,
     threads: ThreadsOption = None,
@@ -95,7 +99,7 @@ def migrate(
     from regulars.app import migrate_shown
 
     migrate_shown.show(
-        workspace, (before, after), name, output, lists, json=json, threads=threads,
+        workspace, (before, after), name, output, lists, page, json=json, threads=threads,
         memory_limit=memory_limit,
     )  # fmt: skip
 

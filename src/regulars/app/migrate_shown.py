@@ -9,14 +9,18 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from regulars.app import terminal
+from regulars.app import saved, terminal
 from regulars.app.abbreviated import abbreviated, legend
 from regulars.app.aside import engine_aside
 from regulars.app.history_shown import HIDDEN, short_count
 from regulars.app.migrating import MOVED, Migrated, migrated, write_lists
 from regulars.app.output import require_table_name, write_table
-from regulars.app.workspace import Workspace
-from regulars.validate.memberships import RunOfHistory
+from regulars.app.workspace import Workspace, write_whole
+from regulars.engine import Engine
+from regulars.publish.dashboard import title_of
+from regulars.publish.moved import Past, moved_page
+from regulars.publish.page import lighter
+from regulars.validate.memberships import RunOfHistory, lay_out, sizes
 from regulars.validate.migration import ALL, ELSEWHERE, Migration
 
 ORDERED = f"select * from {MOVED} order by customer_id"
@@ -25,8 +29,8 @@ NAME_WIDTH = 18
 
 
 def show(
-    root: Path, asked: tuple[str, str], name: str | None, output: Path | None, lists: Path | None, *,
-    json: bool, threads: int | None, memory_limit: str | None,
+    root: Path, asked: tuple[str, str], name: str | None, output: Path | None, lists: Path | None,
+    page: Path | None, *, json: bool, threads: int | None, memory_limit: str | None,
 ) -> None:  # fmt: skip
     """Show the matrix of two runs, and write who moved where files are named."""
     if output:
@@ -36,8 +40,11 @@ def show(
         if output:
             write_table(engine, ORDERED, output)
         listed = write_lists(engine, found, lists) if lists else {}
+        if page:
+            _write_page(Workspace(root), found, engine, page)
     if json:
         terminal.print_json({**_json(found), "output": str(output) if output else None,
+                             "page": str(page) if page else None,
                              "lists": {each: str(path) for each, path in listed.items()}})  # fmt: skip
         return
     _show(found)
@@ -45,6 +52,16 @@ def show(
         terminal.out.print(f"Who moved, came or left: {output}", markup=False)
     if lists:
         terminal.out.print(f"Entries and exits of each segment: {lists}", markup=False)
+    if page:
+        terminal.out.print(f"As a page: {page}", markup=False)
+
+
+def _write_page(workspace: Workspace, found: Migrated, engine: Engine, to: Path) -> None:
+    study = saved.load(workspace.run(found.after.run_id))
+    runs = [found.before, found.after]
+    lay_out(engine, runs)
+    past = Past(found.name, tuple(sizes(engine, runs)), found.matrix)
+    write_whole(to, lighter(moved_page(study, past, title_of(found.name))))
 
 
 def _json(found: Migrated) -> dict[str, Any]:

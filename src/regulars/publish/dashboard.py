@@ -96,6 +96,7 @@ def dashboard(study: Study, pasts: Pasts | None = None, validations: Validations
     return template.render(
         study=study,
         name=_name(study),
+        title=f"{_name(study)}: customer segmentation",
         profile=study.segmentations[0].profile if study.segmentations else None,
         headline=headline,
         lede=lede,
@@ -113,11 +114,8 @@ def dashboard(study: Study, pasts: Pasts | None = None, validations: Validations
         files=accounts.files(study),
         evidence=evidence,
         short_titles=SHORT_TITLES,
-        policy=page.policy(),
-        style=page.style().text,
-        script=page.script().text,
-        version=page.version(),
         shares=2,
+        **page.frame(),
     )
 
 
@@ -176,7 +174,7 @@ def _chapter(
     features: Sequence[Feature],
 ) -> Chapter:
     name = segmentation.name
-    title = TITLES.get(name, name.replace("_", " ").capitalize())
+    title = title_of(name)
     if name == "rfm" and "revenue" not in {m.id for m in segmentation.profile.metrics}:
         title = "Recency and frequency"
     return Chapter(
@@ -204,6 +202,11 @@ def _chapter(
         legend=accounts.legend(segmentation),
         cannot=_cannot(segmentation),
     )
+
+
+def title_of(name: str) -> str:
+    """What a page calls a segmentation."""
+    return TITLES.get(name, name.replace("_", " ").capitalize())
 
 
 def _lead(place: int, segmentation: Segmentation, evidence: Evidence) -> Markup:

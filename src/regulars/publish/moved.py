@@ -9,9 +9,10 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from regulars.figures import day, written
+from regulars.publish import page
 from regulars.publish.charts.alluvial import Band, Part, alluvial
 from regulars.publish.charts.spark import spark
-from regulars.publish.marks import Mark
+from regulars.publish.marks import Mark, marks
 from regulars.types import Study
 from regulars.validate.memberships import Sizes
 from regulars.validate.migration import ALL, ELSEWHERE, Migration
@@ -76,22 +77,38 @@ class Moved:
 
     cards: list[Card]
     fault: str
+    says: str = "The runs before this one, each looking from its own day."
+    runs: tuple[str, str] = ("", "")
+
+
+def moved_page(study: Study, past: Past, title: str) -> str:
+    """Who moved between two runs as a page of its own: the later run's study, and its past of these two."""
+    place = [each.name for each in study.segmentations].index(past.name)
+    card = _card(title, past, marks(study.segmentations)[place])
+    before, after = (sizes.run for sizes in past.sizes)
+    told = Moved([card], "", "Two runs, each looking from its own day.", (before.run_id, after.run_id))
+    template = page.environment().get_template("moved_page.html")
+    name = study.segmentations[place].profile.dataset
+    days = f"{day(before.as_of)} to {day(after.as_of)}"
+    return template.render(
+        name=name, title=f"{name}: who moved, {days}", days=days, moved=told, **page.frame()
+    )
 
 
 def moved(
-    study: Study, pasts: Pasts, marks: Sequence[Mapping[str, Mark]], titles: Sequence[str]
+    study: Study, pasts: Pasts, given: Sequence[Mapping[str, Mark]], titles: Sequence[str]
 ) -> Moved | None:
     """The section of a study with runs before it; None for the first of its kind."""
     of = {each.name: each for each in pasts.each}
     cards = [
-        _card(title, of[segmentation.name], given)
-        for segmentation, given, title in zip(study.segmentations, marks, titles, strict=True)
+        _card(title, of[segmentation.name], own)
+        for segmentation, own, title in zip(study.segmentations, given, titles, strict=True)
         if segmentation.name in of
     ]
     return Moved(cards, pasts.fault) if cards or pasts.fault else None
 
 
-def _card(title: str, past: Past, marks: Mapping[str, Mark]) -> Card:
+def _card(title: str, past: Past, given: Mapping[str, Mark]) -> Card:
     segments = {each.id: each.name for sizes in past.sizes for each in sizes.run.segments}
     shares = {each: [_share(sizes, each) for sizes in past.sizes] for each in segments}
     before, after = past.sizes[-2].run, past.sizes[-1].run
@@ -100,7 +117,7 @@ def _card(title: str, past: Past, marks: Mapping[str, Mark]) -> Card:
         title,
         _sizes_title(segments, shares, since),
         since,
-        list(_courses(past, segments, shares, marks)),
+        list(_courses(past, segments, shares, given)),
         [
             (day(sizes.run.as_of), [*(_percent(of[at]) for of in shares.values()), _cell(sizes.customers)])
             for at, sizes in enumerate(past.sizes)
@@ -108,7 +125,7 @@ def _card(title: str, past: Past, marks: Mapping[str, Mark]) -> Card:
         list(segments.values()),
         _moved_title(past.migration),
         f"Left: {day(before.as_of)}. Right: {day(after.as_of)}.",
-        _flows(past, marks),
+        _flows(past, given),
         list(_rows(past)),
         [each.name for each in after.segments],
         _note(past),
@@ -144,7 +161,7 @@ def _courses(
     past: Past,
     segments: Mapping[str, str],
     shares: Mapping[str, list[float | None]],
-    marks: Mapping[str, Mark],
+    given: Mapping[str, Mark],
 ) -> Iterator[Course]:
     days = [sizes.run.as_of.toordinal() for sizes in past.sizes]
     most = max((share for of in shares.values() for share in of if share is not None), default=1.0)
@@ -152,7 +169,7 @@ def _courses(
     breaks = [at for at, (a, b) in enumerate(pairwise(digests), 1) if a != b]
     for each, name in segments.items():
         of = shares[each]
-        classes = marks[each].classes if each in marks else PLAIN
+        classes = given[each].classes if each in given else PLAIN
         known = [(at, share) for at, share in enumerate(of) if share is not None]
         if not known:
             yield Course(name, classes, Markup(""), "", "")
@@ -173,14 +190,14 @@ def _moved_title(migration: Migration) -> str:
     return f"{written(100 * share, 'percent')} of the customers of both runs are in another segment"
 
 
-def _flows(past: Past, marks: Mapping[str, Mark]) -> Markup:
+def _flows(past: Past, given: Mapping[str, Mark]) -> Markup:
     before, after = past.sizes[-2].run, past.sizes[-1].run
     m = past.migration
 
     def parts(named: list[tuple[str | None, str]], side: int) -> list[Part]:
         sums = [(each, name, m.shown((each, ALL) if side == 0 else (ALL, each))) for each, name in named]
         return [
-            Part(each or ALL, name, marks[each].classes if each and each in marks else PLAIN, n)
+            Part(each or ALL, name, given[each].classes if each and each in given else PLAIN, n)
             for each, name, n in sums
             if n
         ]

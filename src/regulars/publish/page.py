@@ -82,6 +82,13 @@ def lighter(page: str) -> str:
     return minify_html.minify(page, keep_comments=False, minify_css=False, minify_js=False)
 
 
+def frame() -> dict[str, object]:
+    """What every page has around its content."""
+    return {
+        "policy": policy(), "style": style().text, "script": script().text, "version": version(),
+    }  # fmt: skip
+
+
 def policy() -> str:
     """The content security policy: no request of any kind, this style and this script alone."""
     return (
