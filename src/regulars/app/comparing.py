@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from regulars.app import compare_drift, compare_stability, compare_verdict, saved
+from regulars.app import compare_difference, compare_drift, compare_stability, compare_verdict, saved
 from regulars.app.aside import engine_aside
 from regulars.app.compared import Compared, Question, Section
 from regulars.app.history import history, run_asked
@@ -21,7 +21,12 @@ from regulars.settings import Settings
 from regulars.types import Feature, Finding, Segmentation, Study
 from regulars.validate.bands import NOW, THEN
 
-SECTIONS: tuple[Question, ...] = (compare_drift.section, compare_stability.section, compare_verdict.section)
+SECTIONS: tuple[Question, ...] = (
+    compare_drift.section,
+    compare_stability.section,
+    compare_difference.section,
+    compare_verdict.section,
+)
 """What is asked, in this order: a question may read the answers of those before it."""
 LONGER = 1.1
 """Where one day looks back on so many times the days of the other, sums and counts differ by that alone."""

@@ -1,0 +1,117 @@
+"""The section of ``compare`` on difference: in what the segments differ, and which do not in behaviour."""
+
+from __future__ import annotations
+
+import textwrap
+from datetime import date
+
+from rich.markup import escape
+from rich.table import Table
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it carries no types
+
+from regulars.app import terminal
+from regulars.app.compared import WIDTH, Compared, Section, unmeasured
+from regulars.engine import Engine
+from regulars.figures import written
+from regulars.types import Feature
+from regulars.validate.bands import NOW
+from regulars.validate.contrasts import Contrast
+from regulars.validate.difference import Difference, State, difference
+from regulars.validate.difference_file import as_json
+from regulars.validate.difference_words import headline, label, words
+from regulars.validate.importance import importance
+from regulars.validate.people import FEWEST, people
+
+NAMED, FEATURED = 18, 24
+"""Letters of a segment's name and of what it stands out in, in 80 columns."""
+_TOLD: dict[State, str] = {
+    "different": "different",
+    "not_different": "[yellow]not different[/]",
+    "cannot_be_told": "[dim]not told[/]",
+}
+
+
+def section(compared: Compared) -> Section:
+    """The differences between the later run's segments; what is not measured says why."""
+    definition, engine, now = compared.definition, compared.engine, compared.now
+    ids = [each.id for each in definition.segments]
+    large = _large(engine)
+    if large < 2:
+        of = "no segment has" if not large else "only one segment has"
+        return unmeasured("difference", f"There is nothing to tell apart: {of} {FEWEST} customers or more.")
+    compared.stage("Holding the segments against one another")
+    features = _features(compared)
+    sample = people(engine, now.path / "features.parquet", features, ids)
+    with threadpool_limits(1):
+        as_of = date.fromisoformat(now.manifest["as_of"])
+        weighed = importance(engine, definition, features, sample, as_of, compared.settings.seed)
+    found = difference(sample, definition, features, weighed)
+    told = words(found)
+    document = {"is_measured": True, "headline": headline(found), "words": told, **as_json(found)}
+    return Section("difference", found, document, (), lambda: _show(found, told))
+
+
+def _features(compared: Compared) -> list[Feature]:
+    """What the run knows of customers; what protects people is for the audit, unless the segments read it."""
+    read = compared.definition.rule.features
+    return [each for each in compared.now.features if not each.protected or each.name in read]
+
+
+def _large(engine: Engine) -> int:
+    counted = engine.rows(f"select segment_id, count(*) from {NOW} group by segment_id")
+    return sum(int(customers) >= FEWEST for _, customers in counted)
+
+
+def _show(found: Difference, told: list[str]) -> None:
+    terminal.out.print(f"\n[bold]Difference.[/] {escape(headline(found))}")
+    for sentence in told:
+        terminal.out.print(
+            textwrap.fill(sentence, WIDTH, initial_indent="- ", subsequent_indent="  "), markup=False
+        )
+    for table in (_neighbours(found), _hanging(found)):
+        if table.row_count:
+            terminal.out.print()
+            terminal.out.print(table)
+
+
+def _neighbours(found: Difference) -> Table:
+    """In which behaviour each segment stands out most, and whether it differs from its likest neighbour."""
+    table = _table("segment", "stands out in", "likest", "")
+    for each in found.segments if found.pairs else ():
+        pair = found.neighbours(each.segment.id)[0]
+        other = pair.other if pair.one == each.segment else pair.one
+        most = _stands_out_in(each.apart[0]) if each.apart else "[dim]nothing[/]"
+        table.add_row(
+            escape(f"{each.segment.name:.{NAMED}}"), most, escape(f"{other.name:.{NAMED}}"), _TOLD[pair.state]
+        )
+    return table
+
+
+def _stands_out_in(told: Contrast) -> str:
+    name = label(told.behaviour.feature)
+    if not told.behaviour.feature.is_text:
+        name = f"{'more' if told.effect.size > 0 else 'less'}: {name}"
+    return escape(f"{name:.{FEATURED}}")
+
+
+def _hanging(found: Difference) -> Table:
+    """Of each segment the two features without which most of its customers would be in another."""
+    names = {each.feature.name: label(each.feature) for each in found.behaviours}
+    table = _table("segment", "hangs most on", "and on")
+    for each in found.segments:
+        own = [(weight.by_segment[each.segment.id][0], weight.feature) for weight in found.importance.read
+               if each.segment.id in weight.by_segment]  # fmt: skip
+        most = sorted(own, key=lambda one: (-one[0], one[1]))[:2]
+        if most:
+            told = [
+                f"{names.get(name, name):.{FEATURED}} {written(share, 'percent')}" for share, name in most
+            ]
+            table.add_row(escape(f"{each.segment.name:.{NAMED}}"), *map(escape, told))
+    return table
+
+
+def _table(*heads: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for head in heads:
+        table.add_column(head, no_wrap=True)
+    return table

@@ -1,0 +1,165 @@
+"""Difference: in what segments differ from the rest and from their neighbours, and whether in behaviour."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from regulars.measure.effects import Effect
+from regulars.segment.definition import Definition
+from regulars.types import Feature, Segment
+from regulars.validate.behaviours import Behaviour, behaviours
+from regulars.validate.contrasts import CHANCE, Contrast, Groups, contrasts, strongest_first
+from regulars.validate.importance import Importance
+from regulars.validate.neighbours import neighbours
+from regulars.validate.people import FEWEST, Flags, People
+
+MOST_NEEDED = 1_000_000
+"""Where more customers than this would be needed to tell, the difference is at the edge of the zone."""
+State = Literal["different", "not_different", "cannot_be_told"]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A segment beside the rest of the customers, in everything that enough of both have."""
+
+    segment: Segment
+    contrasts: tuple[Contrast, ...]
+
+    @property
+    def apart(self) -> tuple[Contrast, ...]:
+        """The behaviours in which it stands out, the largest first."""
+        return strongest_first(each for each in self.contrasts if each.is_apart)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two neighbouring segments, and whether they differ in behaviour.
+
+    *different*: some behaviour differs more than chance and at least a little. *not_different*: every
+    behaviour was measured, and the whole 95 % interval of each is negligible. Else it *cannot_be_told*:
+    ``needed`` are the customers of the smaller one that would tell, None where no number would, as it is
+    known of too few what ``unmeasured`` asks, or the difference lies at the edge.
+    """
+
+    one: Segment
+    other: Segment
+    contrasts: tuple[Contrast, ...]
+    state: State
+    unmeasured: tuple[Feature, ...] = ()
+    needed: int | None = None
+
+    @property
+    def judged(self) -> tuple[Contrast, ...]:
+        """The contrasts by which it was judged, the largest first."""
+        return strongest_first(each for each in self.contrasts if each.behaviour.is_judged)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """In what the segments of one definition differ; see docs/difference.md for how to read it.
+
+    ``customers``: all of them, ``sampled`` of whom stand for them. ``segments`` are those of thirty customers
+    or more; there are ``pairs`` of them only where there are behaviours to judge them by.
+    """
+
+    customers: int
+    sampled: int
+    behaviours: tuple[Behaviour, ...]
+    segments: tuple[Beside, ...]
+    pairs: tuple[Pair, ...]
+    importance: Importance
+
+    @property
+    def judged(self) -> tuple[Behaviour, ...]:
+        """The behaviours by which pairs are judged."""
+        return tuple(each for each in self.behaviours if each.is_judged)
+
+    def not_different(self) -> tuple[Pair, ...]:
+        """The pairs of which neither does anything that the other does not do about as much."""
+        return tuple(each for each in self.pairs if each.state == "not_different")
+
+    def neighbours(self, segment_id: str) -> tuple[Pair, ...]:
+        """The pairs that a segment is one of, its likest neighbour first."""
+        own = (each for each in self.pairs if segment_id in (each.one.id, each.other.id))
+        return tuple(sorted(own, key=lambda each: each.judged[0].weight if each.judged else 0.0))
+
+
+def difference(
+    sample: People,
+    definition: Definition,
+    features: Sequence[Feature],
+    weighed: Importance,
+    later: Sequence[Feature] = (),
+) -> Difference:
+    """The differences between segments in a sample of their customers.
+
+    ``features`` are those of the run, ``later`` what customers did after their segment was known; the sample
+    has a column for each. ``weighed`` is what each feature adds to telling the segments apart.
+    """
+    found = behaviours(sample, definition, features, later)
+    members = {
+        each: own
+        for at, each in enumerate(definition.segments)
+        if int((own := sample.segments == at).sum()) >= FEWEST
+    }
+    near = neighbours(sample, found, members) if any(each.is_judged for each in found) else []
+    groups: dict[Groups, tuple[Flags, Flags]] = {
+        (each.id, None): (own, sample.of_all & ~own) for each, own in members.items()
+    }
+    groups |= {(one.id, other.id): (members[one], members[other]) for one, other in near}
+    told = contrasts(sample, found, groups)
+    asked = sum(map(len, told.values()))
+    return Difference(
+        sample.total,
+        int(sample.of_all.sum()),
+        found,
+        tuple(Beside(each, told[each.id, None]) for each in members),
+        tuple(_pair(one, other, told[one.id, other.id], found, asked) for one, other in near),
+        weighed,
+    )
+
+
+def _pair(
+    one: Segment, other: Segment, told: tuple[Contrast, ...], found: Sequence[Behaviour], asked: int
+) -> Pair:
+    by = [each for each in told if each.behaviour.is_judged]
+    if any(each.is_apart for each in by):
+        return Pair(one, other, told, "different")
+    measured = [each.behaviour for each in by]
+    unmeasured = tuple(each.feature for each in found if each.is_judged and each not in measured)
+    if unmeasured:
+        return Pair(one, other, told, "cannot_be_told", unmeasured)
+    if all(each.effect.is_negligible for each in by):
+        return Pair(one, other, told, "not_different")
+    return Pair(one, other, told, "cannot_be_told", needed=_needed([each.effect for each in by], asked))
+
+
+def _needed(effects: Sequence[Effect], asked: int) -> int | None:
+    """Customers of the smaller group that would tell, were the sizes what they seem: the fewest to tell one
+    that is at least small from chance, else as many as show of each that it is negligible."""
+    small = [each for each in effects if each.magnitude != "negligible"]
+    if small:
+        fewest = min(_to_tell(each, asked) for each in small)
+    else:
+        fewest = max(_to_rule_out(each) for each in effects if not each.is_negligible)
+    return math.ceil(fewest) if fewest <= MOST_NEEDED else None
+
+
+def _to_tell(effect: Effect, asked: int) -> float:
+    """By the normal distribution: the evidence grows with the root of the customers."""
+    from scipy.special import ndtri
+
+    seen, wanted = -float(ndtri(effect.p / 2)), -float(ndtri(CHANCE / (2 * asked)))
+    return min(effect.n, effect.m) * (wanted / seen) ** 2 if seen > 0 else math.inf
+
+
+def _to_rule_out(effect: Effect) -> float:
+    """By how much the interval must narrow on either side to end within the zone."""
+    sides = (
+        (effect.high - effect.size, effect.zone - effect.size),
+        (effect.size - effect.low, effect.zone + effect.size),
+    )
+    return min(effect.n, effect.m) * max(reach / room if room > 0 else math.inf for reach, room in sides) ** 2
