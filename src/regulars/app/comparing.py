@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from regulars.app import compare_difference, compare_drift, compare_stability, compare_verdict, saved
+from regulars.app import (
+    compare_audit,
+    compare_difference,
+    compare_drift,
+    compare_stability,
+    compare_verdict,
+    saved,
+)
 from regulars.app.aside import engine_aside
 from regulars.app.compared import Compared, Question, Section
 from regulars.app.history import history, run_asked
@@ -26,6 +33,7 @@ SECTIONS: tuple[Question, ...] = (
     compare_stability.section,
     compare_difference.section,
     compare_verdict.section,
+    compare_audit.section,
 )
 """What is asked, in this order: a question may read the answers of those before it."""
 LONGER = 1.1

@@ -1,0 +1,105 @@
+"""The section of ``compare`` on bias: who is in each segment, by attributes supplied for this test alone."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import replace
+
+from rich.markup import escape
+from rich.table import Table
+
+from regulars.app import terminal
+from regulars.app.compared import WIDTH, Compared, Section, unmeasured
+from regulars.errors import DataRefused, SettingsError
+from regulars.prepare.reading.plain_table import opened_table
+from regulars.prepare.reading.retold import About
+from regulars.validate.audit import Audit, audit
+from regulars.validate.audit_file import as_json
+from regulars.validate.audit_words import headline, percent, words
+from regulars.validate.bands import NOW
+from regulars.validation_settings import AuditChoices
+
+WHERE = "validation.audit"
+NAMED, VALUED, MOST_ROWS = 20, 14, 20
+NONE = (
+    "No protected attributes are supplied, so nobody knows whether segments hold more of some people than of "
+    "others. To test it: validation.audit in the settings names a table of them; see docs/verdict.md."
+)
+_SUPPLIED = "supplied_for_audit"
+
+
+def section(compared: Compared) -> Section:
+    """The mix of each segment by every attribute supplied. Raises SettingsError, UsageError and DataRefused
+    for a table that cannot be read as the settings say."""
+    chosen = compared.settings.validation.audit
+    if chosen is None:
+        return unmeasured("audit", NONE)
+    compared.stage("Looking at who is in each segment")
+    columns = _supplied(compared, chosen)
+    try:
+        found = audit(compared.engine, columns, compared.definition.segments, NOW, _SUPPLIED)
+    finally:
+        compared.engine.drop(_SUPPLIED)
+    found = replace(found, doubts=tuple(_doubts(compared, chosen)))
+    return Section("audit", found, as_json(found), (), lambda: _show(found))
+
+
+def _supplied(compared: Compared, chosen: AuditChoices) -> dict[str, str]:
+    """The table of what was supplied; the column of each attribute in it."""
+    if not chosen.path:
+        raise SettingsError(WHERE, "no file is named", "Set its path.")
+    engine = compared.engine
+    table = opened_table(chosen.path, compared.workspace.root, engine, About("audit", WHERE))
+    columns = {name: f"attribute_{at}" for at, name in enumerate(dict.fromkeys(chosen.attributes))}
+    texts = {column: name for name, column in columns.items()}
+    table.read(_SUPPLIED, texts=texts, customer=chosen.customer)
+    ((known, different),) = engine.rows(
+        f"select count(customer_id), count(distinct customer_id) from {_SUPPLIED}"
+    )
+    if known > different:
+        raise DataRefused(
+            WHERE, f"{known - different:,} rows repeat a customer of another row",
+            "Keep one row a customer: which of them holds cannot be told.", count=known - different,
+        )  # fmt: skip
+    return columns
+
+
+def _doubts(compared: Compared, chosen: AuditChoices) -> Iterator[str]:
+    """An attribute that the segments are cut by is no test of them."""
+    customers = compared.settings.sources.customers
+    read = {each.name: each.name for each in compared.features}
+    if customers:
+        read |= {each.column: name for name, each in customers.attributes.items() if name in read}
+    for name in chosen.attributes:
+        if name in read:
+            yield (
+                f"{name} is also the feature {read[name]}, which these segments are cut by: they tell people "
+                "apart by it on purpose. To test it only, take it out of sources.customers.attributes."
+            )
+
+
+def _show(found: Audit) -> None:
+    terminal.out.print("\n[bold]Audit.[/]")
+    for said in (headline(found), *words(found)):
+        terminal.out.print(
+            textwrap.fill(said, WIDTH, initial_indent="- ", subsequent_indent="  "), markup=False
+        )
+    for each in found.each:
+        if parts := each.told()[:MOST_ROWS]:
+            table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+            for head in ("segment", each.name, "share", "95 %", "others", ""):
+                is_name = head in ("segment", each.name, "")
+                table.add_column(_cut(head, VALUED), no_wrap=True, justify="left" if is_name else "right")
+            for mix, part in parts:
+                span = f"{percent(part.low, each)}–{percent(part.high, each)}"
+                table.add_row(
+                    _cut(mix.segment.name, NAMED), _cut(part.value, VALUED), percent(part.share, each), span,
+                    percent(part.others, each), part.reading,
+                )  # fmt: skip
+            terminal.out.print()
+            terminal.out.print(table)
+
+
+def _cut(name: str, letters: int) -> str:
+    return escape(name if len(name) <= letters else f"{name[: letters - 1]}…")
