@@ -157,25 +157,16 @@ class Workspace:
         if version not in versions:
             known = ", ".join(map(str, sorted(versions)))
             raise UsageError(f"version {version} of {name}", f"it has {known}", "Ask for one of them.")
-        saved = read_json(versions[version])
-        if (saved.get("name"), saved.get("version")) == (name, version):
-            definition = Definition.from_json(saved)
-            if definition.digest == saved.get("digest"):
-                return definition
-        raise RunDamaged(
-            f"pinned definition {str(versions[version])!r}",
-            "it is not what was pinned: the digest does not match",
-            f"Copy definitions/{name}.json of the newest run over it, or move it away to fit anew.",
-            next_command="regulars run",
-        )  # fmt: skip
+        return self._definition(name, versions[version])
 
     def versions(self, name: str) -> list[int]:
         """The versions that a segmentation has pinned definitions of, oldest first."""
         return sorted(self._versions(name))
 
     def used_ids(self, name: str) -> set[str]:
-        """Every segment id that any version of a segmentation ever used."""
-        return {s["id"] for path in self._versions(name).values() for s in read_json(path)["segments"]}
+        """Every segment id that any version of a segmentation ever used. Raises RunDamaged like ``pinned``."""
+        paths = self._versions(name).values()
+        return {each.id for path in paths for each in self._definition(name, path).segments}
 
     def pin(self, definition: Definition) -> None:
         """Keep a definition as the newest of its name. The file appears whole or not at all."""
@@ -197,18 +188,16 @@ class Workspace:
         """Keep a value model as the newest. The file appears whole or not at all."""
         write_whole(self.values / f"v{value.version}.json", pretty(value.signed()))
 
+    def _definition(self, name: str, path: Path) -> Definition:
+        remedy = f"Copy definitions/{name}.json of a run by that version over it, or move it away to fit anew."
+        saved = _as_pinned(path, "pinned definition", remedy)
+        if saved.get("name") != name:
+            raise _not_as_pinned(path, "pinned definition", f"it is of {saved.get('name')!r}", remedy)
+        return Definition.from_json(saved)
+
     def _value(self, path: Path) -> ValueDefinition:
-        saved = read_json(path)
-        if path.name == f"v{saved.get('version')}.json":
-            value = ValueDefinition.from_json(saved)
-            if value.digest == saved.get("digest"):
-                return value
-        raise RunDamaged(
-            f"pinned value model {str(path)!r}",
-            "it is not what was pinned: the digest does not match",
-            "Copy value.json of the run that it was made for over it, or move it away to fit anew.",
-            next_command="regulars run",
-        )
+        remedy = "Copy value.json of a run that used it over it, or move it away to fit anew."
+        return ValueDefinition.from_json(_as_pinned(path, "pinned value model", remedy))
 
     def _versions(self, name: str) -> dict[int, Path]:
         return self._versions_in(self.root / "definitions" / name)
@@ -247,7 +236,7 @@ def read_json(path: Path) -> dict[str, Any]:
     """A JSON object from a file. Raises RunDamaged where it is not one."""
     try:
         saved = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as bad:
+    except (OSError, ValueError, RecursionError) as bad:
         raise RunDamaged(
             f"file {str(path)!r}",
             f"cannot be read: {bad}",
@@ -256,6 +245,22 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(saved, dict):
         raise RunDamaged(f"file {str(path)!r}", "not a JSON object", "Restore it from a backup.")
     return saved
+
+
+def _as_pinned(path: Path, what: str, remedy: str) -> dict[str, Any]:
+    """The document of a pinned file, which its own digest vouches for. Raises RunDamaged where it does not."""
+    saved = read_json(path)
+    signed = {key: value for key, value in saved.items() if key not in ("version", "digest")}
+    if path.name != f"v{saved.get('version')}.json":
+        raise _not_as_pinned(path, what, f"it is of version {saved.get('version')!r}", remedy)
+    if _spelt(signed) is None or digest_of(signed) != saved.get("digest"):
+        raise _not_as_pinned(path, what, "the digest does not match", remedy)
+    return saved
+
+
+def _not_as_pinned(path: Path, what: str, why: str, remedy: str) -> RunDamaged:
+    found = f"it is not what was pinned: {why}"
+    return RunDamaged(f"{what} {str(path)!r}", found, remedy, next_command="regulars run")
 
 
 def file_digests(folder: Path) -> dict[str, str]:
@@ -279,10 +284,7 @@ def verified(folder: Path) -> dict[str, Any]:
 
     Raises RunDamaged that names every file missing, added or altered, before any number is shown.
     """
-    path = folder / "manifest.json"
-    manifest = read_json(path)
-    wrong = [] if path.read_bytes() == pretty(manifest).encode() else ["manifest.json was altered"]
-    wrong += [*_misnamed(manifest, folder.name), *_mismatched(manifest.get("files"), file_digests(folder))]
+    wrong, manifest = _wrong(folder)
     if wrong:
         more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         raise RunDamaged(
@@ -293,13 +295,40 @@ def verified(folder: Path) -> dict[str, Any]:
     return manifest
 
 
+def _wrong(folder: Path) -> tuple[list[str], dict[str, Any]]:
+    """What is wrong with a run, and its manifest as far as that can be read."""
+    path = folder / "manifest.json"
+    if not folder.is_dir():
+        return ["it is no folder"], {}
+    if not path.is_file():
+        return ["manifest.json is missing: half deleted, or no run"], {}
+    try:
+        manifest = read_json(path)
+    except RunDamaged as unread:
+        return [f"manifest.json {unread.found}"], {}
+    if _spelt(manifest) != path.read_bytes():
+        return ["manifest.json was altered"], manifest
+    misnamed = list(_misnamed(manifest, folder.name))
+    return misnamed or list(_mismatched(manifest.get("files"), file_digests(folder))), manifest
+
+
+def _spelt(document: Mapping[str, Any]) -> bytes | None:
+    """A document as it is written; None for what is never written, such as NaN or half a character."""
+    try:
+        return pretty(document).encode()
+    except ValueError:
+        return None
+
+
 def _misnamed(manifest: Mapping[str, Any], name: str) -> Iterator[str]:
     """A run's name is a digest of its manifest, so that nothing in that can change unseen."""
     identity = {key: value for key, value in manifest.items() if key not in BESIDES}
-    if manifest.get("schema") != RUN_SCHEMA or manifest.get("run_id") != name:
-        yield f"manifest.json names {manifest.get('schema')!r} {manifest.get('run_id')!r}"
-    elif "as_of" not in identity or run_id_of(identity) != name:
+    if manifest.get("schema") != RUN_SCHEMA:
+        yield f"manifest.json is of schema {manifest.get('schema')!r}, and this Regulars reads {RUN_SCHEMA!r}"
+    elif "as_of" not in identity or run_id_of(identity) != manifest.get("run_id"):
         yield "manifest.json was altered"
+    elif manifest["run_id"] != name:
+        yield f"it is run {manifest['run_id']}: renamed, or a copy"
 
 
 def _mismatched(said: object, found: Mapping[str, str]) -> Iterator[str]:
