@@ -19,3 +19,11 @@ def pretty(document: object) -> str:
 def digest_of(document: object) -> str:
     """sha256 (hex) of a document, however its keys are ordered."""
     return hashlib.sha256(canonical(document).encode()).hexdigest()
+
+
+def vouches(digest: object, document: object) -> bool:
+    """Whether the digest is the document's. One that cannot be spelt (NaN, half a character) has none."""
+    try:
+        return digest_of(document) == digest
+    except ValueError:
+        return False

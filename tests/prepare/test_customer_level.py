@@ -71,7 +71,7 @@ def test_a_study_of_customers_alone_is_whole(study) -> None:
     assert {s.reason: s.rows for s in source.set_aside} == {"opted_out": 1}
     assert ran.study.ledger.totals["customers"] == 150
     loaded = saved.load(ran.study.path)
-    assert render(workspace, loaded).read_text("utf-8").count("<html") == 1
+    assert render(workspace, loaded).path.read_text("utf-8").count("<html") == 1
 
 
 def test_features_are_the_tables_totals_and_attributes_and_the_rest_is_left_out_and_said(study) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from regulars import settings as chosen_settings
 from regulars.app import choices, saved, study
 from regulars.app.assigning import MADE, Assigned, Question, assigned
+from regulars.app.runs import run_to_show
 from regulars.app.sql_command import last_looked_from, pinned_definition
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
@@ -177,10 +178,13 @@ def assign(
 
 
 def load(run_id: str | None = None, *, workspace: str | Path = "regulars") -> SavedStudy:
-    """A saved run by its id (or an unambiguous end of it); the newest by default.
+    """A saved run by its id (or an unambiguous end of it); the newest by default, of those by this
+    workspace's own definitions. Newer ones that were passed over are in its findings.
 
     Raises RunDamaged where any of its files was altered.
     """
     place = Workspace(Path(workspace))
-    found = saved.load(place.run(place.resolve_run(run_id)))
+    shown, passed = run_to_show(place, run_id)
+    found = saved.load(place.run(shown))
+    found = replace(found, findings=(*found.findings, *passed))
     return SavedStudy(found, place.report(found.run_id), already_there=True)

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from regulars.app.reading import Tables
+from regulars.app.runs import every_run, require_newest
 from regulars.app.study import engine_of, made, methods_of, read
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace, verified
@@ -56,11 +57,14 @@ def backfill(
     the last day is run first: it knows most customers, and is what ``run`` would fit on. A day that the data
     cannot carry is told and passed over. What is done stays, however the rest ends.
 
-    Raises UsageError for a day after today, and for customers without orders: their table knows one day.
+    Raises UsageError for a day after today, and for customers without orders: their table knows one day;
+    RunDamaged where a run that is there is not as it was written, before the first day.
     """
     methods = methods_of(settings)
     _require_past(settings, asked, days)
     with workspace.lock(), engine_of(workspace, asked) as engine:
+        every_run(workspace)
+        require_newest(workspace, methods)
         asked.stage("Reading the orders")
         tables = read(engine, settings, workspace, asked)
         as_read = engine.tables()

@@ -17,7 +17,8 @@ from regulars.app import (
 )
 from regulars.app.aside import engine_aside
 from regulars.app.compared import Compared, Question, Section
-from regulars.app.history import history, run_asked
+from regulars.app.history import history_of, run_asked
+from regulars.app.runs import every_run, foreign, lacking
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine, literal, quoted
@@ -38,6 +39,9 @@ SECTIONS: tuple[Question, ...] = (
 """What is asked, in this order: a question may read the answers of those before it."""
 LONGER = 1.1
 """Where one day looks back on so many times the days of the other, sums and counts differ by that alone."""
+
+Manifests = dict[str, dict[str, Any]]
+"""Of every run, by its id, verified."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +86,8 @@ def names(workspace: Workspace, later: str | None) -> list[str]:
 
     Raises UsageError where there is none.
     """
-    there = workspace.run_ids()
-    run_id = run_asked(workspace, later) if later else there[-1] if there else workspace.resolve_run(None)
+    own = [each for each, manifest in every_run(workspace).items() if not lacking(workspace, manifest)]
+    run_id = run_asked(workspace, later) if later else own[-1] if own else workspace.resolve_run(None)
     return [each.name for each in saved.load(workspace.run(run_id)).segmentations]
 
 
@@ -94,12 +98,13 @@ def compare(
 
     Without ``later``: the newest day of its history. Without ``earlier``: the day on which the definition
     was fitted, where that lies before, else the run before; where there is none, what needs no earlier
-    run is answered alone. The runs are verified first.
+    run is answered alone. Every run of the workspace is verified first.
 
-    Raises UsageError where there are no such runs.
+    Raises UsageError where there are no such runs, RunDamaged where one is not as it was written.
     """
     asked.stage("Verifying the runs")
-    then, now = _studies(workspace, name, earlier, later)
+    manifests = every_run(workspace)
+    then, now = _studies(workspace, name, earlier, later, manifests)
     definition = Definition.from_json(_own(now, name).definition)
     with engine_aside(asked.threads, asked.memory_limit) as engine:
         asked.stage("Putting customers in segments")
@@ -112,15 +117,16 @@ def compare(
         )  # fmt: skip
         for ask in SECTIONS:
             compared = replace(compared, sections=(*compared.sections, ask(compared)))
-    findings = tuple(_doubts(name, then, now)) if then is not None else ()
-    return Comparison(name, definition, then, now, compared.sections, findings)
+    strange = [each for run_id, said in manifests.items() for each in foreign(workspace, run_id, said)]
+    doubts = _doubts(name, then, now) if then is not None else ()
+    return Comparison(name, definition, then, now, compared.sections, (*strange, *doubts))
 
 
 def _studies(
-    workspace: Workspace, name: str, earlier: str | None, later: str | None
+    workspace: Workspace, name: str, earlier: str | None, later: str | None, manifests: Manifests
 ) -> tuple[Study | None, Study]:
-    now = _now(workspace, name, later)
-    before = _then(workspace, name, earlier, now)
+    now = _now(workspace, name, later, manifests)
+    before = _then(workspace, name, earlier, now, manifests)
     if before is None:
         return None, now
     then = saved.load(workspace.run(before))
@@ -134,17 +140,21 @@ def _studies(
     return then, now
 
 
-def _now(workspace: Workspace, name: str, later: str | None) -> Study:
-    run_id = run_asked(workspace, later, name) if later else history(workspace, name).runs[-1].run_id
+def _now(workspace: Workspace, name: str, later: str | None, manifests: Manifests) -> Study:
+    run_id = (
+        run_asked(workspace, later, name) if later else history_of(workspace, name, manifests).runs[-1].run_id
+    )
     study = saved.load(workspace.run(run_id))
     _own(study, name)
     return study
 
 
-def _then(workspace: Workspace, name: str, earlier: str | None, now: Study) -> str | None:
+def _then(
+    workspace: Workspace, name: str, earlier: str | None, now: Study, manifests: Manifests
+) -> str | None:
     if earlier:
         return run_asked(workspace, earlier, name)
-    before = [each for each in history(workspace, name).runs if each.as_of < _day(now)]
+    before = [each for each in history_of(workspace, name, manifests).runs if each.as_of < _day(now)]
     if not before:
         return None
     own = _own(now, name)

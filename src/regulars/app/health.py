@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import platform
 import shutil
+from collections.abc import Callable
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from regulars.app.runs import foreign
 from regulars.app.workspace import Workspace, verified
 from regulars.engine import Engine
 from regulars.errors import RegularsError
@@ -22,6 +25,7 @@ def examine(workspace: Workspace) -> dict[str, Any]:
         "engine": _engine(),
         "browser": shutil.which("chromium") or "none found; only the project's own tests need one",
         "settings": _settings(workspace),
+        "pinned": _pinned(workspace),
         "runs": _runs(workspace),
     }
 
@@ -46,12 +50,35 @@ def _engine() -> str:
 
 
 def _runs(workspace: Workspace) -> dict[str, str]:
-    """Each run's state; a damaged one is named with what is wrong."""
+    """Each run's state; a damaged one is named with what is wrong, and so is what is none."""
     states = {}
     for run_id in workspace.run_ids():
         try:
-            verified(workspace.run(run_id))
-            states[run_id] = "whole"
+            manifest = verified(workspace.run(run_id))
+            strange = [each.what for each in foreign(workspace, run_id, manifest)]
+            states[run_id] = strange[0] if strange else "whole"
         except RegularsError as damaged:
-            states[run_id] = damaged.found
+            states[run_id] = str(damaged)
+    return states | dict.fromkeys(workspace.strangers(), "is no run: move it away")
+
+
+def _pinned(workspace: Workspace) -> dict[str, str]:
+    """Each pinned definition and value model; one that was changed is named with the way to mend it."""
+    kept = workspace.root / "definitions"
+    names = sorted(each.name for each in kept.iterdir() if each.is_dir()) if kept.is_dir() else []
+    states = {
+        f"{name} v{version}": _state(partial(workspace.pinned, name, version))
+        for name in names
+        for version in workspace.versions(name)
+    }
+    if workspace.value_versions():
+        states["value"] = _state(workspace.pinned_values)
     return states
+
+
+def _state(read: Callable[[], object]) -> str:
+    try:
+        read()
+    except RegularsError as damaged:
+        return str(damaged)
+    return "whole"

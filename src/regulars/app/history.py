@@ -8,8 +8,9 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from regulars.app.workspace import Workspace, read_json, verified
-from regulars.errors import RunDamaged, UsageError, did_you_mean
+from regulars.app.runs import FOREIGN, every_run
+from regulars.app.workspace import Workspace, read_json
+from regulars.errors import UsageError, did_you_mean
 from regulars.types import Finding, Segment
 from regulars.validate.memberships import RunOfHistory
 
@@ -40,7 +41,7 @@ def history_of(
     named = {run_id: each for run_id, each in manifests.items() if name in each["definitions"]}
     if not named:
         raise _unknown(workspace, name, manifests)
-    pinned = {each: _digest_of(workspace, name, each) for each in workspace.versions(name)}
+    pinned = {each: workspace.digest(name, each) for each in workspace.versions(name)}
     ours: list[str] = []
     strange: list[str] = []
     for run_id, manifest in named.items():
@@ -54,7 +55,8 @@ def history_of(
         raise UsageError(
             f"the history of {name}", "no run is by a definition that this workspace has pinned"
             + ("" if version is None else f" as version {version}"),
-            "Make runs of past days first.", next_command="regulars backfill --help",
+            FOREIGN if strange and version is None else "Make runs of past days first.",
+            examples=strange, count=len(strange), next_command="regulars backfill --help",
         )  # fmt: skip
     chosen = tuple(_one_a_day(workspace, runs))
     found = (*_strange(name, strange), *_passed_over(workspace, name, chosen), *_changed(name, chosen))
@@ -81,23 +83,6 @@ def _is_day(asked: str) -> bool:
         return False
 
 
-def every_run(workspace: Workspace) -> dict[str, dict[str, Any]]:
-    """The manifest of each run, verified. All that is wrong is told at once."""
-    manifests, wrong = {}, [f"{name} is no run" for name in workspace.strangers()]
-    for run_id in workspace.run_ids():
-        try:
-            manifests[run_id] = verified(workspace.run(run_id))
-        except RunDamaged as damage:
-            wrong.append(f"{run_id}: {damage.found}")
-    if wrong:
-        raise RunDamaged(
-            f"runs in {str(workspace.runs)!r}", f"{len(wrong)} are not as they were written",
-            "Delete them, or move them away; the same sources give the same runs again.",
-            examples=wrong, count=len(wrong), next_command="regulars doctor",
-        )  # fmt: skip
-    return manifests
-
-
 def _unknown(workspace: Workspace, name: str, manifests: Mapping[str, Any]) -> UsageError:
     known = sorted({each for manifest in manifests.values() for each in manifest["definitions"]})
     if not known:
@@ -109,12 +94,6 @@ def _unknown(workspace: Workspace, name: str, manifests: Mapping[str, Any]) -> U
         f"the history of {name!r}", f"the runs have {', '.join(known)}",
         f"Name one of them.{did_you_mean(name, known)}",
     )  # fmt: skip
-
-
-def _digest_of(workspace: Workspace, name: str, version: int) -> str:
-    definition = workspace.pinned(name, version)
-    assert definition is not None
-    return definition.digest
 
 
 def run_of(workspace: Workspace, run_id: str, name: str, manifest: Mapping[str, Any]) -> RunOfHistory:
@@ -139,8 +118,7 @@ def _strange(name: str, runs: Sequence[str]) -> Iterator[Finding]:
         yield Finding(
             "warning", f"history.{name}",
             f"Left out, as their definition is none that this workspace has pinned: {', '.join(runs)}.",
-            "They are of another workspace, or the file of their definition was taken away; delete them or "
-            f"put definitions/{name} back.",
+            FOREIGN,
         )  # fmt: skip
 
 

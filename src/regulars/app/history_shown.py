@@ -80,6 +80,8 @@ def _json(found: History, counted: Sequence[Sizes], output: Path | None) -> dict
 
 
 def _show(found: History, counted: Sequence[Sizes]) -> None:
+    for finding in found.findings:
+        terminal.print_finding(finding)
     named = {segment.id: segment.name for run in found.runs for segment in run.segments}
     short = abbreviated(list(dict.fromkeys(named.values())))
     heads = {each: short[name] for each, name in named.items()}
@@ -90,8 +92,6 @@ def _show(found: History, counted: Sequence[Sizes]) -> None:
         terminal.out.print(line, markup=False)
     if any(None in each.by_segment.values() for each in counted):
         terminal.out.print(f"{HIDDEN} ten customers or fewer, or what would tell them.", markup=False)
-    for finding in found.findings:
-        terminal.print_finding(finding)
 
 
 def _table(counted: Sequence[Sizes], heads: dict[str, str], told: Any) -> Table:

@@ -108,6 +108,8 @@ def _run_json(run: RunOfHistory, matrix: Migration, side: str) -> dict[str, Any]
 
 
 def _show(found: Migrated) -> None:
+    for finding in found.findings:
+        terminal.print_finding(finding)
     before, after, matrix = found.before, found.after, found.matrix
     short = abbreviated([each.name for each in after.segments])
     terminal.out.print(
@@ -121,8 +123,6 @@ def _show(found: Migrated) -> None:
         terminal.out.print(f"{HIDDEN} ten customers or fewer, or what would tell them.", markup=False)
     for sentence in _sentences(found):
         terminal.out.print(sentence, markup=False)
-    for finding in found.findings:
-        terminal.print_finding(finding)
 
 
 def _table(found: Migrated, short: dict[str, str]) -> Table:

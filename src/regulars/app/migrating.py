@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from regulars.app.history import every_run, run_asked, run_of
+from regulars.app.history import run_asked, run_of
+from regulars.app.runs import every_run, foreign
 from regulars.app.workspace import Workspace, make_folder, read_json
 from regulars.engine import Engine, literal
 from regulars.errors import UsageError, did_you_mean
@@ -55,7 +56,8 @@ def migrated(workspace: Workspace, asked: tuple[str, str], name: str | None, eng
     make_moves(engine, before.assignments, after.assignments)
     matrix = migration(engine, _ids(before), _ids(after))
     _make_moved(engine, before, after)
-    return Migrated(found, before, after, matrix, restated, tuple(_doubts(found, before, after)))
+    strange = [each for run_id, said in manifests.items() for each in foreign(workspace, run_id, said)]
+    return Migrated(found, before, after, matrix, restated, (*strange, *_doubts(found, before, after)))
 
 
 def _name(asked: str | None, of_first: list[str], of_second: list[str]) -> str:

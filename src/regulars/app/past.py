@@ -7,7 +7,8 @@ from typing import Any
 
 from regulars.app.aside import engine_aside
 from regulars.app.history import history_of, run_of
-from regulars.app.workspace import Workspace, verified
+from regulars.app.runs import every_run, foreign
+from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import RunDamaged, UsageError
 from regulars.publish.moved import Past, Pasts
@@ -22,16 +23,20 @@ DAYS = 13
 def pasts(workspace: Workspace, study: Study) -> Pasts:
     """What the runs of the days before a study tell of its segmentations, each verified first.
 
-    Where one of them is not as it was written there is no figure, but what is wrong: the study itself stands.
+    Where one of them is not as it was written, or what lies among them is no run, there is no figure, but
+    what is wrong: the study itself stands. Runs by definitions that are not pinned here are left out by name.
     """
     before = [each for each in workspace.run_ids() if each[:10] < study.manifest["as_of"]]
     days = sorted({each[:10] for each in before})[-(DAYS - 1) :]
-    if not days:
-        return Pasts()
     try:
-        manifests = {each: verified(workspace.run(each)) for each in before if each[:10] in days}
+        manifests = every_run(workspace, [each for each in before if each[:10] in days])
+        if not days:
+            return Pasts()
+        strange = [
+            each.what for run_id in manifests for each in foreign(workspace, run_id, manifests[run_id])
+        ]
         with engine_aside() as engine:
-            return Pasts(tuple(_pasts(workspace, study, manifests, engine)))
+            return Pasts(tuple(_pasts(workspace, study, manifests, engine)), left_out=tuple(strange))
     except RunDamaged as damage:
         return Pasts(fault=f"The runs before this one cannot be relied on. {damage}")
 

@@ -16,6 +16,7 @@ from rich.table import Table
 from regulars import settings as chosen_settings
 from regulars.app import terminal
 from regulars.app.choices import WORKSPACE
+from regulars.app.runs import run_to_show
 from regulars.app.saved import left_out
 from regulars.app.study import Checked, Ran, render
 from regulars.app.study import check as dry_run
@@ -34,6 +35,8 @@ def run(workspace: Workspace, *, json: bool, today: date, **asked: Any) -> None:
     settings = chosen_settings.load(workspace.settings)
     with terminal.progress() as stage:
         ran = whole_run(settings, workspace, Asked(today=today, stage=stage, **asked))
+    for finding in () if json else ran.page.findings:
+        terminal.print_finding(finding)
     if json:
         terminal.print_json(_run_json(ran))
         return
@@ -60,7 +63,7 @@ def _run_json(ran: Ran) -> dict[str, Any]:
         "dashboard": str(ran.dashboard),
         "already_there": ran.already_there,
         "segmentations": {each.name: _sizes(each) for each in ran.study.segmentations},
-        "findings": [finding.as_json() for finding in ran.study.findings],
+        "findings": [finding.as_json() for finding in (*ran.study.findings, *ran.page.findings)],
         "ledger": ran.study.ledger.as_json(),
     }
 
@@ -289,12 +292,17 @@ def report(root: Path, asked: str | None, output: Path | None, *, json: bool) ->
     from regulars.app import saved
 
     workspace = Workspace(root)
-    study = saved.load(workspace.run(workspace.resolve_run(asked)))
-    path = render(workspace, study, output)
+    run_id, passed = run_to_show(workspace, asked)
+    study = saved.load(workspace.run(run_id))
+    page = render(workspace, study, output)
+    findings = (*passed, *page.findings)
     if json:
-        terminal.print_json({"run_id": study.run_id, "dashboard": str(path)})
-    else:
-        terminal.out.print(str(path), markup=False)
+        told = [each.as_json() for each in findings]
+        terminal.print_json({"run_id": study.run_id, "dashboard": str(page.path), "findings": told})
+        return
+    for finding in findings:
+        terminal.print_finding(finding)
+    terminal.out.print(str(page.path), markup=False)
 
 
 def doctor(root: Path, *, json: bool) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from regulars import plugins
 from regulars import settings as chosen_settings
 from regulars.app.choices import DIALECTS
+from regulars.app.runs import every_run, require_newest
 from regulars.app.saved import left_out, load
-from regulars.app.workspace import Workspace, verified
+from regulars.app.workspace import Workspace
 from regulars.errors import UsageError, did_you_mean
 from regulars.segment.definition import Definition
 
@@ -71,8 +72,10 @@ def pinned_definition(
     workspace: Workspace, settings: chosen_settings.Settings, name: str, version: int | None = None
 ) -> Definition:
     """The newest definition of a segmentation, or the version asked for. Raises UsageError where there is
-    none, with the reason if the newest run left it out."""
+    none, with the reason if the newest run left it out, and RunDamaged where the newest is gone."""
     definition = workspace.pinned(name, version)
+    if version is None or definition is None:
+        require_newest(workspace, [name], fits=False)
     if definition is None:
         known = sorted(settings.segmentations)
         newest = workspace.newest_run()
@@ -93,8 +96,7 @@ def pinned_definition(
 def last_looked_from(workspace: Workspace, definition: Definition) -> date:
     """The latest day that a run of this definition looked from; without one, the day it was fitted on."""
     days = [definition.fitted["as_of"]]
-    for run_id in workspace.run_ids():
-        manifest = verified(workspace.run(run_id))
+    for manifest in every_run(workspace).values():
         used = manifest["definitions"].get(definition.name, {})
         days += [manifest["as_of"]] if used.get("digest") == definition.digest else []
     return date.fromisoformat(max(days))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,6 +18,7 @@ from regulars.app.foretelling import fitted, reused
 from regulars.app.grounds import preflight
 from regulars.app.past import pasts
 from regulars.app.reading import Tables, offered, read_tables
+from regulars.app.runs import require_newest
 from regulars.app.validations import validations
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
@@ -38,13 +40,25 @@ ANSWER_VERSION = 1
 
 
 @dataclass(frozen=True)
+class Page:
+    """Where a dashboard was written, and what it could not tell, as of damaged runs before it."""
+
+    path: Path
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class Ran:
     """A study, where its dashboard is, whether it was there already, and in debug mode each step's rows."""
 
     study: Study
-    dashboard: Path
+    page: Page
     already_there: bool
     steps: Mapping[str, int]
+
+    @property
+    def dashboard(self) -> Path:
+        return self.page.path
 
 
 @dataclass(frozen=True)
@@ -67,12 +81,13 @@ def run(settings: Settings, workspace: Workspace, asked: Asked) -> Ran:
     methods = methods_of(settings)
     day = _day_asked(settings, asked)
     with workspace.lock(), engine_of(workspace, asked) as engine:
+        require_newest(workspace, methods)
         asked.stage("Reading the orders" if settings.sources.shops else "Reading the customers")
         tables = read(engine, settings, workspace, asked)
         as_of = tables.day(engine, day, asked.today)
         study, there = made(Work(engine, settings, workspace, asked, tables, as_of), methods)
-        report = write_report(workspace, study, workspace.report(study.run_id))
-    return Ran(study, report, there, dict(engine.made))
+        page = write_report(workspace, study, workspace.report(study.run_id))
+    return Ran(study, page, there, dict(engine.made))
 
 
 def made(work: Work, methods: Mapping[str, Method]) -> tuple[Study, bool]:
@@ -83,7 +98,7 @@ def made(work: Work, methods: Mapping[str, Method]) -> tuple[Study, bool]:
     identity = _identity(work.settings, work.tables.inputs, work.as_of, definitions, work.value)
     run_id = run_id_of(identity)
     folder = work.workspace.run(run_id)
-    there = folder.is_dir()
+    there = os.path.lexists(folder)
     if there:
         verified(folder)
     if work.asked.debug or not there:
@@ -170,7 +185,7 @@ def _day_asked(settings: Settings, asked: Asked) -> date | None:
     return day
 
 
-def render(workspace: Workspace, study: Study, to: Path | None = None) -> Path:
+def render(workspace: Workspace, study: Study, to: Path | None = None) -> Page:
     """Write a study's dashboard: a view, made again at will. In the workspace, after any run being made."""
     if to:
         return write_report(workspace, study, to)
@@ -178,12 +193,15 @@ def render(workspace: Workspace, study: Study, to: Path | None = None) -> Path:
         return write_report(workspace, study, workspace.report(study.run_id))
 
 
-def write_report(workspace: Workspace, study: Study, path: Path) -> Path:
-    """A study's dashboard as a file, with what the workspace's earlier runs tell and what was
-    found of it; in the workspace, only for
-    who holds its lock: others sweep."""
-    write_whole(path, lighter(dashboard(study, pasts(workspace, study), validations(workspace, study))))
-    return path
+def write_report(workspace: Workspace, study: Study, path: Path) -> Page:
+    """A study's dashboard as a file, with what the workspace's earlier runs tell and what was found of it;
+    in the workspace, only for who holds its lock: others sweep."""
+    before, found = pasts(workspace, study), validations(workspace, study)
+    write_whole(path, lighter(dashboard(study, before, found)))
+    faults = [each for each in (before.fault, *before.left_out, found.fault) if each]
+    return Page(
+        path, tuple(Finding("warning", "dashboard", each, "The page says so too.") for each in faults)
+    )
 
 
 def engine_of(workspace: Workspace, asked: Asked) -> Engine:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from regulars.app.workspace import Workspace, read_json, write_whole
-from regulars.documents import digest_of, pretty
+from regulars.documents import digest_of, pretty, vouches
 from regulars.errors import RunDamaged
 from regulars.publish.rely import Validations
 from regulars.types import Study
@@ -42,15 +42,9 @@ def _read(workspace: Workspace, study: Study, name: str) -> dict[str, Any] | Non
     if not path.is_file():
         return None
     kept = read_json(path)
-    digest = kept.pop("digest", None)
-    used = study.manifest["definitions"][name]
-    of = (
-        kept.get("schema"),
-        kept.get("segmentation"),
-        kept.get("to", {}).get("run_id"),
-        kept.get("definition"),
-    )
-    if digest != digest_of(kept) or of != (SCHEMA, name, study.run_id, used):
+    is_written = vouches(kept.pop("digest", None), kept) and kept.get("schema") == SCHEMA
+    of = (study.run_id, name, study.manifest["definitions"][name])
+    if not is_written or of != (kept["to"]["run_id"], kept["segmentation"], kept["definition"]):
         raise RunDamaged(
             f"file {str(path)!r}", "it is not what was written",
             "Delete it and compare again: the same runs give the same answers.",

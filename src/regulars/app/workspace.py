@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from regulars.documents import digest_of, pretty
+from regulars.documents import digest_of, pretty, vouches
 from regulars.errors import RunDamaged, UsageError, did_you_mean
 from regulars.segment.definition import Definition
 from regulars.value.definition import ValueDefinition
@@ -70,8 +70,11 @@ class Workspace:
 
     def newest_run(self) -> str | None:
         """The run that was finished last (by manifest time, then name)."""
-        by_time = [(_finished(self.run(each)), each) for each in self.run_ids()]
-        return max(by_time)[1] if by_time else None
+        return next(iter(self.newest_first()), None)
+
+    def newest_first(self) -> list[str]:
+        """The runs by when they were finished, the last one first."""
+        return sorted(self.run_ids(), key=lambda each: (self.finished(each), each), reverse=True)
 
     def resolve_run(self, asked: str | None) -> str:
         """The run of that id or unambiguous beginning or end of one; the newest where none is asked for."""
@@ -159,12 +162,16 @@ class Workspace:
             raise UsageError(f"version {version} of {name}", f"it has {known}", "Ask for one of them.")
         return self._definition(name, versions[version])
 
+    def digest(self, name: str, version: int) -> str:
+        """The digest of a pinned definition. Raises RunDamaged where the file was changed since."""
+        return str(self._kept(name, self._versions(name)[version])["digest"])
+
     def versions(self, name: str) -> list[int]:
         """The versions that a segmentation has pinned definitions of, oldest first."""
         return sorted(self._versions(name))
 
     def used_ids(self, name: str) -> set[str]:
-        """Every segment id that any version of a segmentation ever used. Raises RunDamaged like ``pinned``."""
+        """Every segment id that any version of a segmentation ever used. Raises what ``pinned`` does."""
         paths = self._versions(name).values()
         return {each.id for path in paths for each in self._definition(name, path).segments}
 
@@ -184,16 +191,25 @@ class Workspace:
         versions = self._versions_in(self.values)
         return [self._value(versions[version]) for version in sorted(versions, reverse=True)]
 
+    def value_versions(self) -> list[int]:
+        """The versions of the value model, oldest first."""
+        return sorted(self._versions_in(self.values))
+
     def pin_value(self, value: ValueDefinition) -> None:
         """Keep a value model as the newest. The file appears whole or not at all."""
         write_whole(self.values / f"v{value.version}.json", pretty(value.signed()))
 
     def _definition(self, name: str, path: Path) -> Definition:
-        remedy = f"Copy definitions/{name}.json of a run by that version over it, or move it away to fit anew."
+        return Definition.from_json(self._kept(name, path))
+
+    def _kept(self, name: str, path: Path) -> dict[str, Any]:
+        remedy = (
+            f"Copy definitions/{name}.json of a run by that version over it, or move it away to fit anew."
+        )
         saved = _as_pinned(path, "pinned definition", remedy)
         if saved.get("name") != name:
             raise _not_as_pinned(path, "pinned definition", f"it is of {saved.get('name')!r}", remedy)
-        return Definition.from_json(saved)
+        return saved
 
     def _value(self, path: Path) -> ValueDefinition:
         remedy = "Copy value.json of a run that used it over it, or move it away to fit anew."
@@ -248,12 +264,15 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def _as_pinned(path: Path, what: str, remedy: str) -> dict[str, Any]:
-    """The document of a pinned file, which its own digest vouches for. Raises RunDamaged where it does not."""
-    saved = read_json(path)
+    """The document of a pinned file, which its digest vouches for. Raises RunDamaged where it does not."""
+    try:
+        saved = read_json(path)
+    except RunDamaged as unread:
+        raise _not_as_pinned(path, what, unread.found, remedy) from unread
     signed = {key: value for key, value in saved.items() if key not in ("version", "digest")}
     if path.name != f"v{saved.get('version')}.json":
         raise _not_as_pinned(path, what, f"it is of version {saved.get('version')!r}", remedy)
-    if _spelt(signed) is None or digest_of(signed) != saved.get("digest"):
+    if not vouches(saved.get("digest"), signed):
         raise _not_as_pinned(path, what, "the digest does not match", remedy)
     return saved
 
@@ -265,7 +284,8 @@ def _not_as_pinned(path: Path, what: str, why: str, remedy: str) -> RunDamaged:
 
 def file_digests(folder: Path) -> dict[str, str]:
     """sha256 of every file below a folder but the manifest, by its path within."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "manifest.json")
+    manifest = folder / "manifest.json"
+    paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != manifest)
     return {path.relative_to(folder).as_posix(): digest(path) for path in paths}
 
 
@@ -279,24 +299,30 @@ def run_id_of(identity: Mapping[str, Any]) -> str:
     return f"{identity['as_of']}-{digest_of(identity)[:12]}"
 
 
+def manifest_of(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a run, where it is as it was written; the files that it names are not looked at."""
+    wrong, manifest = _manifest(folder)
+    return None if wrong else manifest
+
+
 def verified(folder: Path) -> dict[str, Any]:
     """The manifest of a run whose files all match it, and which itself is as it was written.
 
     Raises RunDamaged that names every file missing, added or altered, before any number is shown.
     """
-    wrong, manifest = _wrong(folder)
-    if wrong:
+    wrong, manifest = _manifest(folder)
+    if wrong := wrong or list(_mismatched(manifest.get("files"), file_digests(folder))):
         more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
         raise RunDamaged(
             f"run {folder.name!r}", "; ".join(wrong[:3]) + more,
-            f"Delete {folder} and make it again: the same input gives the same run.",
+            f"Move {folder} away, or delete it and make it again: the same input gives the same run.",
             next_command="regulars run",
         )  # fmt: skip
     return manifest
 
 
-def _wrong(folder: Path) -> tuple[list[str], dict[str, Any]]:
-    """What is wrong with a run, and its manifest as far as that can be read."""
+def _manifest(folder: Path) -> tuple[list[str], dict[str, Any]]:
+    """What is wrong with a run's manifest, and the manifest as far as it can be read."""
     path = folder / "manifest.json"
     if not folder.is_dir():
         return ["it is no folder"], {}
@@ -308,8 +334,7 @@ def _wrong(folder: Path) -> tuple[list[str], dict[str, Any]]:
         return [f"manifest.json {unread.found}"], {}
     if _spelt(manifest) != path.read_bytes():
         return ["manifest.json was altered"], manifest
-    misnamed = list(_misnamed(manifest, folder.name))
-    return misnamed or list(_mismatched(manifest.get("files"), file_digests(folder))), manifest
+    return list(_misnamed(manifest, folder.name)), manifest
 
 
 def _spelt(document: Mapping[str, Any]) -> bytes | None:

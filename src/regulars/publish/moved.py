@@ -35,10 +35,12 @@ class Past:
 
 @dataclass(frozen=True)
 class Pasts:
-    """The past of each segmentation that has one, or why it cannot be told."""
+    """The past of each segmentation that has one, or why it cannot be told; and, a sentence each, what runs
+    were left out of it."""
 
     each: tuple[Past, ...] = ()
     fault: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Moved:
 
     cards: list[Card]
     fault: str
+    left_out: tuple[str, ...] = ()
     says: str = "The runs before this one, each looking from its own day."
     runs: tuple[str, str] = ("", "")
 
@@ -86,7 +89,9 @@ def moved_page(study: Study, past: Past, title: str) -> str:
     place = [each.name for each in study.segmentations].index(past.name)
     card = _card(title, past, marks(study.segmentations)[place])
     before, after = (sizes.run for sizes in past.sizes)
-    told = Moved([card], "", "Two runs, each looking from its own day.", (before.run_id, after.run_id))
+    told = Moved(
+        [card], "", says="Two runs, each looking from its own day.", runs=(before.run_id, after.run_id)
+    )
     template = page.environment().get_template("moved_page.html")
     name = study.segmentations[place].profile.dataset
     days = f"{day(before.as_of)} to {day(after.as_of)}"
@@ -105,7 +110,7 @@ def moved(
         for segmentation, own, title in zip(study.segmentations, given, titles, strict=True)
         if segmentation.name in of
     ]
-    return Moved(cards, pasts.fault) if cards or pasts.fault else None
+    return Moved(cards, pasts.fault, pasts.left_out) if cards or pasts.fault or pasts.left_out else None
 
 
 def _card(title: str, past: Past, given: Mapping[str, Mark]) -> Card:
