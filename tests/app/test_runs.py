@@ -317,7 +317,7 @@ def test_the_proof_of_a_run_that_was_altered_is_named_on_its_page_and_beside_it(
     shop: Workspace, regulars: Callable
 ) -> None:
     regulars(shop, "compare", "rfm")
-    (proof,) = (shop.root / "validations").rglob("*.json")
+    (proof,) = (shop.root / "validation").rglob("*.json")
     for spoilt in ('{"digest": NaN}', '{"to": [], "digest": ""}', "[]", proof.read_text("utf-8") + " "):
         whole = proof.read_text("utf-8")
         proof.write_text(spoilt if spoilt != whole + " " else whole.replace("rfm", "rfn", 1), "utf-8")
