@@ -15,7 +15,9 @@ from regulars.app.tried import Tried, tried
 from regulars.engine import literal, quoted
 from regulars.types import Segment
 from regulars.validate.actionable import no_action_delta
+from regulars.validate.alike import not_different
 from regulars.validate.bands import NOW
+from regulars.validate.difference import Difference
 from regulars.validate.experiments import figures_of
 from regulars.validate.grouping import Ground
 from regulars.validate.identifiable import identities, not_identifiable
@@ -63,7 +65,7 @@ def _verdicts(compared: Compared) -> Verdicts:
         asked = (
             too_small(customers[each.id], everyone, is_hidden=each.id in hidden),
             not_identifiable(identity) if identity else not_assessed("NOT_IDENTIFIABLE", "Nobody is in it."),
-            not_assessed("NOT_DIFFERENT", "How segments differ in behaviour was not measured."),
+            not_different(each, compared.answer(Difference), compared.said("difference")),
             _unstable(compared, each),
             _no_action_delta(known, each, segments, ground),
         )
