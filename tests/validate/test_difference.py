@@ -10,7 +10,7 @@ import pytest
 from regulars.engine import Engine
 from regulars.segment.methods import Ground, chosen
 from regulars.types import Feature
-from regulars.validate.difference import difference
+from regulars.validate.difference import Later, difference
 from regulars.validate.difference_file import as_json
 from regulars.validate.importance import Importance
 from regulars.validate.people import People
@@ -53,7 +53,7 @@ def drawn(chance, n):
     return People(n, np.arange(1, n + 1), np.minimum((lot * 4).astype(np.int64), 3), columns)
 
 
-def told(sample, lots, features=FEATURES, later=()):
+def told(sample, lots, features=FEATURES, later=None):
     return difference(sample, lots, features, UNWEIGHED, later)
 
 
@@ -134,15 +134,32 @@ def test_by_chance_alone_anything_is_told_in_at_most_5_of_100_reports(lots):
     assert alarms <= 10
 
 
+def later(n, share, chance):
+    """Customers of an earlier day, in segments by lot; more of the later lots bought again, by so much."""
+    segments = chance.integers(0, 4, n)
+    bought = chance.random(n) < 0.3 + share * segments
+    feature = Feature("bought_later", "Buying again", "category", "outcome", "", kin=("lots",))
+    columns = {"bought_later": np.where(bought, "bought", "did not buy").astype(object)}
+    return Later(People(n, np.arange(1, n + 1), segments, columns), (feature,))
+
+
 def test_what_was_done_later_is_judged_by_whatever_the_segments_were_cut_by(lots):
-    later = Feature("later_orders", "Orders in the next period", "count", "outcome", "", kin=("lots",))
-    sample = drawn(np.random.default_rng(8), 2_400)
-    sample.columns["later_orders"] = np.floor(4 * sample.columns["lot"]) + np.random.default_rng(9).poisson(
-        1, 2_400
-    )
-    found = told(sample, lots, (LOT,), (later,))
+    sample, chance = drawn(np.random.default_rng(8), 2_400), np.random.default_rng(9)
+    found = told(sample, lots, (LOT,), later(2_400, 0.15, chance))
     assert [each.relation for each in found.behaviours] == ["read", "later"]
     assert {each.state for each in found.pairs} == {"different"}
+    assert found.pairs[0].judged[0].most.category == "bought"
+    alike = told(sample, lots, (LOT,), later(6_000, 0.0, chance))
+    assert {each.state for each in alike.pairs} == {"not_different"}
+
+
+def test_a_segment_that_nobody_was_in_then_leaves_its_pairs_open(lots):
+    then = later(6_000, 0.0, np.random.default_rng(9))
+    then.sample.segments[then.sample.segments == 3] = 0
+    found = told(drawn(np.random.default_rng(1), 6_000), lots, FEATURES, then)
+    for pair in found.pairs:
+        assert pair.state == ("cannot_be_told" if "Lot 4" in named(pair) else "not_different")
+        assert [each.name for each in pair.unmeasured] == (["bought_later"] if "Lot 4" in named(pair) else [])
 
 
 def test_nothing_to_judge_by_leaves_pairs_out_and_effects_in(lots):

@@ -12,7 +12,6 @@ from regulars.validate.people import HELD_OUT, OF_ALL, OF_EACH, people
 
 SPEND = Feature("spend", "Spend", "currency", "outcome", "")
 STYLE = Feature("style", "Style", "category", "cause", "")
-LATER = Feature("later", "Later", "count", "outcome", "")
 MANY = 40_000
 
 
@@ -64,9 +63,3 @@ def test_the_order_of_rows_moves_nobody(engine, path):
     again = people(engine, path, [SPEND], ["usual", "rare"])
     assert first.place.tolist() == again.place.tolist()
     np.testing.assert_array_equal(first.columns["spend"], again.columns["spend"])
-
-
-def test_what_came_later_is_joined_and_unknown_of_who_is_not_in_it(engine, path):
-    engine.create("after", "select customer_id, 3 as later from folk where segment_id = 'rare'")
-    sample = people(engine, path, [SPEND, LATER], ["usual", "rare"], later="after")
-    assert sample.known(LATER).tolist() == (sample.segments == 1).tolist()

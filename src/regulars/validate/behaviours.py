@@ -45,23 +45,26 @@ class Behaviour:
         return not self.why
 
 
-def behaviours(
-    people: People, definition: Definition, features: Sequence[Feature], later: Sequence[Feature] = ()
-) -> tuple[Behaviour, ...]:
-    """Each feature of the run, in its order, then what was done ``later``."""
+def behaviours(people: People, definition: Definition, features: Sequence[Feature]) -> tuple[Behaviour, ...]:
+    """Each feature of the run, in its order."""
     read = [each for each in features if each.name in definition.rule.features]
-    return tuple(_behaviour(people, each, read, is_later=each in later) for each in (*features, *later))
+    return tuple(_behaviour(people, each, read) for each in features)
 
 
-def _behaviour(people: People, feature: Feature, read: Sequence[Feature], *, is_later: bool) -> Behaviour:
+def done_later(people: People, features: Sequence[Feature]) -> tuple[Behaviour, ...]:
+    """What customers did after their segment was known: judged by, whatever the segments are cut by."""
+    return tuple(_told(people, each, "later", ()) for each in features)
+
+
+def _behaviour(people: People, feature: Feature, read: Sequence[Feature]) -> Behaviour:
     like = tuple(each.name for each in read if each.name != feature.name and set(each.kin) & set(feature.kin))
-    relation = "later" if is_later else _relation(feature, {each.name for each in read}, like)
-    known = people.known(feature) & people.of_all
-    spread = _spread(people, feature)
+    return _told(people, feature, _relation(feature, {each.name for each in read}, like), like)
+
+
+def _told(people: People, feature: Feature, relation: Relation, like: tuple[str, ...]) -> Behaviour:
+    unknown = int((people.of_all & ~people.known(feature)).sum())
     why = _WHY.get(relation, "") or _useless(people, feature)
-    return Behaviour(
-        feature, relation, () if is_later else like, int((people.of_all & ~known).sum()), spread, why
-    )
+    return Behaviour(feature, relation, like, unknown, _spread(people, feature), why)
 
 
 _WHY = {

@@ -62,21 +62,29 @@ class Contrast:
         return abs(self.effect.size) / self.effect.zone if self.effect.zone else 0.0
 
 
-def contrasts(
-    sample: People, behaviours: Sequence[Behaviour], groups: Mapping[Groups, tuple[Flags, Flags]]
-) -> dict[Groups, tuple[Contrast, ...]]:
-    """The effects of each two groups, in the order of the features; adjusted for one another (Holm).
+@dataclass(frozen=True)
+class Asked:
+    """Behaviours of one sample of customers, and who is in each two groups of it."""
 
-    A feature of which fewer than thirty customers of a group have a value is left out there.
+    sample: People
+    behaviours: tuple[Behaviour, ...]
+    groups: Mapping[Groups, tuple[Flags, Flags]]
+
+
+def contrasts(asked: Sequence[Asked]) -> dict[Groups, tuple[Contrast, ...]]:
+    """The effects of each two groups, in the order of the behaviours; adjusted for one another (Holm).
+
+    A behaviour of which fewer than thirty customers of a group have a value is left out there.
     """
     found = {
-        (key, each.feature.name): (each, *told)
-        for key, (one, other) in groups.items()
-        for each in behaviours
-        if (told := _effect(sample, each, one, other)) is not None
+        (key, behaviour.feature.name): (behaviour, *told)
+        for each in asked
+        for key, (one, other) in each.groups.items()
+        for behaviour in each.behaviours
+        if (told := _effect(each.sample, behaviour, one, other)) is not None
     }
     p = holm({key: effect.p for key, (_, effect, _, _) in found.items()})
-    made: dict[Groups, list[Contrast]] = {key: [] for key in groups}
+    made: dict[Groups, list[Contrast]] = {key: [] for each in asked for key in each.groups}
     for key, (behaviour, effect, unknown, most) in found.items():
         made[key[0]].append(Contrast(behaviour, effect, unknown, p[key], most))
     return {key: tuple(each) for key, each in made.items()}

@@ -10,8 +10,8 @@ from typing import Literal
 from regulars.measure.effects import Effect
 from regulars.segment.definition import Definition
 from regulars.types import Feature, Segment
-from regulars.validate.behaviours import Behaviour, behaviours
-from regulars.validate.contrasts import CHANCE, Contrast, Groups, contrasts, strongest_first
+from regulars.validate.behaviours import Behaviour, behaviours, done_later
+from regulars.validate.contrasts import CHANCE, Asked, Contrast, Groups, contrasts, strongest_first
 from regulars.validate.importance import Importance
 from regulars.validate.neighbours import neighbours
 from regulars.validate.people import FEWEST, Flags, People
@@ -87,39 +87,67 @@ class Difference:
         return tuple(sorted(own, key=lambda each: each.judged[0].weight if each.judged else 0.0))
 
 
+@dataclass(frozen=True)
+class Later:
+    """What customers of an earlier day, in their segments of that day, did after it: a sample of them, with a
+    column a feature."""
+
+    sample: People
+    features: tuple[Feature, ...]
+
+
 def difference(
     sample: People,
     definition: Definition,
     features: Sequence[Feature],
     weighed: Importance,
-    later: Sequence[Feature] = (),
+    later: Later | None = None,
 ) -> Difference:
     """The differences between segments in a sample of their customers.
 
-    ``features`` are those of the run, ``later`` what customers did after their segment was known; the sample
-    has a column for each. ``weighed`` is what each feature adds to telling the segments apart.
+    The sample has a column for each of ``features``, those of the run; ``weighed`` is what each adds to
+    telling the segments apart. What was done ``later`` is judged by, whatever the segments are cut by.
     """
-    found = behaviours(sample, definition, features, later)
-    members = {
-        each: own
-        for at, each in enumerate(definition.segments)
-        if int((own := sample.segments == at).sum()) >= FEWEST
-    }
-    near = neighbours(sample, found, members) if any(each.is_judged for each in found) else []
-    groups: dict[Groups, tuple[Flags, Flags]] = {
-        (each.id, None): (own, sample.of_all & ~own) for each, own in members.items()
-    }
-    groups |= {(one.id, other.id): (members[one], members[other]) for one, other in near}
-    told = contrasts(sample, found, groups)
-    asked = sum(map(len, told.values()))
+    samples = [(sample, behaviours(sample, definition, features))]
+    if later:
+        samples.append((later.sample, done_later(later.sample, later.features)))
+    members = [of.members(len(definition.segments)) for of, _ in samples]
+    large = [at for at, own in enumerate(members[0]) if own.sum() >= FEWEST]
+    near = [(large[one], large[other]) for one, other in _near(samples, members, large)]
+    ids = [each.id for each in definition.segments]
+    asked = []
+    for (of, found), own in zip(samples, members, strict=True):
+        groups: dict[Groups, tuple[Flags, Flags]] = {
+            (ids[at], None): (own[at], of.of_all & ~own[at]) for at in large
+        }
+        groups |= {(ids[one], ids[other]): (own[one], own[other]) for one, other in near}
+        asked.append(Asked(of, found, groups))
+    told = contrasts(asked)
+    found = tuple(each for _, own in samples for each in own)
+    named, questions = definition.segments, sum(map(len, told.values()))
     return Difference(
         sample.total,
         int(sample.of_all.sum()),
         found,
-        tuple(Beside(each, told[each.id, None]) for each in members),
-        tuple(_pair(one, other, told[one.id, other.id], found, asked) for one, other in near),
+        tuple(Beside(named[at], told[ids[at], None]) for at in large),
+        tuple(_pair(named[a], named[b], told[ids[a], ids[b]], found, questions) for a, b in near),
         weighed,
     )
+
+
+def _near(
+    samples: Sequence[tuple[People, Sequence[Behaviour]]],
+    members: Sequence[Sequence[Flags]],
+    large: Sequence[int],
+) -> list[tuple[int, int]]:
+    """The neighbours among the large segments, by position there; none where there is nothing to judge by."""
+    asked = [
+        (of, each.feature, [own[at] for at in large])
+        for (of, found), own in zip(samples, members, strict=True)
+        for each in found
+        if each.is_judged
+    ]
+    return neighbours(len(large), asked) if asked else []
 
 
 def _pair(

@@ -3,48 +3,58 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 
-from regulars.types import Feature, Segment
-from regulars.validate.behaviours import Behaviour
+from regulars.types import Feature
 from regulars.validate.people import Flags, People
 
 NEAREST = 3
 """Of each segment, so many others are its neighbours."""
+Point = tuple[float, ...]
+"""Where a group stands in one feature, 0 to 1 in each direction."""
+Asked = tuple[People, Feature, Sequence[Flags]]
+"""A feature, and who of a sample is in each segment."""
 
 
-def neighbours(
-    sample: People, behaviours: Sequence[Behaviour], members: Mapping[Segment, Flags]
-) -> list[tuple[Segment, Segment]]:
-    """The pairs of which one is among the three likest of the other, in the order of the segments.
+def neighbours(segments: int, asked: Sequence[Asked]) -> list[tuple[int, int]]:
+    """The pairs of which one is among the three likest of the other: positions, in the order of the segments.
 
-    Likeness is that of the mean rank (0 to 1) in the numbers that segments are judged by, each as much as
-    the others, whatever may be unknown in a whole segment left out; ties go to the first segment.
+    Likeness is that of the mean rank in numbers and of the shares of categories, each feature as much as
+    the others; what is unknown in a whole segment is left out. Ties go to the first segment.
     """
-    numbers = [each.feature for each in behaviours if each.is_judged and not each.feature.is_text]
-    ranks = [_mean_ranks(sample, each, list(members.values())) for each in numbers]
-    segments, pairs = list(members), set()
-    for a in range(len(segments)):
-        others = sorted((round(_apart(ranks, a, b), 9), b) for b in range(len(segments)) if b != a)
+    points = [_points(*each) for each in asked]
+    pairs = set()
+    for a in range(segments):
+        others = sorted((round(_apart(points, a, b), 9), b) for b in range(segments) if b != a)
         pairs |= {(min(a, b), max(a, b)) for _, b in others[:NEAREST]}
-    return [(segments[a], segments[b]) for a, b in sorted(pairs)]
+    return sorted(pairs)
 
 
-def _mean_ranks(sample: People, feature: Feature, groups: Sequence[Flags]) -> list[float | None]:
-    """Each group's mean share of customers below, ties half."""
+def _points(sample: People, feature: Feature, groups: Sequence[Flags]) -> list[Point | None]:
     known, values = sample.known(feature), sample.columns[feature.name]
-    standing = np.sort(values[known & sample.of_all])
-    made: list[float | None] = []
-    for group in groups:
-        own = values[known & group]
-        twice = np.searchsorted(standing, own, "left") + np.searchsorted(standing, own, "right")
-        made.append(int(twice.sum()) / (2 * len(own) * len(standing)) if len(own) else None)
-    return made
+    everybody = values[known & sample.of_all]
+    told = [values[known & group] for group in groups]
+    if feature.is_text:
+        categories = sorted(set(everybody.tolist()))
+        return [_shares(Counter(own.tolist()), categories) if len(own) else None for own in told]
+    standing = np.sort(everybody)
+    return [(_mean_rank(standing, own),) if len(own) else None for own in told]
 
 
-def _apart(ranks: Sequence[Sequence[float | None]], a: int, b: int) -> float:
-    both = ((each[a], each[b]) for each in ranks)
-    squares = [(x - y) ** 2 for x, y in both if x is not None and y is not None]
+def _mean_rank(standing: np.ndarray, own: np.ndarray) -> float:
+    """The mean share of customers below, ties half."""
+    twice = np.searchsorted(standing, own, "left") + np.searchsorted(standing, own, "right")
+    return int(twice.sum()) / (2 * len(own) * max(len(standing), 1))
+
+
+def _shares(counted: Counter[str], categories: Sequence[str]) -> Point:
+    """Shares over root two: groups without a category in common are one apart."""
+    return tuple(counted[each] / counted.total() / math.sqrt(2) for each in categories)
+
+
+def _apart(points: Sequence[Sequence[Point | None]], a: int, b: int) -> float:
+    squares = [math.dist(x, y) ** 2 for x, y in ((each[a], each[b]) for each in points) if x and y]
     return math.sqrt(math.fsum(squares) / len(squares)) if squares else 0.0

@@ -18,6 +18,7 @@ OF_ALL = 10_000
 """Customers drawn from all: the rest, with which a segment is compared, is taken from these."""
 OF_EACH = 2_000
 """Customers drawn from each segment: two such groups tell delta to within 0.04."""
+LEARNT_ON = 5_000
 HELD_OUT = 2_000
 """Customers from the other end of the order, on whom nothing was fitted where there are enough."""
 FEWEST = 30
@@ -46,8 +47,8 @@ class People:
 
     @property
     def learnt_on(self) -> Flags:
-        """The first half of the order, at most as many as stand for all."""
-        return self.of_all & (self.place <= self.total // 2)
+        """The beginning of the order: at most half."""
+        return self.place <= min(LEARNT_ON, self.total // 2)
 
     @property
     def held_out(self) -> Flags:
@@ -55,36 +56,33 @@ class People:
         beginning, so these are the last that it would have seen."""
         return self.place > self.total - min(HELD_OUT, self.total // 2)
 
+    def members(self, segments: int) -> list[Flags]:
+        """Who is in each segment, by position."""
+        return [self.segments == at for at in range(segments)]
+
     def known(self, feature: Feature) -> Flags:
         """Who has a value."""
         values = self.columns[feature.name]
         return np.array([each is not None for each in values]) if feature.is_text else ~np.isnan(values)
 
 
-def people(
-    engine: Engine, path: Path, features: Sequence[Feature], segment_ids: Sequence[str], *, later: str = ""
-) -> People:
+def people(engine: Engine, path: Path, features: Sequence[Feature], segment_ids: Sequence[str]) -> People:
     """The sample from ``customers_now`` (customer_id, segment_id), with the features of a run's file.
 
-    Features that the file does not have are looked for in the table ``later``, customer by customer; who is
-    not in it is unknown. Any order of rows and any number of threads give the same.
+    Any order of rows and any number of threads give the same.
     """
     engine.view("run_features", f"select * from read_parquet({literal(str(path)).sql('duckdb')})")
-    of_run = set(engine.table("run_features").columns)
-    columns = ", ".join(
-        f"{source}.{quoted(each.name)}" if each.is_text else f"cast({source}.{quoted(each.name)} as double)"
-        for each in features
-        for source in ("run_features" if each.name in of_run else "later",)
-    )
+    columns = [
+        quoted(each.name) if each.is_text else f"cast({quoted(each.name)} as double)" for each in features
+    ]
     customer = "cast(now.customer_id as varchar)"
-    joined = f"left join {quoted(later)} as later on later.customer_id = now.customer_id" if later else ""
     order = f"order by md5({customer}), {customer}"
     total = engine.count(NOW)
     rows = engine.rows(
         f"with placed as (select customer_id, segment_id, row_number() over ({order}) as place, "
         f"row_number() over (partition by segment_id {order}) as place_within from {NOW} as now) "
-        f"select place, now.segment_id{', ' if columns else ''}{columns} from placed as now "
-        f"join run_features on run_features.customer_id = now.customer_id {joined} "
+        f"select {', '.join(['place', 'now.segment_id', *columns])} from placed as now "
+        "join run_features on run_features.customer_id = now.customer_id "
         f"where place <= {OF_ALL} or place_within <= {OF_EACH} or place > {total - HELD_OUT:d} "
         "order by place",
         "people",
