@@ -8,6 +8,9 @@ In short::
     study.assignments("rfm").df()  # one row a customer, into any frame
     rg.run("regulars/regulars.yaml", orders=frame)  # orders from memory instead of the file
     rg.assign("rfm", frame).assignments().df()  # any customers into segments that are there already
+    rg.history(
+        "rfm"
+    ).sizes().df()  # sizes over time; rg.migrate(A, B) says who moved, rg.compare("rfm") if it holds
 """
 
 from __future__ import annotations
@@ -16,8 +19,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from regulars.app.api import AssignedCustomers, SavedStudy, assign, load, run
+    from regulars.app.api_past import ComparedRuns, MovedCustomers, SegmentHistory, compare, history, migrate
 
-__all__ = ["AssignedCustomers", "SavedStudy", "assign", "load", "run"]
+__all__ = [
+    "AssignedCustomers", "ComparedRuns", "MovedCustomers", "SavedStudy", "SegmentHistory",
+    "assign", "compare", "history", "load", "migrate", "run",
+]  # fmt: skip
 
 
 def __dir__() -> list[str]:
@@ -27,7 +34,7 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> object:
     """Load the rooms when they are asked for, so that importing the package costs nothing."""
     if name in __all__:
-        from regulars.app import api
+        from regulars.app import api, api_past
 
-        return getattr(api, name)
+        return getattr(api_past if name in api_past.__all__ else api, name)
     raise AttributeError(f"module 'regulars' has no attribute {name!r}")

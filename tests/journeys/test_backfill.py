@@ -73,11 +73,29 @@ def test_every_backfilled_month_of_a_year_is_what_its_own_run_would_have_said(tm
     shop = lay_out(tmp_path / "shop").root
     asked = ("--from", "2011-03-01", "--to", "2011-12-31", "--every", "month", "-w", shop)
     runs = printed(regulars("backfill", *asked, "--json"))["runs"]
-    assert len(runs) == 10
+    assert [run["as_of"][:7] for run in runs] == [f"2011-{month:02}" for month in range(3, 13)]
+    assert sorted(each.name for each in (shop / "runs").iterdir()) == [run["run_id"] for run in runs]
     for run in runs:
         alone = made_with_the_data_up_to(run["as_of"], shop, tmp_path / run["as_of"])
         assert said_of_customers(Path(run["path"])) == said_of_customers(alone), run["as_of"]
+    kept = contents(shop)
     assert all(run["already_there"] for run in printed(regulars("backfill", *asked, "--json"))["runs"])
+    assert contents(shop) == kept
+    changed = (
+        (shop / "regulars.yaml").read_text("utf-8").replace("{method: rfm}", "{method: rfm, scheme: five}")
+    )
+    (shop / "regulars.yaml").write_text(changed, "utf-8")
+    anew = printed(regulars("backfill", *asked, "--json"))["runs"]
+    assert {run["definitions"]["rfm"]["version"] for run in anew} == {2}
+    assert {run["definitions"]["behaviour"]["version"] for run in anew} == {1}
+    after = contents(shop)
+    assert {name: after[name] for name in kept if name != "regulars.yaml"} == {
+        name: each for name, each in kept.items() if name != "regulars.yaml"
+    }
+    old = printed(regulars("history", "rfm", "--version", "1", "-w", shop, "--json"))["runs"]
+    new = printed(regulars("history", "rfm", "-w", shop, "--json"))["runs"]
+    assert [each["run_id"] for each in old] == [run["run_id"] for run in runs]
+    assert [each["run_id"] for each in new] == [run["run_id"] for run in anew]
 
 
 def test_ctrl_c_keeps_the_months_that_are_done_and_says_how_many(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def show(
         asked = Asked(today=today, threads=threads, memory_limit=memory_limit, stage=stage)
         wanted = [name] if name else names(workspace, later)
         found = [compare(settings, workspace, each, earlier, later, asked) for each in wanted]
-    _keep(workspace, found)
+    keep_all(workspace, found)
     if json:
         terminal.print_json(found[0].as_json() if name else {each.name: each.as_json() for each in found})
     else:
@@ -40,7 +40,7 @@ def show(
     _require(found)
 
 
-def _keep(workspace: Workspace, found: list[Comparison]) -> None:
+def keep_all(workspace: Workspace, found: list[Comparison]) -> None:
     """Keep what was found, and make the dashboards of the runs with it."""
     with workspace.lock():
         for each in found:

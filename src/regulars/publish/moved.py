@@ -128,10 +128,10 @@ def _card(title: str, past: Past, given: Mapping[str, Mark]) -> Card:
             for at, sizes in enumerate(past.sizes)
         ],
         list(segments.values()),
-        _moved_title(past.migration),
+        moved_title(past.migration),
         f"Left: {day(before.as_of)}. Right: {day(after.as_of)}.",
         _flows(past, given),
-        list(_rows(past)),
+        list(matrix(past)),
         [each.name for each in after.segments],
         _note(past),
         bool(past.migration.hidden),
@@ -188,7 +188,8 @@ def _courses(
         yield Course(name, classes, spark(days, of, most, breaks, label), _percent(of[-1]), once)
 
 
-def _moved_title(migration: Migration) -> str:
+def moved_title(migration: Migration) -> str:
+    """How many are in another segment, where that may be told."""
     share = migration.moved_share
     if share is None:
         return "Where the customers of each segment went"
@@ -226,7 +227,8 @@ def _flows(past: Past, given: Mapping[str, Mark]) -> Markup:
     return alluvial(left, right, bands, heads, label)
 
 
-def _rows(past: Past) -> Iterator[tuple[str, list[str]]]:
+def matrix(past: Past) -> Iterator[tuple[str, list[str]]]:
+    """The table behind the bands: a row a segment of the run before, a column a segment of the last one."""
     before, after, m = past.sizes[-2].run, past.sizes[-1].run, past.migration
     named: list[tuple[str | None, str]] = [(s.id, s.name) for s in before.segments]
     for was, name in (*named, (ELSEWHERE, CAME)):

@@ -70,11 +70,15 @@ def rely(study: Study, validations: Validations, titles: Sequence[str]) -> Rely:
 
 
 def _card(title: str, found: Mapping[str, Any]) -> Card:
+    since = day(date.fromisoformat(found["from"]["as_of"])) if found["from"] else ""
+    return Card(title, since, [each["what"] for each in found["passed"]], answers(found))
+
+
+def answers(found: Mapping[str, Any]) -> list[Answer]:
+    """What ``compare`` found of a segmentation, question by question."""
     sections = found["sections"]
-    answers = [
+    return [
         Answer(question, sections[name]["headline"], list(sections[name]["words"]))
         for name, question in QUESTIONS.items()
         if name in sections
     ]
-    since = day(date.fromisoformat(found["from"]["as_of"])) if found["from"] else ""
-    return Card(title, since, [each["what"] for each in found["passed"]], answers)

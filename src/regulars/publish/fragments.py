@@ -1,0 +1,80 @@
+"""What a notebook shows of runs beside one another: sizes over time, who moved, and what was found of them.
+
+As for a study: no script, no ids, and the little style that goes along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from regulars.figures import day, written
+from regulars.publish import page
+from regulars.publish.moved import LEFT, NOT_SHOWN, Past, matrix, moved_title
+from regulars.publish.rely import answers
+from regulars.types import Finding
+from regulars.validate.memberships import Sizes
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table: its caption, the heads of its columns, and rows of a head and texts."""
+
+    caption: str
+    heads: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[str]]]
+
+
+def sizes_fragment(name: str, counted: Sequence[Sizes], findings: Sequence[Finding]) -> str:
+    """Sizes over time, a row a run, with the percent of all; a dash is not shown or was no segment then."""
+    named = {each.id: each.name for sizes in counted for each in sizes.run.segments}
+    rows = [
+        (
+            f"{day(each.run.as_of)}, version {each.run.version}",
+            [*(_size(each, segment) for segment in named), _all(each)],
+        )
+        for each in counted
+    ]
+    sheet = Sheet(f"{name}: customers of each segment, and percent of all", [*named.values(), "All"], rows)
+    return _fragment("Looking from", [sheet], [], findings)
+
+
+def moved_fragment(past: Past, findings: Sequence[Finding]) -> str:
+    """Who moved between two runs: from the rows to the columns."""
+    before, after = (sizes.run for sizes in past.sizes)
+    caption = f"{past.name}: customers by segment on {day(before.as_of)} (rows) and {day(after.as_of)}"
+    sheet = Sheet(caption, [*(each.name for each in after.segments), LEFT, "All"], list(matrix(past)))
+    return _fragment("From", [sheet], [moved_title(past.migration)], findings)
+
+
+def found_fragment(name: str, found: Mapping[str, object], findings: Sequence[Finding]) -> str:
+    """What ``compare`` found, a row a question, of its document; limits that are passed first."""
+    rows = [(each.question, [each.headline]) for each in answers(found)]
+    return _fragment(
+        "Question", [Sheet(f"Can you rely on {name}?", ["Answer"], rows)], _passed(found), findings
+    )
+
+
+def _passed(found: Mapping[str, object]) -> list[str]:
+    passed = found["passed"]
+    assert isinstance(passed, list)
+    return [f"Past a limit: {each['what']}" for each in passed]
+
+
+def _size(sizes: Sizes, segment: str) -> str:
+    customers = sizes.by_segment.get(segment)
+    share = None if customers is None else sizes.share(segment)
+    if customers is None or share is None:
+        return NOT_SHOWN
+    return f"{written(customers, 'count')} ({written(100 * share, 'percent')})"
+
+
+def _all(sizes: Sizes) -> str:
+    return written(sizes.customers, "count")
+
+
+def _fragment(head: str, sheets: list[Sheet], sentences: list[str], findings: Sequence[Finding]) -> str:
+    template = page.environment().get_template("sheets.html")
+    return template.render(
+        head=head, sheets=sheets, sentences=sentences, findings=findings, style=page.fragment_style()
+    )
