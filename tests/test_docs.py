@@ -56,6 +56,17 @@ def test_the_settings_on_the_sources_page_are_settings() -> None:
     assert seen == {"products", "customers", "identities"}
 
 
+def test_the_settings_on_the_verdict_page_are_settings() -> None:
+    text = (DOCS / "verdict.md").read_text(encoding="utf-8")
+    sources = {"orders": {"path": "orders.csv", "columns": {"customer": "a", "time": "b"}}}
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    read = [
+        parse({"schema": "regulars/1", "sources": sources, **block}, "page").validation for block in blocks
+    ]
+    assert any(each.capacity for each in read)
+    assert any(each.audit for each in read)
+
+
 def test_the_features_page_lists_every_feature_as_the_catalogue_has_it() -> None:
     text = (DOCS / "features.md").read_text(encoding="utf-8")
     assert "\n".join(lines()) in text, "run tools/feature_table.py and put its table on the page"

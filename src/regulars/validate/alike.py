@@ -34,7 +34,7 @@ def not_different(segment: Segment, found: Difference | None, why_not: str) -> R
         return Reason(CODE, "holds", words, _figures(alike[0], segment), like=other.id)
     unsure = [_other(each, segment).name for each in pairs if each.state == "cannot_be_told"]
     if unsure:
-        return not_assessed(CODE, f"Whether it differs from {' and '.join(unsure)} cannot be told.")
+        return not_assessed(CODE, f"Whether it differs from {' or '.join(unsure)} cannot be told.")
     words = f"It differs from every neighbour, from the likest in this: {_largest(pairs[0])}."
     return Reason(CODE, "does not hold", words, _figures(pairs[0], segment))
 

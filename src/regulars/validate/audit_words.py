@@ -48,8 +48,9 @@ def _attribute(each: AttributeAudit) -> Iterator[str]:
         yield f"{each.name}: nobody's is known; are the ids those of the orders?"
         return
     if each.unknown:
-        share = 100 * each.unknown / each.customers
-        yield f"{each.name} is unknown of {percent(share, each)} of customers, who are left out of shares."
+        share = percent(100 * each.unknown / each.customers, each)
+        said = "fewer than 1%" if share == "0%" else share
+        yield f"{each.name} is unknown of {said} of customers, who are left out of shares."
     parts = each.told()
     yield from (part_told(each, *one) for one in parts[:TOLD])
     if len(parts) > TOLD:

@@ -127,8 +127,8 @@ PLAIN: dict[str, Measure] = {
     ),
     "holm": Measure(
         "Holm's correction",
-        "Ask a hundred questions and five come out true by luck; this keeps luck out.",
-        "What is left is wrong in one report of twenty at most, however many questions it asks.",
+        "Of many questions asked at once, which answers are more than luck?",
+        "Ask a hundred and five come out true by luck; with this, one report in twenty errs at most.",
     ),
     "heterogeneity": Measure(
         "Interaction test (Cochran's Q)",

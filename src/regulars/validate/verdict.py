@@ -92,10 +92,11 @@ def _over_capacity(
         return Reason(
             "OVER_CAPACITY", "does not hold", f"The team can treat {many} differently; it is among them."
         )
-    there = " and ".join(named[each].name for each in goes_to)
+    there = [named[each].name for each in goes_to]
+    with_whom = f"{', '.join(there[:-1])} and {there[-1]}" if there[1:] else there[0]
     return Reason(
         "OVER_CAPACITY", "holds",
-        f"The team can treat {ground.capacity} differently, and of those that are left it would be missed "
-        f"least: it has the least {weighed_by}. The merge that loses least is with {there}.",
+        f"The team has room for {ground.capacity}; of those left it brings the least {weighed_by}. Merged "
+        f"with {with_whom} it loses least.",
         like=goes_to[0],
     )  # fmt: skip

@@ -30,8 +30,8 @@ def words(found: Verdicts) -> list[str]:
         told.append("So few would be left that this segmentation, as it stands, tells no customers apart.")
     if found.capacity is not None and any(each.of("OVER_CAPACITY").holds for each in found.each):
         told.append(
-            f"The team can treat {_many(found.capacity, 'segment')} differently; who would be missed least "
-            f"is told by {found.weighed_by}."
+            f"The team can treat {_many(found.capacity, 'segment')} differently; those that bring least "
+            f"{found.weighed_by} go first, each to the nearest."
         )
     told.extend(_unassessed(found))
     return [*told, *found.notes]
