@@ -36,7 +36,7 @@ def sizes_fragment(name: str, counted: Sequence[Sizes], findings: Sequence[Findi
         for each in counted
     ]
     sheet = Sheet(f"{name}: customers of each segment, and percent of all", [*named.values(), "All"], rows)
-    return _fragment("Looking from", [sheet], [], findings)
+    return _fragment("Looking from", sheet, findings)
 
 
 def moved_fragment(past: Past, findings: Sequence[Finding]) -> str:
@@ -44,15 +44,14 @@ def moved_fragment(past: Past, findings: Sequence[Finding]) -> str:
     before, after = (sizes.run for sizes in past.sizes)
     caption = f"{past.name}: customers by segment on {day(before.as_of)} (rows) and {day(after.as_of)}"
     sheet = Sheet(caption, [*(each.name for each in after.segments), LEFT, "All"], list(matrix(past)))
-    return _fragment("From", [sheet], [moved_title(past.migration)], findings)
+    return _fragment("From", sheet, findings, headline=moved_title(past.migration))
 
 
 def found_fragment(name: str, found: Mapping[str, object], findings: Sequence[Finding]) -> str:
     """What ``compare`` found, a row a question, of its document; limits that are passed first."""
     rows = [(each.question, [each.headline]) for each in answers(found)]
-    return _fragment(
-        "Question", [Sheet(f"Can you rely on {name}?", ["Answer"], rows)], _passed(found), findings
-    )
+    sheet = Sheet(f"Can you rely on {name}?", ["Answer"], rows)
+    return _fragment("Question", sheet, findings, sentences=_passed(found), words=True)
 
 
 def _passed(found: Mapping[str, object]) -> list[str]:
@@ -73,8 +72,12 @@ def _all(sizes: Sizes) -> str:
     return written(sizes.customers, "count")
 
 
-def _fragment(head: str, sheets: list[Sheet], sentences: list[str], findings: Sequence[Finding]) -> str:
-    template = page.environment().get_template("sheets.html")
+def _fragment(
+    head: str, sheet: Sheet, findings: Sequence[Finding], *, headline: str = "",
+    sentences: Sequence[str] = (), words: bool = False,
+) -> str:  # fmt: skip
+    template = page.environment().get_template("sheet.html")
     return template.render(
-        head=head, sheets=sheets, sentences=sentences, findings=findings, style=page.fragment_style()
-    )
+        head=head, sheet=sheet, findings=findings, headline=headline, sentences=sentences, words=words,
+        style=page.fragment_style(),
+    )  # fmt: skip
