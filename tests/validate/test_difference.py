@@ -10,9 +10,11 @@ import pytest
 from regulars.engine import Engine
 from regulars.segment.methods import Ground, chosen
 from regulars.types import Feature
-from regulars.validate.difference import Later, difference
+from regulars.validate.difference import difference
 from regulars.validate.difference_file import as_json
+from regulars.validate.difference_words import words
 from regulars.validate.importance import Importance
+from regulars.validate.later import Later
 from regulars.validate.people import People
 
 DAY = date(2024, 6, 30)
@@ -53,8 +55,8 @@ def drawn(chance, n):
     return People(n, np.arange(1, n + 1), np.minimum((lot * 4).astype(np.int64), 3), columns)
 
 
-def told(sample, lots, features=FEATURES, later=None):
-    return difference(sample, lots, features, UNWEIGHED, later)
+def told(sample, lots, features=FEATURES, later=None, hidden=()):
+    return difference(sample, lots, features, UNWEIGHED, later, hidden)
 
 
 def named(pair):
@@ -228,3 +230,15 @@ def test_no_number_of_ten_customers_or_fewer_is_written_nor_one_that_tells_it(lo
         [None, 0],
     )
     assert effects["habit_3"]["unknown"][0] > 10
+
+
+def test_of_a_segment_whose_size_is_hidden_no_figure_is_written_and_what_it_comes_to_is(lots):
+    found = told(drawn(np.random.default_rng(1), 6_000), lots, hidden={"lot_3"})
+    written = as_json(found)
+    for pair in written["pairs"]:
+        assert pair["state"] == "not_different"
+        assert (pair["effects"] is None) == ("lot_3" in pair["segment_ids"])
+    assert [each["effects"] is None for each in written["segments"]] == [False, False, True, False]
+    for sentence in words(found):
+        if "Lot 3" in sentence and "are not different in behaviour" in sentence:
+            assert "The largest" not in sentence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from datetime import date
 
 from rich.markup import escape
@@ -20,6 +21,7 @@ from regulars.validate.difference import Difference, State, difference
 from regulars.validate.difference_file import as_json
 from regulars.validate.difference_words import headline, label, words
 from regulars.validate.importance import importance
+from regulars.validate.memberships import hidden_sizes
 from regulars.validate.people import FEWEST, people
 
 NAMED, FEATURED = 18, 24
@@ -35,7 +37,8 @@ def section(compared: Compared) -> Section:
     """The differences between the later run's segments; what is not measured says why."""
     definition, engine, now = compared.definition, compared.engine, compared.now
     ids = [each.id for each in definition.segments]
-    large = _large(engine)
+    sizes = _sizes(engine, ids)
+    large = sum(customers >= FEWEST for customers in sizes.values())
     if large < 2:
         of = "no segment has" if not large else "only one segment has"
         return unmeasured("difference", f"There is nothing to tell apart: {of} {FEWEST} customers or more.")
@@ -45,7 +48,7 @@ def section(compared: Compared) -> Section:
     with threadpool_limits(1):
         as_of = date.fromisoformat(now.manifest["as_of"])
         weighed = importance(engine, definition, features, sample, as_of, compared.settings.seed)
-    found = difference(sample, definition, features, weighed)
+    found = difference(sample, definition, features, weighed, hidden=hidden_sizes(sizes))
     told = words(found)
     document = {"is_measured": True, "headline": headline(found), "words": told, **as_json(found)}
     return Section("difference", found, document, (), lambda: _show(found, told))
@@ -57,9 +60,9 @@ def _features(compared: Compared) -> list[Feature]:
     return [each for each in compared.now.features if not each.protected or each.name in read]
 
 
-def _large(engine: Engine) -> int:
-    counted = engine.rows(f"select segment_id, count(*) from {NOW} group by segment_id")
-    return sum(int(customers) >= FEWEST for _, customers in counted)
+def _sizes(engine: Engine, segment_ids: Sequence[str]) -> dict[str, int]:
+    counted = dict(engine.rows(f"select segment_id, count(*) from {NOW} group by segment_id"))
+    return {each: int(counted.get(each, 0)) for each in segment_ids}
 
 
 def _show(found: Difference, told: list[str]) -> None:
@@ -91,6 +94,8 @@ def _stands_out_in(told: Contrast) -> str:
     name = label(told.behaviour.feature)
     if not told.behaviour.feature.is_text:
         name = f"{'more' if told.effect.size > 0 else 'less'}: {name}"
+    elif told.most:
+        name = f"{'more' if told.most.change > 0 else 'fewer'}: {told.most.category!r}"
     return escape(f"{name:.{FEATURED}}")
 
 
@@ -100,7 +105,7 @@ def _hanging(found: Difference) -> Table:
     table = _table("segment", "hangs most on", "and on")
     for each in found.segments:
         own = [(weight.by_segment[each.segment.id][0], weight.feature) for weight in found.importance.read
-               if each.segment.id in weight.by_segment]  # fmt: skip
+               if each.segment.id in weight.by_segment and each.segment.id not in found.hidden]  # fmt: skip
         most = sorted(own, key=lambda one: (-one[0], one[1]))[:2]
         if most:
             told = [

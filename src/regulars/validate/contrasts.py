@@ -117,7 +117,8 @@ def _most_apart(counts: Mapping[str, int], others: Mapping[str, int]) -> ShareAp
     ]
     if not shown:
         return None
-    most = max(shown, key=lambda each: abs(counts[each] / n - others[each] / m))
+    # Of two categories the one has what the other lacks: the first is told, whatever the last digit.
+    most = max(shown, key=lambda each: round(abs(counts[each] / n - others[each] / m), 9))
     (p_low, p_high), (q_low, q_high) = (
         proportion_interval(counts[most], n),
         proportion_interval(others[most], m),

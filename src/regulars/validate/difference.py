@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +13,7 @@ from regulars.types import Feature, Segment
 from regulars.validate.behaviours import Behaviour, behaviours, done_later
 from regulars.validate.contrasts import CHANCE, Asked, Contrast, Groups, contrasts, strongest_first
 from regulars.validate.importance import Importance
+from regulars.validate.later import Later
 from regulars.validate.neighbours import neighbours
 from regulars.validate.people import FEWEST, Flags, People
 
@@ -62,7 +63,8 @@ class Difference:
     """In what the segments of one definition differ; see docs/difference.md for how to read it.
 
     ``customers``: all of them, ``sampled`` of whom stand for them. ``segments`` are those of thirty customers
-    or more; there are ``pairs`` of them only where there are behaviours to judge them by.
+    or more; there are ``pairs`` of them only where there are behaviours to judge them by. Of the ``hidden``
+    ones no figure is shown: with one, the size of a segment of ten customers or fewer could be worked out.
     """
 
     customers: int
@@ -71,6 +73,7 @@ class Difference:
     segments: tuple[Beside, ...]
     pairs: tuple[Pair, ...]
     importance: Importance
+    hidden: Collection[str] = frozenset()
 
     @property
     def judged(self) -> tuple[Behaviour, ...]:
@@ -81,19 +84,14 @@ class Difference:
         """The pairs of which neither does anything that the other does not do about as much."""
         return tuple(each for each in self.pairs if each.state == "not_different")
 
+    def shows(self, pair: Pair) -> bool:
+        """Whether figures of these two may be shown."""
+        return not {pair.one.id, pair.other.id} & set(self.hidden)
+
     def neighbours(self, segment_id: str) -> tuple[Pair, ...]:
         """The pairs that a segment is one of, its likest neighbour first."""
         own = (each for each in self.pairs if segment_id in (each.one.id, each.other.id))
         return tuple(sorted(own, key=lambda each: each.judged[0].weight if each.judged else 0.0))
-
-
-@dataclass(frozen=True)
-class Later:
-    """What customers of an earlier day, in their segments of that day, did after it: a sample of them, with a
-    column a feature."""
-
-    sample: People
-    features: tuple[Feature, ...]
 
 
 def difference(
@@ -102,6 +100,7 @@ def difference(
     features: Sequence[Feature],
     weighed: Importance,
     later: Later | None = None,
+    hidden: Collection[str] = frozenset(),
 ) -> Difference:
     """The differences between segments in a sample of their customers.
 
@@ -132,6 +131,7 @@ def difference(
         tuple(Beside(named[at], told[ids[at], None]) for at in large),
         tuple(_pair(named[a], named[b], told[ids[a], ids[b]], found, questions) for a, b in near),
         weighed,
+        hidden,
     )
 
 

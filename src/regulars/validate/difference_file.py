@@ -3,6 +3,7 @@ to 1; null where ten customers or fewer would be told."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from regulars.measure.effects import Effect
@@ -21,9 +22,9 @@ def as_json(found: Difference) -> dict[str, Any]:
         "customers": found.customers,
         "sampled": found.sampled,
         "features": [_behaviour(each) for each in found.behaviours],
-        "segments": [_beside(each) for each in found.segments],
-        "pairs": [_pair(each) for each in found.pairs],
-        "importance": _importance(found.importance),
+        "segments": [_beside(each, hides=each.segment.id in found.hidden) for each in found.segments],
+        "pairs": [_pair(each, hides=not found.shows(each)) for each in found.pairs],
+        "importance": _importance(found.importance, found.hidden),
     }
 
 
@@ -45,35 +46,37 @@ def _behaviour(each: Behaviour) -> dict[str, Any]:
     }
 
 
-def _beside(each: Beside) -> dict[str, Any]:
+def _beside(each: Beside, *, hides: bool) -> dict[str, Any]:
     return {
         "segment_id": each.segment.id,
         "segment_name": each.segment.name,
         "is_apart": bool(each.apart),
-        "effects": [_contrast(told) for told in each.contrasts],
+        "effects": None if hides else [_contrast(told) for told in each.contrasts],
     }
 
 
-def _pair(each: Pair) -> dict[str, Any]:
+def _pair(each: Pair, *, hides: bool) -> dict[str, Any]:
     return {
         "segment_ids": [each.one.id, each.other.id],
         "segment_names": [each.one.name, each.other.name],
         "state": each.state,
-        "customers_needed": each.needed,
+        "customers_needed": None if hides else each.needed,
         "unmeasured": [feature.name for feature in each.unmeasured],
-        "effects": [_contrast(told) for told in each.contrasts],
+        "effects": None if hides else [_contrast(told) for told in each.contrasts],
     }
 
 
 def _contrast(each: Contrast) -> dict[str, Any]:
     effect, is_text = each.effect, each.behaviour.feature.is_text
-    sides = [(effect.n, each.unknown[0]), (effect.m, each.unknown[1])]
     return {
         "feature": each.behaviour.feature.name,
         "is_judged": each.behaviour.is_judged,
         # Beside a segment's size the one would tell the other.
-        "known": [n if _shown(unknown) is not None else None for n, unknown in sides],
-        "unknown": [_shown(unknown) for _, unknown in sides],
+        "known": [
+            None if _shown(unknown) is None else n
+            for n, unknown in zip((effect.n, effect.m), each.unknown, strict=True)
+        ],
+        "unknown": [_shown(unknown) for unknown in each.unknown],
         "measure": "cramers_v" if is_text else "cliffs_delta",
         **_effect(effect),
         "superiority": None if is_text else _rounded(effect.superiority),
@@ -100,26 +103,28 @@ def _effect(effect: Effect) -> dict[str, Any]:
     }
 
 
-def _importance(found: Importance) -> dict[str, Any]:
+def _importance(found: Importance, hidden: Collection[str]) -> dict[str, Any]:
     beside = found.beside
     return {
         "held_out": found.held_out,
-        "read": [_weight(each) for each in found.read],
+        "read": [_weight(each, hidden) for each in found.read],
         "beside": None
         if beside is None
         else {
             "right": _interval(beside.right),
             "largest_segment": _rounded(beside.largest),
-            "features": [_weight(each) for each in beside.weights],
+            "features": [_weight(each, hidden) for each in beside.weights],
         },
     }
 
 
-def _weight(each: Weight) -> dict[str, Any]:
+def _weight(each: Weight, hidden: Collection[str]) -> dict[str, Any]:
     return {
         "feature": each.feature,
         "percent": _interval(each.share),
-        "by_segment": {segment: _interval(share) for segment, share in each.by_segment.items()},
+        "by_segment": {
+            segment: _interval(share) for segment, share in each.by_segment.items() if segment not in hidden
+        },
         "measured_on_the_same_things": list(each.kin),
     }
 

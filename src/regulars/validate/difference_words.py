@@ -34,9 +34,9 @@ def words(found: Difference) -> list[str]:
     and on which features the segments hang."""
     return [
         _judged_by(found),
-        *(_alike(each) for each in found.not_different()),
-        *_farthest([each for each in found.pairs if each.state == "different"]),
-        *_open([each for each in found.pairs if each.state == "cannot_be_told"]),
+        *(_alike(each, hides=not found.shows(each)) for each in found.not_different()),
+        *_farthest([each for each in found.pairs if each.state == "different" and found.shows(each)]),
+        *_open(found, [each for each in found.pairs if each.state == "cannot_be_told"]),
         *_plain(found),
         *_hanging(found),
         *_beside(found),
@@ -68,10 +68,11 @@ def _judged_by(found: Difference) -> str:
     )
 
 
-def _alike(pair: Pair) -> str:
+def _alike(pair: Pair, *, hides: bool) -> str:
+    largest = f" The largest: {told(pair.one.name, pair.other.name, pair.judged[0])}."
     return (
         f"{pair.one.name} and {pair.other.name} are not different in behaviour: all differences are "
-        f"negligible. The largest: {told(pair.one.name, pair.other.name, pair.judged[0])}."
+        f"negligible.{'' if hides else largest}"
     )
 
 
@@ -102,9 +103,12 @@ def _farthest(apart: Sequence[Pair]) -> Iterator[str]:
         )
 
 
-def _open(pairs: Sequence[Pair]) -> Iterator[str]:
+def _open(found: Difference, pairs: Sequence[Pair]) -> Iterator[str]:
     if pairs:
-        named = [f"{each.one.name} and {each.other.name} ({_would_tell(each)})" for each in pairs[:NAMED]]
+        named = [
+            f"{each.one.name} and {each.other.name}{f' ({_would_tell(each)})' if found.shows(each) else ''}"
+            for each in pairs[:NAMED]
+        ]
         if len(pairs) > NAMED:
             named.append(f"{len(pairs) - NAMED} more")
         yield f"Whether they differ cannot be told of {_counted(len(pairs), 'pair')}: {'; '.join(named)}."
