@@ -17,7 +17,7 @@ from regulars.feature_settings import FeatureChoices
 from regulars.prepare.features.offer import offer
 from regulars.segment.methods import chosen
 from regulars.settings import parse
-from regulars.validation_settings import DriftLimits, ValidationChoices
+from regulars.validation_settings import DriftLimits, StabilityLimits, ValidationChoices
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -87,6 +87,14 @@ def test_the_limits_on_the_drift_page_are_settings_and_its_defaults_those_of_the
     (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     limits = ValidationChoices.model_validate(yaml.safe_load(block)["validation"]).drift
     assert limits.model_copy(update={"moved_share": None}) == DriftLimits()
+
+
+def test_the_limits_on_the_stability_page_are_settings_and_its_defaults_those_of_the_code() -> None:
+    text = (DOCS / "stability.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    told = yaml.safe_load(block)["validation"]
+    assert ValidationChoices.model_validate(told).stability == StabilityLimits()
+    assert set(told["stability"]) == set(StabilityLimits.model_fields)
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -37,6 +37,23 @@ class DriftLimits(_Choices):
     source that broke more often than customers who changed."""
     new_category_share: float | None = Field(0.05, gt=0, le=1)
     """Share of customers in categories that there were none of: the definition knows nothing of them."""
+
+
+class StabilityLimits(_Choices):
+    """What segments must hold on the customers of a day, else ``compare`` fails (exit 4); null: no limit."""
+
+    jaccard: float | None = Field(0.5, gt=0, le=1)
+    """Bootstrap Jaccard that each segment must reach: below a half more of it goes than stays, and it counts
+    as dissolved (Hennig 2007). Below 0.75 a segment is called weak in any case."""
+    prediction_strength: float | None = Field(None, gt=0, le=1)
+    """No limit by default: customers of a shop rarely come in groups that foretell one another. 0.8 asks for
+    such groups (Tibshirani & Walther 2005)."""
+    verdict: Literal["natural", "reproducible"] | None = None
+    """The least that the verdict must be. None by default: a constructive cut is no fault where it is known
+    to be one. Set ``reproducible`` where segments are told to others as a finding."""
+    refit_share: float | None = Field(None, gt=0, le=1)
+    """Share of customers whom chance alone may put in another segment when fitted anew. No limit by default:
+    a pinned definition moves nobody. Set it where you refit by a schedule."""
 
 
 class ExperimentChoices(_Choices):
@@ -76,6 +93,7 @@ class ValidationChoices(_Choices):
     """What a segmentation is held to, run after run. It moves no customer and no number of a run."""
 
     drift: DriftLimits = DriftLimits()
+    stability: StabilityLimits = StabilityLimits()
     capacity: int | None = Field(None, ge=1, le=1000)
     """How many segments the team can treat differently. None by default: only the team knows."""
     actions: str = ""

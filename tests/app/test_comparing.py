@@ -17,11 +17,22 @@ from regulars.app import saved
 from regulars.app.compare_command import show
 from regulars.app.study import render
 from regulars.app.workspace import Workspace
+from regulars.engine import Engine
 from regulars.errors import CheckFailed, RunDamaged, SettingsError, UsageError
+from regulars.validate import refitting
 
 RFM_LINE = "segmentations: {rfm: {method: rfm}}\n"
 ASKED = {"today": date(2024, 12, 1), "threads": None, "memory_limit": None}
-LOOSE = "validation: {drift: {psi: null, share_points: null, centroid_share: null, unknown_points: null}}\n"
+LOOSE = (
+    "validation: {drift: {psi: null, share_points: null, centroid_share: null, unknown_points: null}, "
+    "stability: {jaccard: null}}\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch):
+    """Half of the draws that a refit is tried on tell as much here."""
+    monkeypatch.setattr(refitting, "DRAWS", 10)
 
 
 @pytest.fixture(scope="module")
@@ -103,11 +114,42 @@ def test_customers_are_counted_as_the_runs_have_them(shop, capsys):
     assert [each["feature"] for each in drift["features"]] == ["recency_days", "orders", "spend"]
 
 
-def test_segments_by_rules_are_not_called_unstable_but_told_why_they_are_not_measured(shop, capsys):
+def test_segments_by_rules_are_not_called_unstable_but_told_what_fitting_anew_would_move(shop, capsys):
     told, _ = compared(shop, capsys)
     stability = told["sections"]["stability"]
-    assert stability["is_measured"] is False
+    assert (stability["is_measured"], stability["verdict"]) == (True, None)
     assert "cut by rules" in stability["words"][0]
+    floor = stability["refit"]["floor_share"]
+    assert 0 < floor["mean"] < 1
+    assert stability["versions"] is None
+    assert "change segment by chance alone" in stability["headline"]
+    assert {each["jaccard"] for each in stability["segments"]} == {None}
+
+
+def test_a_refit_between_two_runs_is_told_with_what_chance_explains_of_it(tmp_path, capsys):
+    workspace = opened(tmp_path / "shop", settings_text=RFM_ALONE + LOOSE)
+    before = studied(workspace, as_of=date(2024, 7, 31))
+    after = studied(workspace, as_of=date(2024, 9, 30), refit=True)
+    show(workspace.root, "rfm", None, None, json=True, **ASKED)
+    told = json.loads(capsys.readouterr().out)["sections"]["stability"]
+    with Engine() as engine:
+        then, now = (str(each.study.path / "assignments" / "rfm.parquet") for each in (before, after))
+        ((moved,),) = engine.rows(
+            f"select avg(case when a.segment_id <> b.segment_id then 1.0 else 0.0 end) from '{then}' as a "
+            f"join '{now}' as b using (customer_id)"
+        )
+    assert told["versions"] == {"before": 1, "after": 2, "moved_share": round(moved, 3)}
+    assert any("of which refitting alone would explain" in each for each in told["words"])
+    assert told["refit"]["today_share"] == 0
+
+
+def test_a_limit_of_stability_that_does_not_hold_fails(shop, capsys):
+    limit = LOOSE.replace("jaccard: null", "jaccard: null, refit_share: 0.001")
+    told, failure = compared(shop, capsys, limits=limit)
+    assert failure is not None
+    assert failure.exit_code == 4
+    assert [each["where"] for each in told["passed"]] == ["rfm.refit"]
+    assert told["sections"]["stability"]["headline"] == "1 limit of stability in the settings not met."
 
 
 def test_segments_that_were_found_are_made_anew_and_each_is_told(tmp_path, capsys):
@@ -120,7 +162,7 @@ def test_segments_that_were_found_are_made_anew_and_each_is_told(tmp_path, capsy
     assert stability["verdict"] in ("natural", "reproducible", "constructive")
     assert [each["segment_id"] for each in stability["segments"]] == ["s1", "s2", "s3"]
     assert all(0 <= each["jaccard"] <= 1 for each in stability["segments"])
-    assert stability["words"][0].startswith("On the later day's customers: ")
+    assert stability["words"][0].startswith("On this day's customers: ")
 
 
 def test_a_longer_past_is_told_as_what_it_is(shop, capsys):

@@ -61,3 +61,35 @@ def test_the_interval_is_students():
     # 4, 5, 6: mean 5, sd 1, t(2) = 4.3027
     assert estimate([4.0, 5.0, 6.0]).high == pytest.approx(5 + 4.3027 / 3**0.5, abs=1e-4)
     assert [float(student.ppf(0.975, df)) for df in range(1, 8)] == pytest.approx(STUDENT_T, abs=1e-4)
+
+
+def test_each_segment_has_the_mean_silhouette_of_its_customers_as_scikit_learn_has_them(places, labels):
+    few, own = places[:90], labels[:90]
+    told = Batches.drawn(few, seed=0).by_segment(own, 4)
+    by_hand = silhouette_samples(few, own)
+    assert [each.silhouette.mean for each in told[:3]] == pytest.approx(
+        [by_hand[own == segment].mean() for segment in range(3)], abs=1e-4
+    )
+    assert told[3] is None
+    assert told[0].silhouette.low is None
+
+
+def test_each_segments_interval_holds_the_figure_of_everybody(places, labels):
+    told = Batches.drawn(places, seed=0).by_segment(labels, 3)
+    by_hand = silhouette_samples(places, labels)
+    for segment, each in enumerate(told):
+        assert each.silhouette.low < by_hand[labels == segment].mean() < each.silhouette.high
+
+
+def test_a_segment_names_the_other_that_it_runs_into_and_how_many_lie_nearer_to_it():
+    # Two of the first segment's four lie among the second's; the third is far from both.
+    line = np.array([0.0, 1, 10, 11, 9, 12, 10, 100, 101, 102])
+    labels = np.array([0, 0, 0, 0, 1, 1, 1, 2, 2, 2])
+    first, second, third = Batches.drawn(np.stack([line, line * 0], axis=1), seed=0).by_segment(labels, 3)
+    assert (first.neighbour, first.nearer) == (1, 0.5)
+    assert (second.neighbour, second.nearer) == (0, 0)
+    assert (third.neighbour, third.nearer) == (1, 0)
+
+
+def test_where_all_are_in_one_segment_none_has_a_neighbour(places):
+    assert Batches.drawn(places, seed=0).by_segment(np.zeros(900, dtype=np.int64), 2) == (None, None)

@@ -1,94 +1,204 @@
-"""The section of ``compare`` on stability: whether the segments come back from the later day's customers."""
+"""The section of ``compare`` on stability: whether the segments come back from the later day's customers, and
+how many of these would change segment by fitting anew."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import Any
+from datetime import date
 
 from rich.markup import escape
 from rich.table import Table
 
 from regulars.app import terminal
 from regulars.app.compared import Compared, Section, unmeasured
-from regulars.segment.choosing.choice_words import overlap, standing
+from regulars.app.grounds import mapped
+from regulars.engine import literal, quoted
+from regulars.errors import NotReady, SettingsError, sentence
+from regulars.figures import written
+from regulars.segment.definition import Definition
+from regulars.segment.methods import Ground
+from regulars.types import Segmentation, Study
 from regulars.validate.bands import NOW
-from regulars.validate.stability import Stability, reading, stability, why_not
+from regulars.validate.refitting import Refit, refit
+from regulars.validate.stability import (
+    Groups,
+    SegmentStability,
+    Stability,
+    Versions,
+    groups,
+    method_of,
+    reading,
+    why_not,
+)
+from regulars.validate.stability_file import as_json
+from regulars.validate.stability_limits import passed
+from regulars.validate.stability_words import headline, words
 
 WIDTH = 78
+NAMED = 22
+"""Letters of a name in a table of 80 columns."""
+_ALONE = "All customers of this day are in one segment: there is nothing to tell apart."
 
 
 def section(compared: Compared) -> Section:
     """Stability on the later run's customers; what is not measured says why."""
-    definition, customers = compared.definition, compared.engine.count(NOW)
-    why = why_not(definition, customers)
-    if why:
-        return unmeasured("stability", why)
-    compared.stage("Grouping the later day's customers anew, ninety times")
-    found = stability(compared.engine, definition, compared.features, NOW, compared.settings.seed)
-    if found is None:
-        return unmeasured(
-            "stability", "All customers of the later day are in one segment: there is nothing to tell apart."
-        )
-    told = _words(found, definition.choice.get("verdict"))
-    return Section("stability", found, _json(found, told), (), lambda: _show(found, told))
-
-
-def _words(found: Stability, verdict_then: str | None) -> list[str]:
-    taken = found.candidate
-    told = [f"On the later day's customers: {standing(taken)}"]
-    if verdict_then and verdict_then != taken.verdict:
-        told.append(f"When they were fitted they were {verdict_then}.")
-    told.append(overlap(taken))
-    weak = [
-        each for each in found.segments if reading(found.jaccard[each.id]) not in ("stable", "highly stable")
-    ]
-    if weak:
-        named = ", ".join(f"{each.name} ({found.jaccard[each.id]:.2f})" for each in weak)
-        told.append(
-            f"Weak: {named}. Who is in these is partly chance; plan nothing that hangs on single members."
-        )
-    return [each for each in told if each]
-
-
-def _json(found: Stability, told: list[str]) -> dict[str, Any]:
-    taken = found.candidate
-    return {
+    definition, limits = compared.definition, compared.settings.validation.stability
+    found_groups, why_no_groups = _groups(compared)
+    found_refit, why_no_refit = _refit(compared)
+    if found_groups is None and found_refit is None:
+        return unmeasured("stability", f"{why_no_groups} {why_no_refit}")
+    found = Stability(
+        compared.engine.count(NOW), definition.segments, found_groups, found_refit, _versions(compared),
+        why_no_groups, why_no_refit,
+    )  # fmt: skip
+    past = tuple(passed(found, limits, compared.name))
+    told = words(found, definition.version, definition.choice.get("verdict"))
+    summary = headline(found, len(past))
+    document = {
         "is_measured": True,
-        "headline": told[0],
+        "headline": summary,
         "words": told,
-        "verdict": taken.verdict,
-        "customers": found.customers,
-        "sample": found.sample,
-        "segments": [
-            {
-                "segment_id": each.id,
-                "segment_name": each.name,
-                "jaccard": found.jaccard[each.id],
-                "reading": reading(found.jaccard[each.id]),
-            }
-            for each in found.segments
-        ],
-        "mean_jaccard": taken.mean_jaccard,
-        "prediction_strength": taken.prediction_strength,
-        "gap_beyond_chance": taken.beyond_chance,
-        "silhouette": {"mean": taken.silhouette, "low": taken.low, "high": taken.high},
+        **as_json(found, limits, compared.settings.seed),
     }
+    return Section("stability", found, document, past, lambda: _show(found, summary, told))
 
 
-def _show(found: Stability, told: list[str]) -> None:
-    _say(*told)
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("segment", "Jaccard", ""):
-        table.add_column(head, justify="right" if head == "Jaccard" else "left", no_wrap=True)
-    for each in found.segments:
-        one = found.jaccard[each.id]
-        table.add_row(escape(each.name), f"{one:.2f}", reading(one))
-    terminal.out.print()
-    terminal.out.print(table)
+def _groups(compared: Compared) -> tuple[Groups | None, str]:
+    """What making the segments anew shows, or why they are not made anew."""
+    definition = compared.definition
+    if why := why_not(definition, compared.engine.count(NOW)):
+        return None, why
+    compared.stage("Grouping the customers anew, two hundred times")
+    found = groups(compared.engine, definition, compared.features, NOW, compared.settings.seed)
+    return found, "" if found else _ALONE
 
 
-def _say(*told: str) -> None:
-    terminal.out.print("\n[bold]Stability.[/]")
-    for sentence in told:
-        filled = textwrap.fill(sentence, WIDTH, initial_indent="- ", subsequent_indent="  ")
+def _refit(compared: Compared) -> tuple[Refit | None, str]:
+    """What fitting anew would move, or why nothing can be fitted anew."""
+    definition, settings, now = compared.definition, compared.settings, compared.now
+    compared.stage("Fitting anew on twenty draws of the customers")
+    method = method_of(definition)
+    path = literal(str(now.path / "features.parquet")).sql("duckdb")
+    table = compared.engine.view("refit_features", f"select * from read_parquet({path})")
+    known = {each.name: Definition.from_json(each.definition) for each in now.segmentations}
+    if lacking := [each for each in method.learns_from if each not in known]:
+        return None, f"Nothing is fitted anew: it learns from {lacking[0]}, which this run does not have."
+    ground = Ground(
+        compared.name, table, now.features, _day(now), settings.seed, settings.timezone, settings.currency,
+        mapped(settings), {each: known[each] for each in method.learns_from},
+        has_orders=bool(settings.sources.orders), left_out=now.left_out,
+    )  # fmt: skip
+    try:
+        return refit(compared.engine, method, definition, ground), ""
+    except (NotReady, SettingsError) as reason:
+        # A run of a day that could not carry a fit is no fault of the segments that were fitted on another.
+        return None, sentence(f"Nothing can be fitted anew on this day: {reason.found}")
+
+
+def _versions(compared: Compared) -> Versions | None:
+    """Who changed segment between two runs of different versions, as they were saved."""
+    if compared.then is None:
+        return None
+    before, after = _own(compared.then, compared.name), _own(compared.now, compared.name)
+    if before.digest == after.digest or before.method != after.method:
+        return None
+    path = literal(str(compared.then.path / "assignments" / f"{compared.name}.parquet")).sql("duckdb")
+    ((both, moved),) = compared.engine.rows(
+        "select count(*), coalesce(sum(case when a.segment_id <> b.segment_id then 1 else 0 end), 0) "
+        f"from read_parquet({path}) as a join {quoted(NOW)} as b on a.customer_id = b.customer_id"
+    )
+    return Versions(before.version, after.version, int(both), int(moved))
+
+
+def _own(study: Study, name: str) -> Segmentation:
+    return next(each for each in study.segmentations if each.name == name)
+
+
+def _day(study: Study) -> date:
+    return date.fromisoformat(study.manifest["as_of"])
+
+
+def _show(found: Stability, summary: str, told: list[str]) -> None:
+    first, *rest = textwrap.wrap(f"Stability. {summary}", WIDTH)
+    terminal.out.print(f"\n[bold]Stability.[/]{escape(first.removeprefix('Stability.'))}")
+    for line in rest:
+        terminal.out.print(line, markup=False)
+    for said in told:
+        filled = textwrap.fill(said, WIDTH, initial_indent="- ", subsequent_indent="  ")
         terminal.out.print(filled, markup=False)
+    if found.groups:
+        terminal.out.print()
+        terminal.out.print(_anew(found.groups, found.refit))
+        terminal.out.print(
+            "\nJaccard: how far a segment comes back in draws of the customers; SLSw: the same\n"
+            "over everybody; SLSa: how far it is together with one segment fewer, and more;\n"
+            "silhouette: 1 far from others, 0 between two, 95 %; refit: who would be\n"
+            "elsewhere by fitting anew on another draw."
+        )
+    elif found.refit and found.refit.segments and not found.refit.is_still:
+        terminal.out.print()
+        terminal.out.print(_by_refit(found, found.refit))
+
+
+def _anew(found: Groups, refitted: Refit | None) -> Table:
+    table = _table("segment", "Jaccard", "SLSw", "fewer", "more", "silhouette", "refit", "")
+    for each in found.segments:
+        share = refitted.segments.get(each.segment.id) if refitted else None
+        figures = [
+            f"{each.jaccard:.2f}", f"{each.within.mean:.2f}", _figure(each.fewer), _figure(each.more),
+            _silhouette(each), _percent(share.mean) if share else "–",
+        ]  # fmt: skip
+        if not each.is_shown:
+            figures = ["–"] * len(figures)
+        table.add_row(
+            _name(each.segment.name), *figures, _SHORT[reading(each.jaccard)] if each.is_shown else ""
+        )
+    return table
+
+
+_SHORT = {
+    "highly stable": "stable",
+    "stable": "stable",
+    "a pattern, no sure members": "[yellow]weak[/]",
+    "not to be trusted": "[bold red]poor[/]",
+    "dissolves": "[bold red]gone[/]",
+}
+"""The readings in a word, for a table of 80 columns."""
+
+
+def _by_refit(found: Stability, refitted: Refit) -> Table:
+    table = _table("segment", "elsewhere by refitting alone", "nine of ten pairs")
+    for segment in found.segments:
+        if share := refitted.segments.get(segment.id):
+            spread = f"{_percent(share.low)} to {_percent(share.high)}"
+            table.add_row(_name(segment.name), _percent(share.mean), spread)
+    return table
+
+
+def _table(first: str, *others: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table.add_column(first, no_wrap=True)
+    for head in others:
+        table.add_column(head, justify="right" if head else "left", no_wrap=True)
+    return table
+
+
+def _name(name: str) -> str:
+    return escape(name if len(name) <= NAMED else f"{name[: NAMED - 1]}…")
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+def _silhouette(each: SegmentStability) -> str:
+    """Its interval, or the figure alone where there is none."""
+    found = each.silhouette
+    if found is None:
+        return "–"
+    ends = [found.mean] if found.low is None or found.high is None else [found.low, found.high]
+    return " to ".join(f"{end:.2f}" for end in ends).replace("-", "−")
+
+
+def _percent(share: float) -> str:
+    return written(100 * share, "percent")

@@ -94,7 +94,8 @@ def _weights(compared: Compared, customers: Mapping[str, int]) -> tuple[str, Map
 def _unstable(compared: Compared, segment: Segment) -> Reason:
     found = compared.answer(Stability)
     if found is not None:
-        return unstable(found.jaccard.get(segment.id), "None of its customers were drawn.")
+        why_not = found.why_no_groups or "None of its customers were drawn."
+        return unstable(found.jaccard.get(segment.id), why_not)
     return unstable(None, compared.said("stability"))
 
 

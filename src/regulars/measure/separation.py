@@ -58,14 +58,55 @@ class Batches:
         ]
         return estimate(means)
 
+    def by_segment(self, labels: Labels, k: int) -> tuple[Apart | None, ...]:
+        """The same of each segment 0 to k − 1, and beside which other it lies; None for a segment without a
+        customer in any batch, and where the customers of every batch are in one."""
+        means: list[list[float]] = [[] for _ in range(k)]
+        beside, nearer = (np.zeros((k, k), dtype=np.int64) for _ in range(2))
+        for each, far in zip(self.members, self.distances, strict=True):
+            own = labels[each]
+            widths, nearest = standings(far, own)
+            if nearest is None:
+                continue
+            for segment in np.unique(own).tolist():
+                means[segment].append(float(widths[own == segment].mean()))
+            np.add.at(beside, (own, nearest), 1)
+            np.add.at(nearer, (own[widths < 0], nearest[widths < 0]), 1)
+        return tuple(
+            Apart(estimate(means[at]), int(beside[at].argmax()), _share(nearer[at], beside[at]))
+            if means[at]
+            else None
+            for at in range(k)
+        )
+
+
+@dataclass(frozen=True)
+class Apart:
+    """One segment: its mean silhouette; the other segment that is the nearest for most of its customers (the
+    first of equals); and the share of its customers, 0 to 1, who on average lie nearer to that one's."""
+
+    silhouette: Estimate
+    neighbour: int
+    nearer: float
+
+
+def _share(nearer: Labels, beside: Labels) -> float:
+    return round(float(nearer[beside.argmax()] / beside.sum()), 4)
+
 
 def silhouettes(distances: Places, labels: Labels) -> Places:
     """Each customer's ``(b − a) / max(a, b)``: a = mean distance within its segment, b = to the nearest
     other segment. ``distances`` is symmetric, customers × customers."""
-    _, at = np.unique(labels, return_inverse=True)
+    return standings(distances, labels)[0]
+
+
+def standings(distances: Places, labels: Labels) -> tuple[Places, Labels | None]:
+    """Each customer's silhouette, and the label of the nearest other segment (the first of equals); None
+    where all share one segment."""
+    known, at = np.unique(labels, return_inverse=True)
     sizes = np.bincount(at)
     if len(sizes) < 2:
-        return np.zeros(len(labels))
+        return np.zeros(len(labels)), None
     everyone = np.arange(len(at))
     sums = distances @ np.eye(len(sizes))[at]
     own = sizes[at]
@@ -75,7 +116,8 @@ def silhouettes(distances: Places, labels: Labels) -> Places:
     apart = means.min(axis=1)
     larger = np.maximum(within, apart)
     told = (own > 1) & (larger > 0)
-    return np.where(told, (apart - within) / np.where(told, larger, 1.0), 0.0)
+    widths = np.where(told, (apart - within) / np.where(told, larger, 1.0), 0.0)
+    return widths, known[means.argmin(axis=1)]
 
 
 def estimate(values: Sequence[float]) -> Estimate:

@@ -67,6 +67,7 @@ class Grouping:
 class Clusters(Method):
     """Base of the clusterers: groups of customers who behave alike, found on a sample of them."""
 
+    refit_customers: ClassVar[int] = 10_000
     takes_text: ClassVar[bool] = True
     """Whether features of text may be grouped by, as indicators of their categories."""
 
@@ -155,6 +156,24 @@ class Clusters(Method):
             notes=tuple(notes),
             choice=evidence,
         )
+
+    def refit(self, ground: Ground, engine: Engine, segments: int) -> Definition:
+        """The groups of the sample as ``fit`` finds them in so many segments; no number is chosen, and the
+        customers beyond the sample move nothing.
+
+        Raises NotReady where these customers differ in fewer ways than there are segments.
+        """
+        used, _ = self._used(ground)
+        fit = fitted(drawn(engine, ground.table, used, self.sample), ground.name)
+        if distinct(fit.places) < segments:
+            raise NotReady(
+                f"segmentations.{ground.name}", f"these customers differ in fewer than {segments} ways",
+                "Use more customers, or fewer segments.",
+            )  # fmt: skip
+        with threadpool_limits(1):
+            rule = self.grouped(fit, [segments], ground.seed)[segments].rule
+        named = tuple(Segment(each, each, "") for each in rule.segment_ids)
+        return self.defined(ground, rule=rule, segments=named, fitted={})
 
     def _used(self, ground: Ground) -> tuple[list[Feature], list[Finding]]:
         """The features to group by, and what is to be said about them."""

@@ -59,6 +59,7 @@ class Model(Method):
 
     method: ClassVar[str] = "model"
     default_roles: ClassVar[tuple[Role, ...]] = ("cause", "attribute")
+    refit_customers: ClassVar[int] = 10_000
 
     of: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
     """The segmentation whose segments are learnt."""
