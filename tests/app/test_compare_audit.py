@@ -6,9 +6,11 @@ import json
 from contextlib import suppress
 
 import duckdb
+import pandas as pd
 import pytest
 from tests.shops import RFM_ALONE, TODAY, contents, opened, studied
 
+import regulars as rg
 from regulars.app.compare_command import show
 from regulars.app.workspace import Workspace
 from regulars.errors import CheckFailed, DataRefused, SettingsError, SourceUnreadable, UsageError
@@ -96,3 +98,15 @@ def test_the_page_of_text_fits_eighty_columns(shop, capsys):
 def test_what_cannot_be_read_is_told_with_what_to_mend(shop, capsys, audit, error, said):
     with pytest.raises(error, match=said):
         told(shop, capsys, f"validation: {{audit: {audit}}}\n")
+
+
+def test_frames_take_the_place_of_files_in_python(shop, capsys):
+    by_file = told(shop, capsys)
+    frame = pd.read_csv(shop.root / "people.csv", dtype=str)
+    shop.settings.write_text(
+        shop.settings.read_text(encoding="utf-8").replace("path: people.csv, ", ""), encoding="utf-8"
+    )
+    found = rg.compare("spenders", workspace=shop.root, tables={"audit": frame}, today=TODAY)
+    assert found.as_json()["sections"]["audit"] == by_file
+    with pytest.raises(UsageError, match="Did you mean 'audit'"):
+        rg.compare("spenders", workspace=shop.root, tables={"audits": frame}, today=TODAY)

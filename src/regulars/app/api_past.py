@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -21,6 +22,7 @@ from regulars.publish.moved import Past
 from regulars.types import Finding
 from regulars.validate.memberships import DIMENSION, RunOfHistory, Sizes, lay_out, make_dimension, sizes
 from regulars.validate.migration import ALL, ELSEWHERE
+from regulars.validation_settings import ValidationChoices
 
 __all__ = [
     "ComparedRuns", "MovedCustomers", "SegmentHistory", "compare", "history", "migrate",
@@ -216,16 +218,32 @@ def compare(
     workspace: str | Path = "regulars",
     earlier: str | None = None,
     later: str | None = None,
+    tables: Mapping[str, object] | None = None,
     today: date | None = None,
 ) -> ComparedRuns:
     """Whether a segmentation holds, as of its newest run or ``later``, and against ``earlier``: the run of
     the day of its fit, else the one before. What was found is kept, and stands on the run's dashboard.
 
+    ``tables`` are frames that take the place of the files under ``validation``: ``actions``, ``audit``, and
+    experiments by the names that the settings have.
+
     A limit that is passed is no error here: see ``holds``. Raises RunDamaged where a run of the workspace is
     not as it was written, UsageError where there are no such runs.
     """
-    place = Workspace(Path(workspace))
+    place, frames = Workspace(Path(workspace)), tables or {}
+    settings = chosen_settings.load(place.settings)
+    _require_known(frames, settings.validation)
     asked = Asked(today=today or datetime.now(UTC).date())
-    found = comparing.compare(chosen_settings.load(place.settings), place, name, earlier, later, asked)
+    found = comparing.compare(settings, place, name, earlier, later, asked, frames)
     keep_all(place, [found])
     return ComparedRuns(found)
+
+
+def _require_known(frames: Mapping[str, object], choices: ValidationChoices) -> None:
+    known = ["actions", *(["audit"] if choices.audit else []), *choices.experiments]
+    for name in frames:
+        if name not in known:
+            raise UsageError(
+                f"a frame for {name!r}", f"validation in the settings knows {', '.join(known)}",
+                f"Say there what its columns mean.{did_you_mean(name, known)}",
+            )  # fmt: skip

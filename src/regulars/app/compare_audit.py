@@ -11,8 +11,8 @@ from rich.table import Table
 
 from regulars.app import terminal
 from regulars.app.compared import WIDTH, Compared, Section, unmeasured
-from regulars.errors import DataRefused, SettingsError
-from regulars.prepare.reading.plain_table import opened_table
+from regulars.app.experiment_file import table_of
+from regulars.errors import DataRefused
 from regulars.prepare.reading.retold import About
 from regulars.validate.audit import Audit, audit
 from regulars.validate.audit_file import as_json
@@ -47,10 +47,8 @@ def section(compared: Compared) -> Section:
 
 def _supplied(compared: Compared, chosen: AuditChoices) -> dict[str, str]:
     """The table of what was supplied; the column of each attribute in it."""
-    if not chosen.path:
-        raise SettingsError(WHERE, "no file is named", "Set its path.")
     engine = compared.engine
-    table = opened_table(chosen.path, compared.workspace.root, engine, About("audit", WHERE))
+    table = table_of(compared, "audit", chosen.path, About("audit", WHERE))
     columns = {name: f"attribute_{at}" for at, name in enumerate(dict.fromkeys(chosen.attributes))}
     texts = {column: name for name, column in columns.items()}
     table.read(_SUPPLIED, texts=texts, customer=chosen.customer)

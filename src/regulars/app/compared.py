@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from regulars.app import terminal
@@ -57,6 +57,8 @@ class Compared:
     workspace: Workspace
     asked: Asked
     sections: tuple[Section, ...] = ()
+    tables: Mapping[str, object] = field(default_factory=dict)
+    """Frames in place of files that the settings name under ``validation``, by name."""
 
     @property
     def stage(self) -> Callable[[str], None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -92,13 +92,15 @@ def names(workspace: Workspace, later: str | None) -> list[str]:
 
 
 def compare(
-    settings: Settings, workspace: Workspace, name: str, earlier: str | None, later: str | None, asked: Asked
-) -> Comparison:
+    settings: Settings, workspace: Workspace, name: str, earlier: str | None, later: str | None, asked: Asked,
+    tables: Mapping[str, object] | None = None,
+) -> Comparison:  # fmt: skip
     """The comparison of two runs of a segmentation, by ids, their beginnings or ends, or days.
 
     Without ``later``: the newest day of its history. Without ``earlier``: the day on which the definition
     was fitted, where that lies before, else the run before; where there is none, what needs no earlier
     run is answered alone. Every run of the workspace is verified first.
+    ``tables`` are frames in place of files that the settings name under ``validation``.
 
     Raises UsageError where there are no such runs, RunDamaged where one is not as it was written.
     """
@@ -113,7 +115,7 @@ def compare(
                 _lay_out(engine, definition, study, table)
         compared = Compared(
             name, definition, _features(definition, now), then, now, engine, settings, workspace,
-            replace(asked, as_of=_day(now)),
+            replace(asked, as_of=_day(now)), tables=tables or {},
         )  # fmt: skip
         for ask in SECTIONS:
             compared = replace(compared, sections=(*compared.sections, ask(compared)))

@@ -22,14 +22,18 @@ _START = "segments_at_start"
 _MILLIONTHS = 1_000_000
 
 
+def table_of(compared: Compared, name: str, path: str, about: About) -> PlainTable:
+    """The table of a path, or the frame of that name that was handed over in its place. Raises SettingsError
+    where there is neither."""
+    if name not in compared.tables and not path:
+        raise SettingsError(about.setting, "no file is named", "Set its path.")
+    return opened_table(compared.tables.get(name, path), compared.workspace.root, compared.engine, about)
+
+
 def experiment(compared: Compared, name: str, chosen: ExperimentChoices) -> Experiment | str:
     """The experiment, or why it says nothing of this segmentation (empty where it is of another)."""
     where = f"validation.experiments.{name}"
-    if not chosen.path:
-        raise SettingsError(where, "no file is named", "Set its path.")
-    table = opened_table(
-        chosen.path, compared.workspace.root, compared.engine, About(f"experiment {name}", where)
-    )
+    table = table_of(compared, name, chosen.path, About(f"experiment {name}", where))
     try:
         if "segment_id" in table.columns:
             return _summed_up(compared, table, name, chosen, where)

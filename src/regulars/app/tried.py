@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from regulars.app.compared import Compared
-from regulars.app.experiment_file import READ, experiment, of_this, require_segmentations, require_segments
-from regulars.prepare.reading.plain_table import opened_table
+from regulars.app.experiment_file import (
+    READ,
+    experiment,
+    of_this,
+    require_segmentations,
+    require_segments,
+    table_of,
+)
 from regulars.prepare.reading.retold import About
 from regulars.validate.experiments import Experiment, Results, results
 
@@ -26,7 +32,8 @@ class Tried:
 def tried(compared: Compared) -> Tried:
     """Everything that the settings name for this segmentation. Raises SettingsError, UsageError and
     DataRefused for tables that cannot be read as they say."""
-    actions = _actions(compared) if compared.settings.validation.actions else None
+    is_told = compared.settings.validation.actions or "actions" in compared.tables
+    actions = _actions(compared) if is_told else None
     experiments: list[Experiment] = []
     silent: list[str] = []
     for name, chosen in compared.settings.validation.experiments.items():
@@ -44,7 +51,7 @@ def tried(compared: Compared) -> Tried:
 def _actions(compared: Compared) -> Mapping[str, str] | None:
     """Several actions of one segment are one plan, in the order of the alphabet."""
     chosen = compared.settings.validation.actions
-    table = opened_table(chosen, compared.workspace.root, compared.engine, About("actions", ACTIONS))
+    table = table_of(compared, "actions", chosen, About("actions", ACTIONS))
     table.read(READ, texts={each: each for each in ("segmentation", "segment_id", "action")})
     require_segmentations(compared, ACTIONS)
     rows = compared.engine.rows(
