@@ -7,10 +7,11 @@ import pytest
 from tests.validate.days import CAUSES, SHOP, fitted, habits, lay, shop
 
 from regulars.engine import Engine
+from regulars.measure.segment_level import Spread
 from regulars.types import Feature
 from regulars.validate.identifiable import Identity, identities, not_identifiable
 from regulars.validate.nearness import nearness
-from regulars.validate.reasons import is_too_small, too_small, unstable
+from regulars.validate.reasons import is_too_small, not_assessed, too_small, unstable
 
 
 @pytest.fixture(scope="module")
@@ -46,9 +47,19 @@ def test_a_size_is_told_with_its_interval_unless_it_is_hidden():
 
 
 def test_stability_is_read_at_the_published_step_and_is_unknown_without_a_measure():
-    assert unstable(0.59, "").holds
-    assert unstable(0.6, "").state == "does not hold"
-    assert unstable(None, "Cut by rules.").state == "not assessed"
+    assert unstable(0.59, None, "").holds
+    assert unstable(0.6, None, "").state == "does not hold"
+    assert unstable(None, None, "Cut by rules.") == not_assessed("UNSTABLE", "Cut by rules.")
+
+
+def test_segments_that_are_cut_are_unstable_where_a_refit_would_move_as_many_as_that_jaccard():
+    assert unstable(None, Spread(0.26, 0.1, 0.4), "").holds
+    found = unstable(None, Spread(0.24, 0.1, 0.4), "")
+    assert found.state == "does not hold"
+    assert (found.figures[0].value, found.figures[0].low, found.figures[0].high) == (24.0, 10.0, 40.0)
+    # 75 of 100 in both, of two segments of 100: 75 of 125 in either.
+    assert pytest.approx(0.6) == 75 / 125
+    assert unstable(0.9, Spread(0.5, 0.4, 0.6), "").state == "does not hold"
 
 
 def test_who_is_told_by_what_is_unknown_cannot_be_told(engine):

@@ -93,10 +93,11 @@ def _weights(compared: Compared, customers: Mapping[str, int]) -> tuple[str, Map
 
 def _unstable(compared: Compared, segment: Segment) -> Reason:
     found = compared.answer(Stability)
-    if found is not None:
-        why_not = found.why_no_groups or "None of its customers were drawn."
-        return unstable(found.jaccard.get(segment.id), why_not)
-    return unstable(None, compared.said("stability"))
+    if found is None:
+        return unstable(None, None, compared.said("stability"))
+    refit = found.refit.segments.get(segment.id) if found.refit else None
+    why_not = found.why_no_refit or "Too few of its customers were drawn."
+    return unstable(found.jaccard.get(segment.id), refit, why_not)
 
 
 def _no_action_delta(known: Tried, segment: Segment, segments: tuple[Segment, ...], ground: Ground) -> Reason:

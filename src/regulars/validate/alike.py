@@ -55,7 +55,8 @@ def _figures(pair: Pair, segment: Segment) -> tuple[Figure, ...]:
 def _figure(contrast: Contrast, pair: Pair, segment: Segment) -> Figure:
     """The largest difference, as the segment's against the other's."""
     feature, effect = contrast.behaviour.feature, contrast.effect
-    source = f"difference: {effect.n:,} and {effect.m:,} customers"
+    # Without counts: those of a neighbour whose size is hidden would give it away.
+    source = "difference between neighbours"
     if feature.is_text:
         what = f"{label(feature)} against {_other(pair, segment).name}: Cramér's V"
         return Figure(what, effect.size, "ratio", source, effect.low, effect.high)

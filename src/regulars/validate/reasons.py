@@ -7,6 +7,7 @@ from typing import Literal
 
 from regulars.figures import written
 from regulars.measure.proportion import proportion_interval
+from regulars.measure.segment_level import Spread
 from regulars.measure.small_cells import SMALLEST_SHOWN
 from regulars.segment.choosing.candidates import UNTRUSTED
 
@@ -26,6 +27,8 @@ MEANINGS: dict[Code, str] = {
 SMALL_SHARE = 0.05
 SMALL_CUSTOMERS = 100
 """A segment has one in twenty customers, or a hundred: then a test of it can tell anything."""
+MOST_ELSEWHERE = (1 - UNTRUSTED) / (1 + UNTRUSTED)
+"""Two segments of one size of which so many are not in both have the Jaccard below which none is trusted."""
 
 
 @dataclass(frozen=True)
@@ -97,12 +100,27 @@ def too_small(customers: int, of: int, *, is_hidden: bool) -> Reason:
     return Reason("TOO_SMALL", "does not hold", f"{size}: {enough}.", figures)
 
 
-def unstable(jaccard: float | None, why_not: str) -> Reason:
-    """UNSTABLE, from the segment's bootstrap Jaccard; ``why_not`` says why there is none."""
-    if jaccard is None:
+def unstable(jaccard: float | None, refit: Spread | None, why_not: str) -> Reason:
+    """UNSTABLE, from the segment's bootstrap Jaccard, or for segments that are cut and not found from the
+    share of its customers whom ``refit`` would put elsewhere by chance alone; ``why_not`` says why there is
+    neither."""
+    if jaccard is not None:
+        figure = Figure("bootstrap Jaccard", jaccard, "ratio", "stability: 50 bootstrap draws")
+        share, what = 100 * jaccard, "Drawn again and grouped anew, it and its likest have"
+        if jaccard < UNTRUSTED:
+            words = f"{what} {share:.0f}% of customers in common: below {100 * UNTRUSTED:.0f}% is chance."
+            return Reason("UNSTABLE", "holds", words, (figure,))
+        words = f"{what} {share:.0f}% of customers in common; {100 * UNTRUSTED:.0f}% are needed."
+        return Reason("UNSTABLE", "does not hold", words, (figure,))
+    if refit is None:
         return not_assessed("UNSTABLE", why_not)
-    figure = Figure("bootstrap Jaccard", jaccard, "ratio", "stability: 50 bootstrap draws")
-    came = f"Drawn again and grouped anew, the segment and its likest share {100 * jaccard:.0f}% of customers"
-    if jaccard < UNTRUSTED:
-        return Reason("UNSTABLE", "holds", f"{came}: below {100 * UNTRUSTED:.0f}% it is chance.", (figure,))
-    return Reason("UNSTABLE", "does not hold", f"{came}; {100 * UNTRUSTED:.0f}% are needed.", (figure,))
+    elsewhere = 100 * refit.mean
+    figure = Figure(
+        "elsewhere if fitted on others (nine draws of ten)", elsewhere, "percent", "stability: 20 refits",
+        100 * refit.low, 100 * refit.high,
+    )  # fmt: skip
+    words = f"Fitted on other draws, {written(elsewhere, 'percent')} of its customers would be elsewhere"
+    if refit.mean > MOST_ELSEWHERE:
+        words = f"{words}: above {written(100 * MOST_ELSEWHERE, 'percent')} who is in it is chance."
+        return Reason("UNSTABLE", "holds", words, (figure,))
+    return Reason("UNSTABLE", "does not hold", f"{words} by chance alone.", (figure,))

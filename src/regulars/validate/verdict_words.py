@@ -14,7 +14,8 @@ def headline(found: Verdicts) -> str:
     total, kept = len(found.each), sum(each.decision == "keep" for each in found.each)
     merged, dropped = (sum(each.decision == what for each in found.each) for what in ("merge", "drop"))
     if kept == total:
-        what = f"All {total} segments are kept, as far as they could be assessed."
+        whom = f"All {total} segments are kept, as far as they" if total > 1 else "It is kept, as far as it"
+        what = f"{whom} could be assessed."
     else:
         parts = [f"{kept} kept"] + [
             f"{n} {said}" for n, said in ((merged, "merged"), (dropped, "dropped")) if n
