@@ -211,3 +211,27 @@ def test_the_page_of_text_fits_eighty_columns(shop, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line for line in lines if len(line) > 80] == []
     assert "Kept means: nothing that was assessed speaks against it." in lines
+
+
+def test_a_segment_whose_size_is_hidden_shows_no_figure_and_gives_none_away(tmp_path, capsys):
+    workspace = opened(
+        tmp_path / "shop", settings_text=RFM_ALONE + "validation: {capacity: 4}\n", customers=220
+    )
+    study = studied(workspace).study
+    with suppress(CheckFailed):
+        show(workspace.root, "rfm", None, None, json=True, today=TODAY, threads=None, memory_limit=None)
+    told = json.loads(capsys.readouterr().out)["sections"]["verdict"]
+    shown = {each.id: each.facts["customers"].value for each in study.segmentations[0].profile.segments}
+    hidden = [name for name, customers in shown.items() if customers is None]
+    assert len(hidden) >= 2
+    for each in told["segments"]:
+        if each["segment_id"] in hidden:
+            assert [figure for one in each["reasons"] for figure in one["figures"]] == []
+            size = next(one for one in each["reasons"] if one["code"] == "TOO_SMALL")
+            assert size["words"] == "Nobody is in it." or size["words"].startswith("Its size is not shown")
+        else:
+            (figure,) = [
+                figure for one in each["reasons"] for figure in one["figures"]
+                if figure["label"] == "customers"
+            ]  # fmt: skip
+            assert figure["value"] == shown[each["segment_id"]]
