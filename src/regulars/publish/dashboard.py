@@ -106,7 +106,7 @@ def dashboard(study: Study, pasts: Pasts | None = None, validations: Validations
         # Every figure is cited before the badges count them.
         worth=worth(study, given, evidence),
         moved=moved(study, pasts or Pasts(), given, [each.short_title for each in chapters]),
-        rely=rely(study, validations or Validations(), [each.short_title for each in chapters]),
+        rely=rely(study, validations or Validations(), given, [each.short_title for each in chapters]),
         badges=opening.badges(study, evidence),
         accounts=[accounts.account(s) for s in study.ledger.sources],
         totals=accounts.totals(study.ledger, _currency(study)),

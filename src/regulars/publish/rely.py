@@ -1,4 +1,4 @@
-"""Can you rely on it: what was found of each segmentation, question by question."""
+"""Can you rely on it: what ``compare`` found of each segmentation, a card a question."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from datetime import date
 from typing import Any
 
 from regulars.figures import day
+from regulars.publish.marks import Mark
+from regulars.publish.rely_rows import DRAWN, Row
+from regulars.publish.rely_verdict import Matrix, matrix
 from regulars.types import Study
 
 QUESTIONS = {
-    "drift": "Is it still true?",
-    "stability": "Would the segments come back?",
-    "prediction": "Does the segment tell what comes next?",
-    "difference": "Do the segments behave differently?",
     "verdict": "Is each segment worth having?",
-    "audit": "Whom does it treat differently?",
+    "stability": "Would the segments come back?",
+    "prediction": "Do they tell what comes next?",
+    "difference": "Do they behave differently?",
+    "drift": "Are they still what they were?",
+    "audit": "Who is in them more often than others?",
 }
 """What each section of ``compare`` answers, in the order of the page."""
 
@@ -30,55 +33,68 @@ class Validations:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One question answered: what was found in a sentence, and the sentences behind it."""
+class Card:
+    """One question of one segmentation: the finding, its drawing or table, and the words behind it.
+
+    ``rows`` are drawn on one scale, which ``scale`` explains; both are empty where there is nothing to draw.
+    """
 
     question: str
-    headline: str
+    finding: str
     words: list[str]
+    rows: list[Row]
+    scale: str
+    matrix: Matrix | None
 
 
 @dataclass(frozen=True)
-class Card:
-    """One segmentation: the day that it was held against, and its answers."""
+class Part:
+    """One segmentation: the day that it was held against, the limits that were passed, and its cards."""
 
     title: str
     since: str
     passed: list[str]
-    answers: list[Answer]
+    cards: list[Card]
 
 
 @dataclass(frozen=True)
 class Rely:
-    """The section: a card a segmentation that was looked into; the names of the others."""
+    """The section: a part a segmentation that was looked into; the names of the others."""
 
-    cards: list[Card]
+    parts: list[Part]
     others: list[str]
     fault: str
 
 
-def rely(study: Study, validations: Validations, titles: Sequence[str]) -> Rely:
+def rely(
+    study: Study, found: Validations, given: Sequence[Mapping[str, Mark]], titles: Sequence[str]
+) -> Rely:
     """The section of a study, with what was found of it so far."""
-    cards, others = [], []
-    for segmentation, title in zip(study.segmentations, titles, strict=True):
-        found = validations.each.get(segmentation.name)
-        if found is None:
+    parts, others = [], []
+    for segmentation, marks, title in zip(study.segmentations, given, titles, strict=True):
+        told = found.each.get(segmentation.name)
+        if told is None:
             others.append(segmentation.name)
         else:
-            cards.append(_card(title, found))
-    return Rely(cards, others, validations.fault)
+            parts.append(_part(title, told, marks))
+    return Rely(parts, others, found.fault)
 
 
-def _card(title: str, found: Mapping[str, Any]) -> Card:
-    since = day(date.fromisoformat(found["from"]["as_of"])) if found["from"] else ""
-    return Card(title, since, [each["what"] for each in found["passed"]], answers(found))
+def _part(title: str, told: Mapping[str, Any], marks: Mapping[str, Mark]) -> Part:
+    since = day(date.fromisoformat(told["from"]["as_of"])) if told["from"] else ""
+    sections = told["sections"]
+    cards = [_card(name, sections[name], marks) for name in QUESTIONS if name in sections]
+    return Part(title, since, [each["what"] for each in told["passed"]], cards)
 
 
-def answers(found: Mapping[str, Any]) -> list[Answer]:
-    """What ``compare`` found of a segmentation, question by question."""
-    sections = found["sections"]
-    return [
-        Answer(question, sections[name]["headline"], list(sections[name]["words"]))
-        for name, question in QUESTIONS.items()
-        if name in sections
-    ]
+def _card(name: str, section: Mapping[str, Any], marks: Mapping[str, Mark]) -> Card:
+    is_measured = section["is_measured"]
+    rows, scale = DRAWN[name](section, marks) if is_measured and name in DRAWN else ([], "")
+    return Card(
+        QUESTIONS[name],
+        section["headline"],
+        list(section["words"]),
+        rows,
+        scale,
+        matrix(section, marks) if is_measured and name == "verdict" else None,
+    )
