@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from datetime import date
 from pathlib import Path
 
 from regulars import settings as chosen_settings
 from regulars.app import terminal
+from regulars.app.compared import WIDTH
 from regulars.app.comparing import Comparison, compare, names
 from regulars.app.study import write_report
 from regulars.app.validations import keep
@@ -70,6 +72,12 @@ def _show(found: Comparison) -> None:
         terminal.print_finding(finding)
     for section in found.sections:
         section.show()
+    terminal.out.print(f"\n[bold]{found.name}, in short.[/]")
+    for section in found.sections:
+        told = f"{section.name.capitalize()}: {section.document['headline']}"
+        terminal.out.print(
+            textwrap.fill(told, WIDTH, initial_indent="- ", subsequent_indent="  "), markup=False
+        )
     terminal.out.print()
 
 

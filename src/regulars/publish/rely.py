@@ -49,12 +49,14 @@ class Card:
 
 @dataclass(frozen=True)
 class Part:
-    """One segmentation: the day that it was held against, the limits that were passed, and its cards."""
+    """One segmentation: the day that it was held against, the limits that were passed, its cards,
+    and each question that has no answer with the reason."""
 
     title: str
     since: str
     passed: list[str]
     cards: list[Card]
+    unmeasured: list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -83,18 +85,21 @@ def rely(
 def _part(title: str, told: Mapping[str, Any], marks: Mapping[str, Mark]) -> Part:
     since = day(date.fromisoformat(told["from"]["as_of"])) if told["from"] else ""
     sections = told["sections"]
-    cards = [_card(name, sections[name], marks) for name in QUESTIONS if name in sections]
-    return Part(title, since, [each["what"] for each in told["passed"]], cards)
+    asked = {name: sections[name] for name in QUESTIONS if name in sections}
+    return Part(
+        title, since, [each["what"] for each in told["passed"]],
+        [_card(name, each, marks) for name, each in asked.items() if each["is_measured"]],
+        [(QUESTIONS[name], " ".join(each["words"])) for name, each in asked.items() if not each["is_measured"]],
+    )  # fmt: skip
 
 
 def _card(name: str, section: Mapping[str, Any], marks: Mapping[str, Mark]) -> Card:
-    is_measured = section["is_measured"]
-    rows, scale = DRAWN[name](section, marks) if is_measured and name in DRAWN else ([], "")
+    rows, scale = DRAWN[name](section, marks) if name in DRAWN else ([], "")
     return Card(
         QUESTIONS[name],
         section["headline"],
         list(section["words"]),
         rows,
         scale,
-        matrix(section, marks) if is_measured and name == "verdict" else None,
+        matrix(section, marks) if name == "verdict" else None,
     )
