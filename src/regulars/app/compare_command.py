@@ -74,10 +74,8 @@ def _show(found: Comparison) -> None:
         section.show()
     terminal.out.print(f"\n[bold]{found.name}, in short.[/]")
     for section in found.sections:
-        told = f"{section.name.capitalize()}: {section.document['headline']}"
-        terminal.out.print(
-            textwrap.fill(told, WIDTH, initial_indent="- ", subsequent_indent="  "), markup=False
-        )
+        told = f"- {section.name.capitalize()}: {section.document['headline']}"
+        terminal.out.print(textwrap.fill(told, WIDTH, subsequent_indent="  "), markup=False)
     terminal.out.print()
 
 

@@ -89,7 +89,7 @@ def _part(title: str, told: Mapping[str, Any], marks: Mapping[str, Mark]) -> Par
     return Part(
         title, since, [each["what"] for each in told["passed"]],
         [_card(name, each, marks) for name, each in asked.items() if each["is_measured"]],
-        [(QUESTIONS[name], " ".join(each["words"])) for name, each in asked.items() if not each["is_measured"]],
+        [(QUESTIONS[k], " ".join(each["words"])) for k, each in asked.items() if not each["is_measured"]],
     )  # fmt: skip
 
 

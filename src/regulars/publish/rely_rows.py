@@ -129,7 +129,7 @@ def _text(value: float | None, unit: str) -> str:
     if value is None:
         return ""
     if unit == "points":
-        return f"{value:+.1f}".replace("-", "−")
+        return f"{round(value, 1) + 0.0:+.1f}".replace("-", "−")
     if unit == "times":
         return f"{value:.2f}×"
     return written(value, "percent") if unit == "percent" else f"{value:.2f}"

@@ -42,17 +42,24 @@ class Matrix:
 
 def matrix(section: Mapping[str, Any], marks: Mapping[str, Mark]) -> Matrix:
     """The table of a verdict section."""
-    return Matrix(list(HEADINGS.values()), [_judged(each, marks) for each in section["segments"]])
+    segments = section["segments"]
+    names = {each["segment_id"]: each["segment_name"] for each in segments}
+    return Matrix(list(HEADINGS.values()), [_judged(each, marks, names) for each in segments])
 
 
-def _judged(each: Mapping[str, Any], marks: Mapping[str, Mark]) -> Judged:
-    by_code = {reason["code"]: reason for reason in each["reasons"]}
-    cells = [
-        (CELLS[by_code[code]["state"]], "no" if by_code[code]["state"] == "holds" else "")
-        for code in HEADINGS
-    ]
+def _judged(each: Mapping[str, Any], marks: Mapping[str, Mark], names: Mapping[str, str]) -> Judged:
+    states = {reason["code"]: reason["state"] for reason in each["reasons"]}
+    cells = [(CELLS[states[code]], "no" if states[code] == "holds" else "") for code in HEADINGS]
     because = [reason["words"] for reason in each["reasons"] if reason["state"] == "holds"]
-    return Judged(
-        each["segment_name"], marks.get(each["segment_id"]), each["words"].partition(": ")[2].rstrip("."),
-        {"keep": "ok", "merge": "warn", "drop": "bad"}[each["verdict"]], cells, because,
-    )  # fmt: skip
+    verdict, kind = _said(each, " and ".join(names[other] for other in each["with"]))
+    return Judged(each["segment_name"], marks.get(each["segment_id"]), verdict, kind, cells, because)
+
+
+def _said(each: Mapping[str, Any], others: str) -> tuple[str, str]:
+    """What becomes of it, and the look of that: nothing is green that was not assessed in full."""
+    if each["verdict"] == "drop":
+        return "Drop", "bad"
+    if each["verdict"] == "merge":
+        return f"Merge with {others}", "warn"
+    taken = f"Keep, and take in {others}" if others else "Keep"
+    return (f"{taken}, so far", "") if each["not_assessed"] else (taken, "ok")
