@@ -56,6 +56,15 @@ def written(value: Value, unit: str) -> str:
     return money(value, unit)
 
 
+def signed(value: float | Decimal, places: int = 1) -> str:
+    """A change, with its sign; none for what is zero as written.
+
+    >>> signed(3.26), signed(-0.04), signed(-6.2)
+    ('+3.3', '0.0', '−6.2')
+    """
+    return _plain(value, places, sign=True)
+
+
 def money(value: float | Decimal, currency: str) -> str:
     """An amount in full: minor units below 1,000, none above."""
     places = 0 if currency in NO_MINOR_UNIT or abs(rounded(value, 2)) >= 1000 else 2

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from regulars.app import terminal
 from regulars.app.compared import Compared, Section, unmeasured
-from regulars.figures import short, written
+from regulars.figures import short, signed, written
 from regulars.types import Feature
 from regulars.validate.drift import Drift, Level, drift
 from regulars.validate.drift_file import as_json
@@ -73,7 +73,7 @@ def _segments(found: Drift) -> Table:
         figures = [
             written(each.then, "count"), written(each.now, "count"),
             _percent(each.share_then), _percent(each.share_now),
-            _points(each.change), f"{_points(each.low)} to {_points(each.high)}",
+            signed(each.change), f"{signed(each.low)} to {signed(each.high)}",
         ]  # fmt: skip
         shown = ["–"] * len(figures) if each.segment.id in hidden else figures
         level = "" if each.segment.id in hidden else _TOLD[each.level]
@@ -119,10 +119,6 @@ def _table(first: str, *others: str) -> Table:
 
 def _name(name: str) -> str:
     return escape(name if len(name) <= NAMED else f"{name[: NAMED - 1]}…")
-
-
-def _points(change: float) -> str:
-    return f"{change:+.1f}".replace("-", "−")
 
 
 def _percent(share: float) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from regulars.figures import written
+from regulars.figures import signed, written
 from regulars.publish.charts.interval import interval
 from regulars.publish.marks import Mark
 
@@ -55,7 +55,7 @@ def _stability(section: Told, marks: Marks) -> Drawn:
         scale = (
             "Jaccard, 0 to 1, in new draws of the customers; bar: between pairs of draws. Tick: 0.75, stable."
         )
-        return _drawn(figures, 0.0, 1.0, 0.75, "decimal"), scale
+        return _drawn(figures, 0.0, 1.0, 0.75, "ratio"), scale
     figures = [
         _Figure(each["segment_name"], _classes(each, marks), *_spread(each["refit_share"], 100.0))
         for each in segments
@@ -129,10 +129,10 @@ def _text(value: float | None, unit: str) -> str:
     if value is None:
         return ""
     if unit == "points":
-        return f"{round(value, 1) + 0.0:+.1f}".replace("-", "−")
+        return signed(value)
     if unit == "times":
-        return f"{value:.2f}×"
-    return written(value, "percent") if unit == "percent" else f"{value:.2f}"
+        return f"{written(value, 'ratio')}×"
+    return written(value, unit)
 
 
 def _classes(each: Told, marks: Marks) -> str:
