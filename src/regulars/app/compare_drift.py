@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from regulars.app import terminal
-from regulars.app.compared import Compared, Section, unmeasured
+from regulars.app.compared import WIDTH, Compared, Section, unmeasured
 from regulars.figures import short, signed, written
 from regulars.types import Feature
 from regulars.validate.drift import Drift, Level, drift
@@ -16,7 +16,6 @@ from regulars.validate.drift_file import as_json
 from regulars.validate.drift_limits import passed
 from regulars.validate.drift_words import headline, words
 
-WIDTH = 78
 NAMED = 20
 """Letters of a name in a table of 80 columns."""
 _ALONE = "There is no run of an earlier day to hold this one against. To make some: regulars backfill --help."

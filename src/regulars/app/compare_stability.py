@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from regulars.app import terminal
-from regulars.app.compared import Compared, Section, unmeasured
+from regulars.app.compared import WIDTH, Compared, Section, unmeasured
 from regulars.app.grounds import mapped
 from regulars.engine import literal, quoted
 from regulars.errors import NotReady, SettingsError, sentence
@@ -34,7 +34,6 @@ from regulars.validate.stability_file import as_json
 from regulars.validate.stability_limits import passed
 from regulars.validate.stability_words import headline, words
 
-WIDTH = 78
 NAMED = 22
 """Letters of a name in a table of 80 columns."""
 _ALONE = "All customers of this day are in one segment: there is nothing to tell apart."

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from regulars.figures import day, written
 from regulars.publish import page
 from regulars.publish.moved import LEFT, NOT_SHOWN, Past, matrix, moved_title
-from regulars.publish.rely import answers
+from regulars.publish.rely import found_of
 from regulars.types import Finding
 from regulars.validate.memberships import Sizes
 
@@ -49,7 +49,7 @@ def moved_fragment(past: Past, findings: Sequence[Finding]) -> str:
 
 def found_fragment(name: str, found: Mapping[str, object], findings: Sequence[Finding]) -> str:
     """What ``compare`` found, a row a question, of its document; limits that are passed first."""
-    rows = [(each.question, [each.headline]) for each in answers(found)]
+    rows = [(question, [finding]) for question, finding in found_of(found)]
     sheet = Sheet(f"Can you rely on {name}?", ["Answer"], rows)
     return _fragment("Question", sheet, findings, sentences=_passed(found), words=True)
 

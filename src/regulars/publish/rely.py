@@ -82,6 +82,12 @@ def rely(
     return Rely(parts, others, found.fault)
 
 
+def found_of(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Each question of one segmentation, with its finding in a sentence."""
+    asked = {name: told["sections"][name] for name in QUESTIONS if name in told["sections"]}
+    return [(QUESTIONS[name], each["headline"]) for name, each in asked.items()]
+
+
 def _part(title: str, told: Mapping[str, Any], marks: Mapping[str, Mark]) -> Part:
     since = day(date.fromisoformat(told["from"]["as_of"])) if told["from"] else ""
     sections = told["sections"]
