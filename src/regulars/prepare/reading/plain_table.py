@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from regulars.engine import Engine, quoted
-from regulars.errors import DataRefused, UsageError, did_you_mean
+from regulars.errors import DataRefused, SourceUnreadable, UsageError, did_you_mean
 from regulars.prepare.reading import cells
 from regulars.prepare.reading.csv_layout import delimiter_of
 from regulars.prepare.reading.read import located, opened, unchanged
@@ -19,6 +19,11 @@ from regulars.types import Table
 SCALE = 6
 """Numbers written as text are read to so many decimals."""
 EXAMPLES = 3
+_REMEDIES = {
+    "encoding": "Save the file as UTF-8.",
+    "delimiter": "Write the file again: the first line names every column, every field is in its place.",
+}
+"""What to do where a source would have a setting."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class PlainTable:
         asked = [*texts.values(), *numbers.values(), *([customer] if customer else [])]
         self._require(asked)
         wanted = [by_name[name] for name in dict.fromkeys(asked)]
-        with self.about.told(), unchanged(self.path) if self.path else nullcontext():
+        with _told(self.about), unchanged(self.path) if self.path else nullcontext():
             self.source.stage(wanted, mark_repeats=False)
         try:
             self._refuse_ragged()
@@ -107,15 +112,33 @@ class PlainTable:
 
 
 def opened_table(data: str | object, home: Path, engine: Engine, about: About) -> PlainTable:
-    """The table of a path (CSV, also .gz; parquet; a DuckDB file with one table), relative to ``home``, or of
-    a frame. ``about`` is what people call it and where the settings name it."""
-    with about.told():
+    """The table of a path (CSV in UTF-8, also .gz; parquet), relative to ``home``, or of a frame. ``about``
+    is what people call it and where the settings name it. Raises SourceUnreadable for anything else."""
+    with _told(about):
         if not isinstance(data, str):
             return PlainTable(engine, FrameSource(data, engine), None, about)
         path = located(data, home).resolve()
+        with path.open("rb") as stream:
+            if stream.read(16)[8:12] == b"DUCK":
+                raise SourceUnreadable(
+                    f"orders file {str(path)!r}", "it is a database", "Export its table as CSV or parquet."
+                )
         delimiter = delimiter_of(path, "utf-8")
         source = opened(path, engine, table=None, delimiter=delimiter, encoding="utf-8", name=about.noun)
         return PlainTable(engine, source, path, about)
+
+
+@contextmanager
+def _told(about: About) -> Iterator[None]:
+    """Errors from inside name this table; what only sources have settings for has a remedy of its own."""
+    try:
+        with about.told():
+            yield
+    except SourceUnreadable as bad:
+        for setting, remedy in _REMEDIES.items():
+            if f"{about.setting}.{setting}" in bad.remedy:
+                raise SourceUnreadable(bad.asked, bad.found, remedy) from bad
+        raise
 
 
 def _text(column: SourceColumn) -> str:
