@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,6 +86,9 @@ def test_beyond_capacity_the_ones_that_bring_least_join_what_is_nearest():
     assert told == {
         "a": ("merge", ["b"]), "b": ("keep", ["a"]), "c": ("keep", ["d"]), "d": ("merge", ["c"]),
     }  # fmt: skip
+    assert [each.of("OVER_CAPACITY").figures[0].value for each in found.each] == pytest.approx(
+        [100 * each / 730 for each in weights.values()]
+    )
     assert {each.segment.id: each.of("OVER_CAPACITY").state for each in found.each} == {
         "a": "holds", "b": "does not hold", "c": "does not hold", "d": "holds",
     }  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from regulars.types import Segment
 from regulars.validate.grouping import Decision, Ground, decision, grouped
-from regulars.validate.reasons import MEANINGS, Code, Reason, not_assessed
+from regulars.validate.reasons import MEANINGS, Code, Figure, Reason, not_assessed
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ def verdicts(
     found, named = grouped(ground, reasons), {each.id: each for each in segments}
     made = []
     for segment in segments:
-        capacity = _over_capacity(found.over_capacity.get(segment.id), ground, named, weighed_by)
+        brings = () if segment.id in hidden else (_brings(segment, ground, weighed_by),)
+        capacity = _over_capacity(found.over_capacity.get(segment.id), ground, named, brings)
         own = {each.code: each for each in (*reasons[segment.id], capacity)}
         what, others = decision(found, segment.id, holds=any(each.holds for each in own.values()))
         made.append(
@@ -81,22 +82,26 @@ def verdicts(
 
 
 def _over_capacity(
-    goes_to: tuple[str, ...] | None, ground: Ground, named: Mapping[str, Segment], weighed_by: str
+    goes_to: tuple[str, ...] | None, ground: Ground, named: Mapping[str, Segment], figures: tuple[Figure, ...]
 ) -> Reason:
+    code: Code = "OVER_CAPACITY"
     if ground.capacity is None:
-        return not_assessed(
-            "OVER_CAPACITY", "Nobody has said how many segments the team can treat differently."
-        )
+        return not_assessed(code, "Nobody has said how many segments the team can treat differently.")
     if goes_to is None:
         many = "1 segment" if ground.capacity == 1 else f"{ground.capacity} segments"
-        return Reason(
-            "OVER_CAPACITY", "does not hold", f"The team can treat {many} differently; it is among them."
-        )
+        words = f"It need not go for want of room: the team can treat {many} differently."
+        return Reason(code, "does not hold", words, figures)
     there = [named[each].name for each in goes_to]
     with_whom = f"{', '.join(there[:-1])} and {there[-1]}" if there[1:] else there[0]
-    return Reason(
-        "OVER_CAPACITY", "holds",
-        f"The team has room for {ground.capacity}; of those left it brings the least {weighed_by}. Merged "
-        f"with {with_whom} it loses least.",
-        like=goes_to[0],
-    )  # fmt: skip
+    words = (
+        f"The team has room for {ground.capacity}; of those left it brings least. Merged with {with_whom} it "
+        "loses least."
+    )
+    return Reason(code, "holds", words, figures, like=goes_to[0])
+
+
+def _brings(segment: Segment, ground: Ground, weighed_by: str) -> Figure:
+    """What the segment brings, of all that is brought."""
+    total = sum(ground.weights.values())
+    share = 100 * ground.weights[segment.id] / total if total else None
+    return Figure(f"share of {weighed_by}", share, "percent", "features of the run")
