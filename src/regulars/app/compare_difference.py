@@ -84,9 +84,8 @@ def _neighbours(found: Difference) -> Table:
         pair = found.neighbours(each.segment.id)[0]
         other = pair.other if pair.one == each.segment else pair.one
         most = _stands_out_in(each.apart[0]) if each.apart else "[dim]nothing[/]"
-        table.add_row(
-            escape(f"{each.segment.name:.{NAMED}}"), most, escape(f"{other.name:.{NAMED}}"), _TOLD[pair.state]
-        )
+        names = [escape(_short(one.name, NAMED)) for one in (each.segment, other)]
+        table.add_row(names[0], most, names[1], _TOLD[pair.state])
     return table
 
 
@@ -95,8 +94,8 @@ def _stands_out_in(told: Contrast) -> str:
     if not told.behaviour.feature.is_text:
         name = f"{'more' if told.effect.size > 0 else 'less'}: {name}"
     elif told.most:
-        name = f"{'more' if told.most.change > 0 else 'fewer'}: {told.most.category!r}"
-    return escape(f"{name:.{FEATURED}}")
+        name = f"{'more' if told.most.change > 0 else 'fewer'} {told.most.category!r}"
+    return escape(_short(name, FEATURED))
 
 
 def _hanging(found: Difference) -> Table:
@@ -104,15 +103,17 @@ def _hanging(found: Difference) -> Table:
     names = {each.feature.name: label(each.feature) for each in found.behaviours}
     table = _table("segment", "hangs most on", "and on")
     for each in found.segments:
-        own = [(weight.by_segment[each.segment.id][0], weight.feature) for weight in found.importance.read
-               if each.segment.id in weight.by_segment and each.segment.id not in found.hidden]  # fmt: skip
-        most = sorted(own, key=lambda one: (-one[0], one[1]))[:2]
+        at = each.segment.id
+        own = {one.feature: one.by_segment[at][0] for one in found.importance.read if at in one.by_segment}
+        most = [] if at in found.hidden else sorted(own, key=lambda one: (-own[one], one))[:2]
         if most:
-            told = [
-                f"{names.get(name, name):.{FEATURED}} {written(share, 'percent')}" for share, name in most
-            ]
-            table.add_row(escape(f"{each.segment.name:.{NAMED}}"), *map(escape, told))
+            told = (f"{_short(names[one], FEATURED)} {written(own[one], 'percent')}" for one in most)
+            table.add_row(escape(_short(each.segment.name, NAMED)), *map(escape, told))
     return table
+
+
+def _short(name: str, letters: int) -> str:
+    return name if len(name) <= letters else f"{name[: letters - 1]}…"
 
 
 def _table(*heads: str) -> Table:
