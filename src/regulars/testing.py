@@ -12,6 +12,7 @@ A segmentation method of your own is tried with::
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -73,8 +74,9 @@ def check_method(method: Method) -> None:
     Every customer in exactly one segment; the same document whatever the order of rows and the number of
     threads; SQL and scorer agree on every customer (segment, scores, probability), also on ones never
     seen and on ones of whom nothing is known; the document and the settings survive being written and
-    read; no customers, one, or customers all alike are put in segments or refused with NotReady; no more
-    customers leave the engine than the method's setting ``sample`` says, without one none but totals.
+    read; ``refit`` finds on the same customers what ``fit`` found; no customers, one, or customers all
+    alike are put in segments or refused with NotReady; no more customers leave the engine than the method's
+    setting ``sample`` says, without one none but totals.
     Raises AssertionError with the law that does not hold.
     """
     _settings_survive(method)
@@ -87,6 +89,7 @@ def check_method(method: Method) -> None:
         _scorer_agrees(study, strangers(100))
         _scorer_agrees(study, [(f"U{number:05d}", *([None] * len(FEATURES))) for number in range(3)])
         _order_and_threads_do_not_matter(method, people, study.definition)
+        _is_refitted_as_fitted(method, study)
     for what, few in _hard_cases():
         _answers_or_refuses(method, what, few)
     _rows_stay_in_the_engine(method)
@@ -235,6 +238,15 @@ def _order_and_threads_do_not_matter(method: Method, people: Sequence[Row], firs
         with _fitted(method, shuffled, threads) as other:
             same = canonical(other.definition.as_json()) == canonical(first.as_json())
         assert same, f"the order of the rows or the number of threads ({threads}) changes the definition"
+
+
+def _is_refitted_as_fitted(method: Method, study: _Study) -> None:
+    table = study.engine.table("customers")
+    again = method.refit(_ground(method, table, study.engine), study.engine, len(study.definition.segments))
+    assert again.rule.segment_ids == study.definition.rule.segment_ids, "refit finds other segments than fit"
+    # Beyond its sample a fit may go on, and a refit need not.
+    if method.recipe.get("sample", math.inf) >= study.engine.count(table.name):
+        assert again.rule == study.definition.rule, "refit finds another rule than fit on the same customers"
 
 
 def _hard_cases() -> Iterator[tuple[str, list[Row]]]:

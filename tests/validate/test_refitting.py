@@ -108,7 +108,7 @@ def test_a_bounded_sample_is_drawn_from_and_said_to_be(engine, monkeypatch):
     method, made = chosen("made", {"method": "rfm"}), fitted(engine, people, SHOP, method="rfm")
     monkeypatch.setattr(type(method), "refit_customers", 200)
     found = refit(engine, method, made, ground(engine, people, SHOP))
-    assert (found.customers, found.sample) == (600, 200)
+    assert (found.customers, found.sample, found.today) == (600, 200, 0)
     held = Stability(600, made.segments, None, found)
     assert "200 of 600 customers" in " ".join(words(held, 1, None))
     draws = as_json(held, StabilityLimits(), 0)["draws"]

@@ -68,9 +68,13 @@ def refit(engine: Engine, method: Method, definition: Definition, ground: Ground
     customers = engine.count(ground.table.name)
     _take(engine, ground, method.refit_customers)
     bounded = replace(ground, table=engine.table(SAMPLE))
-    own = _put(engine, bounded, definition, "refit_own")
-    anew = method.refit(bounded, engine, len(definition.segments))
-    today = _Fit(_put(engine, bounded, anew, "refit_today"), anew)
+    kept = _Fit(_put(engine, bounded, definition, "refit_kept"), definition)
+    if customers > engine.count(SAMPLE) and _was_fitted_on(definition, ground, customers):
+        # A fit on the same customers is the same document; one on a sample of them would tell of chance.
+        today = kept
+    else:
+        anew = method.refit(bounded, engine, len(definition.segments))
+        today = _Fit(_put(engine, bounded, anew, "refit_today"), anew)
     fits = list(_fits(engine, method, bounded, len(definition.segments)))
     if len(fits) < FEWEST_DRAWS:
         raise NotReady(
@@ -78,7 +82,6 @@ def refit(engine: Engine, method: Method, definition: Definition, ground: Ground
             f"of {DRAWS} draws of these customers only {len(fits)} could be fitted on",
             f"Use more customers; {FEWEST_DRAWS} are needed to tell what chance moves.",
         )  # fmt: skip
-    kept = _Fit(own, definition)
     is_named = bool(method.learns_from)
     pairs = [
         _Pair.of(engine, one, other, _partners(engine, kept, one, is_named=is_named), is_named=is_named)
@@ -86,7 +89,7 @@ def refit(engine: Engine, method: Method, definition: Definition, ground: Ground
     ]
     names = {each.id: each.id for each in definition.segments}
     moved = _Pair.of(engine, kept, today, names, is_named=is_named)
-    for table in (SAMPLE, DRAW, DRAWN, own, today.table, *(each.table for each in fits)):
+    for table in (SAMPLE, DRAW, DRAWN, kept.table, today.table, *(each.table for each in fits)):
         engine.drop(table)
     segments = {each.id: _spread(each.id, pairs) for each in definition.segments}
     return Refit(
@@ -127,6 +130,11 @@ class _Pair:
             sizes[named[was]] += customers
             moved[named[was]] += customers if partners[now] != was else 0
         return _Pair(sum(sizes.values()), sizes, moved)
+
+
+def _was_fitted_on(definition: Definition, ground: Ground, customers: int) -> bool:
+    fitted = definition.fitted
+    return (fitted.get("as_of"), fitted.get("customers")) == (ground.as_of.isoformat(), customers)
 
 
 def _take(engine: Engine, ground: Ground, customers: int) -> None:
