@@ -1,0 +1,155 @@
+"""Choosing the metric that a clause speaks of, by its words, its unit and the clause before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+
+from regulars.check.clauses import Clause
+from regulars.check.lexicon import LIGHT, Entry, Hit, Match, kind_of
+from regulars.check.quantities import Quantity
+from regulars.check.scene import best, hits_in
+from regulars.check.table import OVERALL, Column
+
+SPANS = ("days", "months", "years")
+NUMERIC = ("count", "percent", "percent_change", "ratio", "money", "points", "per_1000", *SPANS)
+OF_MEASURE = {
+    "percent": ("percent",),
+    "money": ("money",),
+    "duration": SPANS,
+    "per_1000": ("per_1000",),
+    "points": ("points",),
+    "plain": ("count", "ratio", "points", "per_1000"),
+    "times": ("ratio", "count"),
+}
+"""The units that a quantity's measure can be of."""
+ACCEPTED = 0.05
+"""The lowest score at which the words of a clause are taken for a metric."""
+TIED = 0.3
+"""Metrics that differ by less are told apart by the size of the figure, as a reader does."""
+
+
+def said_hits(clause: Clause, quantity: Quantity | None = None, *, core: bool = False) -> list[Hit]:
+    """The hits of a clause, with those that its form implies: one customer's worth, a time that passed."""
+    hits = clause.hits(core=core)
+    implied: list[str] = []
+    if (quantity and quantity.per) or _is_each(clause):
+        implied.append("@per_customer")
+    if quantity and quantity.measure == "duration" and _is_past(clause, quantity):
+        is_start = any(not _START.isdisjoint(hit.keys) for hit in hits)
+        implied.append("@tenure" if is_start else "@recency")
+    if not any(is_telling(clause, hit) for hit in hits):
+        implied += ["@revenue"] if clause.mark("brings") else []
+        implied += ["@balance", "@deposit"] if clause.mark("keeps") else []
+    shared = clause.scene.reader.lexicon.shared_by
+    keys = tuple(key for key in implied if key in shared)
+    return [*hits, Hit(keys, 0, 0)] if keys else hits
+
+
+_START = frozenset({"@tenure", "@first", "@opening"})
+
+
+def _is_past(clause: Clause, quantity: Quantity) -> bool:
+    """Whether a span of time counts back from now: "two weeks ago", "within the last month"."""
+    said = {token.low for token in clause.scene.tokens[quantity.start : quantity.end + 1]}
+    return "ago" in said or quantity.hedge == "within" or clause.mark("since") is not None
+
+
+def _is_each(clause: Clause) -> bool:
+    """Whether it is said of one customer: in the clause, or by an "on average" that opens the sentence."""
+    subject = clause.subject
+    opening = clause.scene.is_named("on_average", 0, 3)
+    is_one = subject is not None and subject.is_singular
+    return is_one or clause.mark("on_average") is not None or opening is not None
+
+
+def is_telling(clause: Clause, hit: Hit) -> bool:
+    return not all(key in LIGHT or key in clause.scene.language.light for key in hit.keys)
+
+
+def chosen(
+    clause: Clause, units: Sequence[str], quantity: Quantity | None = None, also: Sequence[Hit] = ()
+) -> Match | None:
+    """The metric that a clause means, of some units; None where its words name none.
+
+    The clause before it lends its metric where the words of this one name no other.
+    """
+    hits = said_hits(clause, quantity)
+    if units is NUMERIC:
+        # "Do not buy more often" denies the comparison, and names no metric of those who do not buy.
+        hits = [hit for hit in hits if hit.keys != ("@not",)]
+    found = _carried(clause, hits, units)
+    if found is None and len(clause.core) < len(clause.at):
+        found = _fitting(clause, [*said_hits(clause, quantity, core=True), *also], units, quantity)
+    found = found or _fitting(clause, [*hits, *also], units, quantity)
+    if found is None and clause.column is not None and kind_of(clause.column) in units:
+        found = Match(_entry(clause, clause.column), 0.0, frozenset())
+    if found is None:
+        everywhere = hits_in(clause.scene, range(len(clause.scene.tokens)))
+        found = _fitting(clause, [*everywhere, *also], units, quantity)
+    if found:
+        clause.explained |= found.explained
+        clause.column = found.entry.column
+    return found
+
+
+def _carried(clause: Clause, hits: Sequence[Hit], units: Sequence[str]) -> Match | None:
+    """The metric of the clause before, where all the words of this one are its words: "4.2% of orders"."""
+    if clause.column is None or kind_of(clause.column) not in units or clause.mark("shares", "brings"):
+        return None
+    if hits and all("@headcount" in hit.keys for hit in hits) and "percent" in units:
+        return None  # "15% of customers" is a segment's size, whatever was spoken of before
+    match = clause.scene.reader.lexicon.match(_entry(clause, clause.column), hits, clause.scene.language)
+    said = [hit for hit in hits if hit.end and hit.keys != ("@not",)]
+    covered = all(set(range(hit.start, hit.end)) <= match.explained for hit in said)
+    return match if covered else None
+
+
+def _fitting(
+    clause: Clause, hits: Sequence[Hit], units: Sequence[str], quantity: Quantity | None
+) -> Match | None:
+    matches = [each for each in best(clause.scene, hits, units) if each.score >= ACCEPTED]
+    if _is_each(clause):
+        matches = [each for each in matches if each.entry.column.agg != "sum"] or matches
+    if not matches:
+        return None
+    if quantity and quantity.measure in {"plain", "money"}:
+        return _nearest(clause, matches, quantity)
+    return matches[0]
+
+
+def _nearest(clause: Clause, tied: Sequence[Match], quantity: Quantity) -> Match:
+    """Of a total and its like per customer, the one whose size the figure has.
+
+    Only for metrics that share a word: what a figure is about is never told from the figure alone.
+    """
+    first = tied[0]
+    rivals = [
+        each
+        for each in tied
+        if each is first or (each.explained == first.explained and first.score - each.score < TIED)
+    ]
+
+    def apart(match: Match) -> float:
+        values = [
+            clause.scene.facts.number(g, match.entry.column.id)
+            for g in (OVERALL, *clause.scene.facts.segments)
+        ]
+        known = [abs(value) for value in values if value]
+        return min((abs(log(abs(quantity.value or 1) / value)) for value in known), default=99.0)
+
+    return min(rivals, key=lambda match: (round(apart(match), 1), -match.score))
+
+
+def _entry(clause: Clause, column: Column) -> Entry:
+    entries = clause.scene.reader.lexicon.entries
+    return next(each for each in entries if each.column.id == column.id)
+
+
+def size_entry(entries: Sequence[Entry]) -> Entry | None:
+    """The metric that counts customers."""
+    for entry in entries:
+        is_count = entry.column.unit == "count" and len(entry.label) == 1
+        if is_count and any("@headcount" in word for word in entry.label):
+            return entry
+    return None

@@ -1,0 +1,223 @@
+"""Comparisons: more and less, by how much, how many times. "Twice the overall rate", "2.2 points below"."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from regulars.check.clauses import Clause
+from regulars.check.computed import Computed, less, over, total
+from regulars.check.grammar.changes import is_denied
+from regulars.check.grammar.choosing import NUMERIC, SPANS, chosen
+from regulars.check.holding import Claim, Groups, finding, judged, told
+from regulars.check.quantities import Quantity
+from regulars.check.subjects import Mention
+from regulars.check.table import OVERALL, Column
+from regulars.check.tolerance import ABOVE_ZERO, BELOW_ZERO, Interval, about
+from regulars.check.verdicts import Finding, Label
+
+UPWARDS = ("more", "above", "beat", "better", "up")
+DOWNWARDS = ("less", "below", "trail", "worse", "down")
+FAR = 1.5
+"""How many times "far more" is at least; its inverse for "far less"."""
+
+
+def direction(clause: Clause, column: Column | None) -> int:
+    """1 where the subject is said to have more, −1 for less, 0 where nothing is said."""
+    up, down = clause.mark(*UPWARDS), clause.mark(*DOWNWARDS)
+    mark = up or down
+    if up and down:
+        mark = min((up, down), key=lambda each: each.start)
+    if mark is None:
+        return 0
+    sign = 1 if any(kind in UPWARDS for kind in mark.kinds) else -1
+    if (
+        column is not None
+        and any(kind in {"better", "worse"} for kind in mark.kinds)
+        and is_bad(clause, column)
+    ):
+        return -sign
+    return sign
+
+
+def is_bad(clause: Clause, column: Column) -> bool:
+    """Whether a high figure of the metric is the worse one, such as complaints."""
+    entry = next(each for each in clause.scene.reader.lexicon.entries if each.column.id == column.id)
+    return any(f"@{family}" in word for family in clause.scene.language.bad for word in entry.label)
+
+
+def multiple(clause: Clause, quantity: Quantity) -> list[Finding]:
+    """The verdict on how many times somebody else's figure the subject's is."""
+    match = chosen(clause, NUMERIC)
+    if match is None:
+        return []
+    facts, column = clause.scene.facts, match.entry.column
+    at, others = (quantity.start, quantity.end), compared_groups(clause)
+    if not others:
+        return [finding(clause, "needs_review", "it is not said what it is a multiple of", at, column=column)]
+
+    def of(groups: Groups) -> Computed:
+        return over(total(facts, groups, column), total(facts, others, column))
+
+    interval = quantity.interval.scaled(0.01 if quantity.kind == "fraction" else 1.0)
+    what = f"{column.label}, as a multiple"
+    return judged(Claim(of, interval, what, "wrong_number", column, at, is_denied(clause)), clause)
+
+
+def difference(clause: Clause, quantity: Quantity) -> list[Finding]:
+    """The verdict on how far two figures are apart: in points, in the metric's unit, or in percent."""
+    pair = _pair(clause)
+    match = chosen(clause, _of_difference(quantity)) if pair else None
+    if match is None or pair is None:
+        return []
+    facts, column = clause.scene.facts, match.entry.column
+    is_relative = quantity.measure == "percent"
+    sign = direction(clause, column)
+
+    def of(said: Groups) -> Computed:
+        one, two = total(facts, said, column), total(facts, pair[1], column)
+        apart = over(less(one, two), two, 100, "percent") if is_relative else less(one, two)
+        value = apart.value
+        if value is not None:
+            value = abs(value) if sign == 0 and quantity.hedge != "within" else value * (sign or 1)
+        return Computed(
+            value, apart.cells, "points" if column.unit == "percent" and not is_relative else apart.unit
+        )
+
+    kind = "wrong_unit" if is_relative and column.unit == "percent" else "wrong_number"
+    at = (quantity.start, quantity.end)
+    claim = Claim(of, quantity.interval, f"{column.label}, the difference", kind, column, at)
+    return judged(claim, replace(clause, subject=Mention("segments", *clause.span(), pair[0]), is_joint=True))
+
+
+def _of_difference(quantity: Quantity) -> tuple[str, ...]:
+    match quantity.measure:
+        case "points":
+            return ("percent", "points")
+        case "money":
+            return ("money",)
+        case "duration":
+            return SPANS
+        case "percent":
+            return NUMERIC
+        case _:
+            return ("count", "ratio", "per_1000", "points")
+
+
+def _pair(clause: Clause) -> tuple[Groups, Groups] | None:
+    """Who is compared with whom: the subject and the other, or two that are named together."""
+    subject = clause.subject
+    if subject is None or not subject.groups:
+        return None
+    if subject.kind == "segments" and len(subject.groups) == 2 and clause.mark("gap"):
+        return subject.groups[:1], subject.groups[1:]
+    others = compared_groups(clause)
+    if not others and clause.mark("gap"):
+        named = (each.groups for each in clause.scene.mentions if each.groups)
+        others = next((groups for groups in named if groups != subject.groups), ())
+    return (subject.groups, others) if others else None
+
+
+def compared_groups(clause: Clause) -> Groups:
+    """Whom the subject is compared with; of "the others", each of them."""
+    other = clause.other
+    if other is None or other.groups or other.kind not in {"others", "rest"}:
+        return other.groups if other else ()
+    own = clause.subject.groups if clause.subject else ()
+    return tuple(name for name in clause.scene.facts.segments if name not in own)
+
+
+def more_or_less(clause: Clause) -> list[Finding]:
+    """The verdict on a comparison without a figure: "a higher margin than", "less mobile than the rest"."""
+    other, subject = clause.other, clause.subject
+    is_compared = bool(direction(clause, None)) or clause.mark("match") is not None
+    if other is None or subject is None or not is_compared or _is_measured(clause):
+        return []
+    match = chosen(clause, NUMERIC)
+    if match is None:
+        return []
+    column = match.entry.column
+    sign = direction(clause, column)
+    if subject.kind == "none" and other.groups:
+        return _nobody_beats(clause, column, sign)
+    if not sign:
+        return _alike(clause, column)
+    return [
+        each
+        for rival in _rivals(clause, column)
+        for each in judged(_against(clause, column, sign, rival), clause)
+    ]
+
+
+def _is_measured(clause: Clause) -> bool:
+    """Whether a figure of the clause says how far it is more or less: then that is the claim."""
+    return any(
+        each.measure in {"times", "points"} or (each.kind == "fraction" and clause.mark("as"))
+        for each in clause.quantities
+    )
+
+
+def _rivals(clause: Clause, column: Column) -> list[Groups]:
+    """Those whom the subject must beat: one after the other, or all together where it says so."""
+    is_rest = clause.other is not None and clause.other.kind == "rest"
+    if is_rest and column.agg != "sum":
+        return [(OVERALL,)]
+    groups = compared_groups(clause)
+    return [groups] if clause.is_joint or is_rest else [(group,) for group in groups]
+
+
+def _against(clause: Clause, column: Column, sign: int, rival: Groups) -> Claim:
+    facts = clause.scene.facts
+    at = clause.span()
+    what = f"{column.label} against {' and '.join(facts.group(group).name for group in rival)}"
+    is_far = any(clause.scene.tokens[n].low == "far" for n in clause.at)
+
+    def of(groups: Groups) -> Computed:
+        one, two = total(facts, groups, column), total(facts, rival, column)
+        return over(one, two) if is_far else less(one, two)
+
+    if is_far:
+        holds = Interval(low=FAR) if sign > 0 else Interval(high=1 / FAR)
+    else:
+        holds = ABOVE_ZERO if sign > 0 else BELOW_ZERO
+    return Claim(of, holds, what, "wrong_direction", column, at, is_denied(clause))
+
+
+def _alike(clause: Clause, column: Column) -> list[Finding]:
+    """Close to, level with: within a tenth."""
+    facts = clause.scene.facts
+    rival = compared_groups(clause)
+    if not rival:
+        return []
+
+    def of(groups: Groups) -> Computed:
+        return over(total(facts, groups, column), total(facts, rival, column))
+
+    what = f"{column.label}, alike"
+    return judged(
+        Claim(of, about(1.0), what, "wrong_number", column, clause.span(), is_denied(clause)), clause
+    )
+
+
+def _nobody_beats(clause: Clause, column: Column, sign: int) -> list[Finding]:
+    """No segment has more than the one that is named: of the others, the claim is true of none."""
+    assert clause.other is not None
+    facts = clause.scene.facts
+    claim = replace(_against(clause, column, sign, clause.other.groups), denied=False)
+    rivals = [name for name in facts.segments if name not in clause.other.groups]
+    true = [facts.segments[name].name for name in rivals if claim.is_true_of((name,))]
+    cells = {key: value for name in rivals for key, value in claim.of((name,)).cells.items()}
+    made = Computed(float(len(true)), cells, "count")
+    what = f"{claim.what}: true of {', '.join(true) or 'no segment'}"
+    if claim.of(clause.other.groups).value is None:
+        return [
+            told(
+                claim,
+                clause,
+                "unsupported_attribute",
+                "the facts hold no value for it",
+                made,
+                "missing_value",
+            )
+        ]
+    label: Label = "contradicted" if true else "supported"
+    return [told(claim, clause, label, what, made, "wrong_rank" if true else None)]

@@ -1,0 +1,146 @@
+"""Levels: a figure said of a metric. "They spend £214 per order", "three quarters of their orders …"."""
+
+from __future__ import annotations
+
+from regulars.check.clauses import Clause
+from regulars.check.computed import Computed, part_of_all, total
+from regulars.check.grammar.bases import is_part_of_all
+from regulars.check.grammar.changes import changed, is_word_of_metric
+from regulars.check.grammar.choosing import OF_MEASURE, SPANS, chosen, size_entry
+from regulars.check.grammar.owners import owned
+from regulars.check.grammar.windows import wrong_window
+from regulars.check.holding import Claim, Groups, finding, judged
+from regulars.check.lexicon import Match
+from regulars.check.quantities import DAYS, Quantity, rate_in
+from regulars.check.table import Column
+from regulars.check.tolerance import Interval
+from regulars.check.verdicts import Finding
+
+_DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
+
+
+def level(clause: Clause, quantity: Quantity) -> list[Finding]:
+    """The verdict on a figure as the value of a metric."""
+    change = clause.mark("up", "down")
+    if change and quantity.measure in {"percent", "points"}:
+        made = changed(clause, quantity)
+        if made or not is_word_of_metric(clause, change):
+            return made or [unbound(clause, quantity)]
+    about = owned(clause, quantity)
+    match = _size_of_named(clause, quantity) or chosen(about, _units(clause, about, quantity), quantity)
+    clause.explained |= about.explained
+    if match is None:
+        return [unbound(clause, quantity)]
+    clause.column = match.entry.column
+    if quantity.measure == "money" and not is_same_currency(quantity.unit, match.entry.column.unit):
+        return [_other_currency(about, quantity, match.entry.column)]
+    claim = _claim(about, quantity, match)
+    late = wrong_window(clause, match.entry, claim)
+    return [late] if late else judged(claim, about)
+
+
+def _units(clause: Clause, about: Clause, quantity: Quantity) -> tuple[str, ...]:
+    """The units that the figure can have; after a change, a bare percentage is a change too."""
+    carried = clause.column
+    is_change = carried is not None and carried.unit == "percent_change" and not about.hits()
+    return (
+        ("percent_change",) if is_change and quantity.measure == "percent" else OF_MEASURE[quantity.measure]
+    )
+
+
+def _size_of_named(clause: Clause, quantity: Quantity) -> Match | None:
+    """A count right before a segment's name is its customers: "the 2,640 Big-Basket Occasionals"."""
+    named = any(each.kind == "segments" and each.start == quantity.end for each in clause.mentions)
+    entry = size_entry(clause.scene.reader.lexicon.entries) if named and quantity.measure == "plain" else None
+    return Match(entry, 1.0, frozenset()) if entry else None
+
+
+def _claim(clause: Clause, quantity: Quantity, match: Match) -> Claim:
+    column, facts = match.entry.column, clause.scene.facts
+    interval, at = in_units_of(quantity, column), (quantity.start, quantity.end)
+    if column.unit == "percent" and is_part_of_all(clause, quantity, match):
+        what = f"part of all: {column.label}"
+        return Claim(
+            lambda groups: part_of_all(facts, groups, column), interval, what, "wrong_base", column, at
+        )
+    factor = _rate_factor(clause, quantity, match)
+    is_rest = column.unit == "percent" and _is_rest(clause, match)
+
+    def of(groups: Groups) -> Computed:
+        made = total(facts, groups, column)
+        return made.rest if is_rest else made.times(factor)
+
+    what = f"not: {column.label}" if is_rest else column.label
+    denied = column.unit not in {"percent", *SPANS} and any(
+        "not" in mark.kinds and mark.start < quantity.start for mark in clause.marks
+    )
+    return Claim(of, interval, what, "wrong_number" if factor == 1 else "wrong_unit", column, at, denied)
+
+
+def _is_rest(clause: Clause, match: Match) -> bool:
+    """Whether the share of those is meant for whom the metric does not hold: "are not placed on mobile".
+
+    A label that denies ("no order in 180 days") is meant as it stands by words that deny.
+    """
+    subject = clause.subject
+    denials = [
+        mark for mark in clause.marks
+        if "not" in mark.kinds
+        and not (subject and subject.kind == "none" and subject.start <= mark.start < subject.end)
+    ]  # fmt: skip
+    if not match.entry.is_negative:
+        return len(denials) % 2 == 1
+    said = {key for hit in clause.hits() for key in hit.keys}
+    return bool(said) and said.isdisjoint({"@not", "@inactive"})
+
+
+def in_units_of(quantity: Quantity, column: Column) -> Interval:
+    """The interval of a quantity in the unit of a metric: weeks in days, months in years."""
+    if quantity.measure == "duration" and f"{quantity.unit}s" != column.unit:
+        return quantity.interval.scaled(quantity.days / DAYS[column.unit.removesuffix("s")])
+    return quantity.interval
+
+
+def is_same_currency(said: str, meant: str) -> bool:
+    """Whether a currency that was said can be the table's: $ is any dollar."""
+    return said == meant or (said == "$" and meant in _DOLLARS)
+
+
+def _other_currency(clause: Clause, quantity: Quantity, column: Column) -> Finding:
+    groups = clause.subject.groups if clause.subject else ()
+    return finding(
+        clause, "contradicted", f"the facts are in {column.unit}", (quantity.start, quantity.end),
+        column=column, made=total(clause.scene.facts, groups, column) if groups else None,
+        error_type="wrong_unit",
+    )  # fmt: skip
+
+
+def _rate_factor(clause: Clause, quantity: Quantity, match: Match) -> float:
+    """What turns a metric's rate into the one that is said: a year's orders into a month's."""
+    said = quantity.per or _rate_said(clause)
+    meant = match.entry.rate or _rate_of_period(clause)
+    if not said or not meant or match.entry.column.unit in {"percent", "percent_change", *SPANS}:
+        return 1.0
+    return 1.0 if said == meant else DAYS[said] / DAYS[meant]
+
+
+_RATES = {"monthly": "month", "weekly": "week", "daily": "day", "quarterly": "quarter"}
+
+
+def _rate_said(clause: Clause) -> str:
+    said = [clause.scene.tokens[n] for n in clause.at]
+    found = rate_in(said, clause.scene.language)
+    if found:
+        return found[0]
+    return next((_RATES[token.low] for token in said if token.low in _RATES), "")
+
+
+def _rate_of_period(clause: Clause) -> str:
+    length = (clause.scene.facts.end - clause.scene.facts.start).days + 1
+    return "year" if abs(length - DAYS["year"]) < 3 else ""
+
+
+def unbound(clause: Clause, quantity: Quantity) -> Finding:
+    """A figure of which it cannot be told what it measures."""
+    why = "no metric of the facts is named for this figure"
+    return finding(clause, "needs_review", why, (quantity.start, quantity.end))

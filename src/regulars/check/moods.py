@@ -1,0 +1,149 @@
+"""Moods: what a clause does other than to state what the table could hold.
+
+Advice, questions, hypotheses, opinions and words about the text itself claim nothing that can be checked.
+Causes, forecasts and facts from outside are stated as fact, and no table of segments can hold them up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from regulars.check.locale import Language
+from regulars.check.tokens import Token
+
+Mood = Literal[
+    "statement", "question", "advice", "hypothesis", "opinion", "framing", "forecast", "cause", "external",
+    "conditional",
+]  # fmt: skip
+UNSUPPORTED: dict[str, tuple[str, str]] = {
+    "forecast": ("unsupported_forecast", "the facts are of the past and cannot tell what will be"),
+    "cause": ("unsupported_cause", "the facts tell what is, not why"),
+    "external": ("external_fact", "the facts hold nothing about others than these customers"),
+}
+"""Moods that state what no facts file can support: the error's type and why."""
+UNCHECKABLE: dict[str, str] = {
+    "question": "a question",
+    "advice": "advice",
+    "hypothesis": "said to be a supposition",
+    "opinion": "an opinion",
+    "framing": "about the text itself",
+    "conditional": "a condition",
+}
+
+
+def moods(tokens: list[Token], language: Language, names: set[int]) -> dict[str, tuple[int, int]]:
+    """The moods of a clause, each with the tokens that show it; empty for a plain statement.
+
+    Tokens in ``names`` (of segments) show no mood.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for phrase in language.moods.all(tokens, names):
+        for kind in phrase.kinds:
+            if kind != "cause_as" and _is_meant(kind, phrase.start, tokens):
+                found.setdefault(kind, (phrase.start, phrase.end))
+    if tokens and tokens[-1].low == "?":
+        found["question"] = (len(tokens) - 1, len(tokens))
+    if leads := _leads_to(tokens, language, names):
+        found.setdefault("cause", leads)
+    if as_cause := _as_cause(tokens):
+        found.setdefault("cause", as_cause)
+    if outside := _outsiders(tokens, language):
+        found.setdefault("external", outside)
+    if is_imperative(tokens, language, names):
+        found["advice"] = (0, 1)
+    return found
+
+
+def _is_meant(kind: str, at: int, tokens: Sequence[Token]) -> bool:
+    """May is a month where it has a capital within a sentence; "will" is a noun after an article."""
+    token = tokens[at]
+    if token.low == "may":
+        return token.text.islower() or at == 0
+    if kind == "forecast" and token.low == "will":
+        return at == 0 or tokens[at - 1].low not in {"the", "a", "free"}
+    return True
+
+
+def _leads_to(tokens: Sequence[Token], language: Language, names: set[int]) -> tuple[int, int] | None:
+    """A cause by its verb, which makes somebody do something: "browsing leads them to spend"."""
+    for at, token in enumerate(tokens[:-2]):
+        named = at + 1 in names or tokens[at + 1].low in {"them", "customers", "people"}
+        if at and token.stem in language.makes_do and named:
+            after = [each.low for each in tokens[at + 2 : at + 6]]
+            if "to" in after:
+                return at, at + 1
+    return None
+
+
+def _as_cause(tokens: list[Token]) -> tuple[int, int] | None:
+    """A cause by an "as" that pairs with no other, and a past tense: "fell as savers chased rates"."""
+    for at, token in enumerate(tokens):
+        if token.low != "as" or at < 3:
+            continue
+        near = [each.low for each in tokens[max(0, at - 5) : at] + tokens[at + 1 : at + 6]]
+        if "as" in near or tokens[at - 1].low in {"such", "same", "well", "long", "rank", "ranks", "classed"}:
+            continue
+        if any(each.low.endswith("ed") for each in tokens[at + 2 : at + 5]):
+            return at, at + 1
+    return None
+
+
+def _outsiders(tokens: Sequence[Token], language: Language) -> tuple[int, int] | None:
+    """Others than ours: "most retailers", "other home-goods retailers", "UK shoppers"."""
+    for at, token in enumerate(tokens):
+        if (
+            token.text in language.nations
+            and at + 1 < len(tokens)
+            and tokens[at + 1].stem in language.peoples
+        ):
+            return at, at + 2
+        if token.stem in language.companies and token.low.endswith("s"):
+            before = {each.low for each in tokens[max(0, at - 4) : at]}
+            if before & language.outside:
+                return at, at + 1
+    return None
+
+
+_LEADS = frozenset(
+    {
+        "please",
+        "always",
+        "never",
+        "do",
+        "don't",
+        "first",
+        "then",
+        "also",
+        "next",
+        "now",
+        "and",
+        "instead",
+        "so",
+    }
+)
+
+
+def is_imperative(tokens: Sequence[Token], language: Language, names: set[int]) -> bool:
+    """Whether a clause asks for a deed: it starts with a verb in its plain form, and no subject."""
+    at = 0
+    while at < len(tokens) and (tokens[at].low in _LEADS or tokens[at].low in {",", "-", "•", "*"}):
+        at += 1
+    if at >= len(tokens) or at in names or not tokens[at].is_word:
+        return False
+    token = tokens[at]
+    is_plain = (
+        language.stem(token.low) in language.imperatives
+        and not token.low.endswith(("ing", "ed"))
+        and (not token.low.endswith("s") or token.low.endswith(("ss", "us")))
+    )
+    if not is_plain or at + 1 >= len(tokens):
+        return False
+    # "Email reaches them", "Mobile dominates", "Complaints run": a noun is followed by its verb.
+    after = tokens[at + 1]
+    is_verb = after.low.endswith("s") and not after.low.endswith("ss") and after.stem in language.neutral
+    return not (
+        after.low in {"is", "are", "was", "were", "has", "have", "of", "use", "'s"}
+        or is_verb
+        or after.stem in {"rate", "open"}
+    )

@@ -1,0 +1,221 @@
+"""Reading a sentence: its clauses one by one, each by the part of the grammar that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from regulars.check.clauses import Clause, clauses, everything, is_elliptic
+from regulars.check.grammar.categories import category
+from regulars.check.grammar.changes import trend
+from regulars.check.grammar.comparisons import difference, more_or_less, multiple
+from regulars.check.grammar.idioms import exchange, fair_share, index
+from regulars.check.grammar.leftovers import left_over
+from regulars.check.grammar.levels import level, unbound
+from regulars.check.grammar.ranges import spread
+from regulars.check.grammar.ranks import missing, order, subset, superlative
+from regulars.check.grammar.times import ago, dated, half_within
+from regulars.check.grammar.wholes import whole
+from regulars.check.moods import UNCHECKABLE, UNSUPPORTED, moods
+from regulars.check.quantities import Quantity
+from regulars.check.scene import Reader, Scene, scene
+from regulars.check.subjects import Mention
+from regulars.check.unknown import qualifies, unknown_words
+from regulars.check.verdicts import Finding
+
+WHOLE: tuple[Callable[[Clause], list[Finding]], ...] = (order, missing, half_within, dated, category, spread)
+"""Readers that take a clause with all its figures."""
+WORDS: tuple[Callable[[Clause], list[Finding]], ...] = (superlative, more_or_less, trend, whole)
+"""Readers of what is said without a figure; the first that finds something is heard."""
+
+
+def read(
+    text: str, reader: Reader, start: int, context: Mention | None
+) -> tuple[list[Finding], Mention | None]:
+    """The findings on one sentence, and whom the next one's "they" are."""
+    found = scene(text, reader, start)
+    moody = moods(found.tokens, reader.language, found.names)
+    spoken = _last_named(found) or context
+    claimless = next(
+        (kind for kind in ("question", "advice", "hypothesis", "conditional") if kind in moody), None
+    )
+    if claimless:
+        return [_mooded(found, claimless, moody)], spoken
+    findings: list[Finding] = []
+    column = None
+    before: Clause | None = None
+    for clause in _prepared(found, context):
+        clause.column = column
+        said = _filled(clause, before) if before and is_elliptic(found, clause.at) else clause
+        findings += _clause(said)
+        column = said.column or column
+        before = said
+    findings += left_over(found, findings)
+    moods_held = [kind for kind in UNSUPPORTED if kind in moody and not _is_held(kind, found, findings)]
+    if not {"forecast", "external"}.isdisjoint(moods_held):
+        findings = []  # what is to come, or of others, is neither true nor false of these cells
+    findings += [_mooded(found, kind, moody) for kind in moods_held]
+    if not findings:
+        findings = _without_claims(found, moody)
+    return findings, spoken
+
+
+def _is_held(mood: str, found: Scene, findings: list[Finding]) -> bool:
+    """Whether a forecast is one that the facts hold: "expected to bring" of a predicted value."""
+    held = {
+        entry.column.id
+        for entry in found.reader.lexicon.entries
+        if any("@foretold" in word for word in entry.label)
+    }
+    return mood == "forecast" and any(each.metric in held for each in findings)
+
+
+def _last_named(found: Scene) -> Mention | None:
+    named = [each for each in found.mentions if each.kind == "segments"]
+    return named[0] if named else None
+
+
+def _prepared(found: Scene, context: Mention | None) -> list[Clause]:
+    made = _likened(clauses(found, context))
+    for clause in made:
+        if clause.subject and clause.subject.kind == "subset":
+            clause.subject = subset(clause)
+            clause.is_joint = True
+    return made
+
+
+def _filled(clause: Clause, before: Clause) -> Clause:
+    """What the clause before said, of somebody else and without its "not": "…; Bargain Hunters do"."""
+    denied = {n for mark in before.marks if "not" in mark.kinds for n in range(mark.start, mark.end)}
+    at = [n for n in before.at if n not in denied]
+    return replace(before, at=at, core=at, subject=clause.mentions[0], column=None)
+
+
+def _likened(made: list[Clause]) -> list[Clause]:
+    """Whoever is likened is meant too: "like A, B spend most on …" says it of both."""
+    if (
+        len(made) > 1
+        and made[0].mark("match")
+        and made[0].other
+        and made[0].other.groups
+        and len(made[0].at) <= 6
+    ):
+        first, second = made[0], made[1]
+        subject = second.subject
+        if (
+            subject
+            and subject.kind == "segments"
+            and not first.quantities
+            and first.other
+            and first.other.kind == "segments"
+        ):
+            second.subject = replace(subject, groups=(*subject.groups, *first.other.groups))
+            return made[1:]
+    return made
+
+
+def _clause(clause: Clause) -> list[Finding]:
+    made = [each for reader in WHOLE for each in reader(clause)]
+    if not made:
+        made = [each for quantity in clause.quantities for each in _figure(clause, quantity)]
+        made += next((found for reader in WORDS if (found := reader(clause))), [])
+    return [_weighed(each, clause) for each in made]
+
+
+def _weighed(found: Finding, clause: Clause) -> Finding:
+    unknown = unknown_words(clause, clause.scene, moody=found.label != "needs_review")
+    return _with_unknown(found, unknown, is_other_thing=bool(unknown) and qualifies(clause))
+
+
+def _figure(clause: Clause, quantity: Quantity) -> list[Finding]:
+    for reader in (exchange, fair_share, index):
+        if found := reader(clause, quantity):
+            return found
+    if _is_multiple(clause, quantity) and (found := multiple(clause, quantity)):
+        return found
+    if _is_difference(clause, quantity) and (found := difference(clause, quantity)):
+        return found
+    if quantity.measure == "duration":
+        return _span(clause, quantity)
+    return level(clause, quantity)
+
+
+def _is_multiple(clause: Clause, quantity: Quantity) -> bool:
+    if quantity.measure == "times":
+        return True
+    return (
+        quantity.kind == "fraction"
+        and clause.other is not None
+        and clause.other.start >= quantity.end
+        and (clause.mark("as") is not None or _directly_of(clause, quantity))
+    )
+
+
+def _directly_of(clause: Clause, quantity: Quantity) -> bool:
+    assert clause.other is not None
+    between = [token.low for token in clause.scene.tokens[quantity.end : clause.other.start]]
+    return between[:1] in (["that"], ["those"]) or between in (["of"], ["of", "the"])
+
+
+def _is_difference(clause: Clause, quantity: Quantity) -> bool:
+    if clause.mark("gap"):
+        return True
+    if clause.other is None and quantity.measure != "points":
+        return False
+    beside = clause.scene.tokens[quantity.end].low if quantity.end < len(clause.scene.tokens) else ""
+    mark = clause.scene.language.marks.at(clause.scene.tokens, quantity.end) if beside else None
+    directs = mark is not None and any(kind in {"more", "less", "above", "below"} for kind in mark.kinds)
+    is_by = (
+        quantity.start > 0
+        and clause.scene.tokens[quantity.start - 1].low == "by"
+        and clause.other is not None
+    )
+    return directs or is_by or (quantity.hedge == "within" and clause.other is not None)
+
+
+def _span(clause: Clause, quantity: Quantity) -> list[Finding]:
+    """A span of time is a claim of its own only where no other figure of the clause has it for its window."""
+    if any(each.measure != "duration" for each in clause.quantities):
+        return []
+    return ago(clause, quantity) or [unbound(clause, quantity)]
+
+
+def _with_unknown(found: Finding, unknown: list[str], *, is_other_thing: bool) -> Finding:
+    """A claim with a word that the facts do not know is not proven by what the other words say.
+
+    Where that word stands before the metric's own ("household income"), it is another thing.
+    """
+    if not unknown or found.label not in {"supported", "needs_review"}:
+        return found
+    words = ", ".join(repr(word) for word in unknown)
+    if found.label == "needs_review" or is_other_thing:
+        why = f"the facts hold nothing about {words}"
+        return replace(found, label="unsupported_attribute", why=why, error_type="invented_attribute")
+    return replace(found, label="needs_review", why=f"{found.why}; the facts do not tell of {words}")
+
+
+def _mooded(found: Scene, kind: str, moody: dict[str, tuple[int, int]]) -> Finding:
+    start, end = moody[kind]
+    first, last = found.tokens[start].start, found.tokens[end - 1].end
+    if kind in UNSUPPORTED:
+        error, why = UNSUPPORTED[kind]
+        return Finding("unsupported_attribute", first, last, why, error)
+    return Finding("not_checkable", first, last, UNCHECKABLE[kind])
+
+
+def _without_claims(found: Scene, moody: dict[str, tuple[int, int]]) -> list[Finding]:
+    """A sentence in which nothing of the table is named: an opinion, or an attribute that is made up."""
+    mood = next((kind for kind in ("opinion", "framing") if kind in moody), None)
+    if mood:
+        return [_mooded(found, mood, moody)]
+    whole = everything(found)
+    unknown = unknown_words(whole, found)
+    is_about = any(
+        each.kind in {"segments", "them", "every", "none", "overall", "count"} for each in found.mentions
+    )
+    if not found.tokens or not (is_about and unknown):
+        return []
+    words = ", ".join(repr(word) for word in unknown)
+    first, last = found.tokens[0].start, found.tokens[-1].end
+    why = f"the facts hold nothing about {words}"
+    return [Finding("unsupported_attribute", first, last, why, "invented_attribute")]

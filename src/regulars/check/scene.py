@@ -1,0 +1,145 @@
+"""A scene: one sentence with everything found in it that does not depend on what it claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from regulars.check.dates import Day, days
+from regulars.check.lexicon import Hit, Lexicon, Match, lexicon_of
+from regulars.check.locale import Found, Language
+from regulars.check.quantities import Quantity, quantities
+from regulars.check.subjects import Mention, Names, mentions, names_of
+from regulars.check.table import Facts
+from regulars.check.tokens import Token, tokens
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What a table and a language give to every sentence: its facts, its lexicon, its names."""
+
+    facts: Facts
+    language: Language
+    lexicon: Lexicon
+    names: Names
+    categories: dict[tuple[str, ...], str]
+
+    @staticmethod
+    def of(facts: Facts, language: Language) -> Reader:
+        return Reader(
+            facts,
+            language,
+            lexicon_of(facts, language),
+            names_of(facts, language),
+            _categories(facts, language),
+        )
+
+
+def _categories(facts: Facts, language: Language) -> dict[tuple[str, ...], str]:
+    """The categories that any cell of the table names, by the stems of their words."""
+    found: dict[tuple[str, ...], str] = {}
+    for column in facts.columns.values():
+        if column.unit == "category":
+            for group in (facts.overall, *facts.segments.values()):
+                said = group.values.get(column.id)
+                if isinstance(said, str) and said:
+                    found.setdefault(tuple(language.of_phrase(said)), said)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category that the text names, in tokens ``start`` to ``end``."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass
+class Scene:
+    """One sentence as found: tokens, quantities, dates, mentions, categories and marking words."""
+
+    reader: Reader
+    tokens: list[Token]
+    names: set[int] = field(default_factory=set)
+    figures: set[int] = field(default_factory=set)
+    mentions: list[Mention] = field(default_factory=list)
+    days: list[Day] = field(default_factory=list)
+    quantities: list[Quantity] = field(default_factory=list)
+    categories: list[Category] = field(default_factory=list)
+    marks: list[Found] = field(default_factory=list)
+
+    @property
+    def facts(self) -> Facts:
+        return self.reader.facts
+
+    @property
+    def language(self) -> Language:
+        return self.reader.language
+
+    def text(self, start: int, end: int) -> str:
+        return " ".join(token.text for token in self.tokens[start:end])
+
+    def is_named(self, kind: str, start: int, end: int) -> Found | None:
+        """The first mark of a kind within some tokens."""
+        for mark in self.marks:
+            if start <= mark.start and mark.end <= end and kind in mark.kinds:
+                return mark
+        return None
+
+
+def scene(text: str, reader: Reader, start: int) -> Scene:
+    """The scene of one sentence, which stands at ``start`` in its text."""
+    made = Scene(reader, tokens(text, reader.language, start))
+    made.mentions = mentions(made.tokens, reader.names, reader.language, made.names)
+    made.days = days(made.tokens, reader.language, made.figures)
+    locked = set(_worded(made))
+    taken = made.names | made.figures | locked
+    made.quantities = quantities(made.tokens, reader.language, taken)
+    made.figures |= taken - made.names - locked
+    made.categories = list(_named(made))
+    made.marks = list(reader.language.marks.all(made.tokens, made.names | made.figures))
+    return made
+
+
+def _worded(scene: Scene) -> Iterable[int]:
+    """The tokens of number words that are words of a metric: "more than once", "ordered twice"."""
+    shared = scene.reader.lexicon.shared_by
+    for start in range(len(scene.tokens)):
+        phrase = scene.language.families.at(scene.tokens, start)
+        if (
+            phrase
+            and phrase.end - phrase.start > 1
+            and any(f"@{family}" in shared for family in phrase.kinds)
+        ):
+            yield from range(phrase.start, phrase.end)
+
+
+def _named(scene: Scene) -> Iterable[Category]:
+    for start in range(len(scene.tokens)):
+        if start in scene.names or start in scene.figures:
+            continue
+        for words, name in scene.reader.categories.items():
+            end = start + len(words)
+            if tuple(token.stem for token in scene.tokens[start:end]) == words:
+                yield Category(name, start, end)
+
+
+def hits_in(scene: Scene, at: Iterable[int]) -> list[Hit]:
+    """The words by which some metric goes among some tokens."""
+    free = [n for n in at if n not in scene.names and n not in scene.figures]
+    found = scene.reader.lexicon.hits(scene.tokens, free, scene.language)
+    if "@not" in scene.reader.lexicon.shared_by:
+        wanted = set(free)
+        found += [
+            Hit(("@not",), mark.start, mark.end)
+            for mark in scene.marks
+            if "not" in mark.kinds and mark.start in wanted
+        ]
+    return found
+
+
+def best(scene: Scene, hits: Sequence[Hit], units: Sequence[str]) -> list[Match]:
+    """The metrics of some units that the words can mean, best first."""
+    return scene.reader.lexicon.ranked(hits, units, scene.language)

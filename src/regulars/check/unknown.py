@@ -1,0 +1,46 @@
+"""Words that nothing explains: neither the grammar, nor a name, nor a metric of the table."""
+
+from __future__ import annotations
+
+from regulars.check.clauses import Clause
+from regulars.check.scene import Scene
+
+
+def unknown_words(clause: Clause, scene: Scene, *, moody: bool = True) -> list[str]:
+    """The words of a clause that no part of the grammar and no metric of the table accounts for, in order.
+
+    Words that show a mood ("star", "key") count as known where ``moody``.
+    """
+    return [scene.tokens[n].text for n in _unknown(clause, scene, moody=moody)]
+
+
+def qualifies(clause: Clause) -> bool:
+    """Whether an unknown word stands right before a word of the metric: "household income"."""
+    return any(n + 1 in clause.explained for n in _unknown(clause, clause.scene, moody=True))
+
+
+def _unknown(clause: Clause, scene: Scene, *, moody: bool) -> list[int]:
+    known = scene.names | scene.figures | clause.explained
+    for mark in scene.marks:
+        known.update(range(mark.start, mark.end))
+    for mention in scene.mentions:
+        known.update(range(mention.start, mention.end))
+    for mood in scene.language.moods.all(scene.tokens, scene.names) if moody else ():
+        known.update(range(mood.start, mood.end))
+    return [n for n in clause.at if n not in known and _is_telling(scene, n)]
+
+
+def _is_telling(scene: Scene, at: int) -> bool:
+    token = scene.tokens[at]
+    if not token.is_word or len(token.low) == 1 or token.stem in scene.language.neutral:
+        return False
+    if token.low in scene.language.ordinals:
+        return False
+    return token.low not in scene.language.currencies and not _is_family(scene, at)
+
+
+def _is_family(scene: Scene, at: int) -> bool:
+    """A word of a family that some metric has: it says something of the table, if not of this metric."""
+    phrase = scene.language.families.at(scene.tokens, at)
+    shared = scene.reader.lexicon.shared_by
+    return phrase is not None and any(f"@{family}" in shared for family in phrase.kinds)
