@@ -11,6 +11,7 @@ In short::
     rg.history(
         "rfm"
     ).sizes().df()  # sizes over time; rg.migrate(A, B) says who moved, rg.compare("rfm") if it holds
+    rg.check_claims("facts/rfm.json", ["Champions are 15% of customers."])  # is what is written true?
 """
 
 from __future__ import annotations
@@ -20,10 +21,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from regulars.app.api import AssignedCustomers, SavedStudy, assign, load, run
     from regulars.app.api_past import ComparedRuns, MovedCustomers, SegmentHistory, compare, history, migrate
+    from regulars.app.check_command import check_claims
 
 __all__ = [
     "AssignedCustomers", "ComparedRuns", "MovedCustomers", "SavedStudy", "SegmentHistory",
-    "assign", "compare", "history", "load", "migrate", "run",
+    "assign", "check_claims", "compare", "history", "load", "migrate", "run",
 ]  # fmt: skip
 
 
@@ -34,7 +36,9 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> object:
     """Load the rooms when they are asked for, so that importing the package costs nothing."""
     if name in __all__:
-        from regulars.app import api, api_past
+        from regulars.app import api, api_past, check_command
 
+        if name == "check_claims":
+            return check_command.check_claims
         return getattr(api_past if name in api_past.__all__ else api, name)
     raise AttributeError(f"module 'regulars' has no attribute {name!r}")
