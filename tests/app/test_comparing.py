@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,28 +48,35 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace
 
 
-def compared(shop, capsys, *asked, limits=""):
-    """What is printed as JSON, and the failure if there was one."""
-    shop.settings.write_text(RFM_ALONE + limits, encoding="utf-8")
-    failure = None
-    try:
-        show(shop.root, "rfm", *(asked or (None, None)), json=True, **ASKED)
-    except CheckFailed as told:
-        failure = told
-    return json.loads(capsys.readouterr().out), failure
+@pytest.fixture(scope="module")
+def compared(shop: Workspace) -> Callable[..., tuple[dict, CheckFailed | None]]:
+    """What is printed as JSON for runs and limits, and the failure if there was one; asked once of each."""
+
+    @cache
+    def ask(*asked: str | None, limits: str = "") -> tuple[dict, CheckFailed | None]:
+        shop.settings.write_text(RFM_ALONE + limits, encoding="utf-8")
+        printed, failure = io.StringIO(), None
+        with redirect_stdout(printed):
+            try:
+                show(shop.root, "rfm", *(asked or (None, None)), json=True, **ASKED)
+            except CheckFailed as told:
+                failure = told
+        return json.loads(printed.getvalue()), failure
+
+    return ask
 
 
-def test_the_day_of_the_fit_is_held_against_the_newest_unless_others_are_named(shop, capsys):
-    told, _ = compared(shop, capsys)
+def test_the_day_of_the_fit_is_held_against_the_newest_unless_others_are_named(compared):
+    told, _ = compared()
     assert (told["from"]["as_of"], told["to"]["as_of"]) == ("2024-06-30", "2024-09-30")
-    told, _ = compared(shop, capsys, None, "2024-07-31")
+    told, _ = compared(None, "2024-07-31")
     assert (told["from"]["as_of"], told["to"]["as_of"]) == ("2024-06-30", "2024-07-31")
-    told, _ = compared(shop, capsys, "2024-07", None)
+    told, _ = compared("2024-07", None)
     assert (told["from"]["as_of"], told["to"]["as_of"]) == ("2024-07-31", "2024-09-30")
 
 
-def test_a_limit_that_is_passed_fails_with_what_moved_and_what_to_do(shop, capsys):
-    told, failure = compared(shop, capsys, limits="validation: {drift: {moved_share: 0.01}}\n")
+def test_a_limit_that_is_passed_fails_with_what_moved_and_what_to_do(compared):
+    told, failure = compared(limits="validation: {drift: {moved_share: 0.01}}\n")
     assert failure is not None
     assert failure.exit_code == 4
     assert told["holds"] is False
@@ -75,9 +86,9 @@ def test_a_limit_that_is_passed_fails_with_what_moved_and_what_to_do(shop, capsy
     assert failure.count == len(told["passed"])
 
 
-def test_without_limits_nothing_fails_and_the_figures_are_the_same(shop, capsys):
-    held, _ = compared(shop, capsys)
-    free, failure = compared(shop, capsys, limits=LOOSE)
+def test_without_limits_nothing_fails_and_the_figures_are_the_same(compared):
+    held, _ = compared()
+    free, failure = compared(limits=LOOSE)
     assert failure is None
     assert free["holds"] is True
     psi = [[each["psi"] for each in told["sections"]["drift"]["features"]] for told in (held, free)]
@@ -97,8 +108,8 @@ def test_a_limit_that_cannot_be_and_a_misspelt_one_are_told():
         chosen.parse(asked, "page")
 
 
-def test_customers_are_counted_as_the_runs_have_them(shop, capsys):
-    told, _ = compared(shop, capsys)
+def test_customers_are_counted_as_the_runs_have_them(compared, shop):
+    told, _ = compared()
     drift = told["sections"]["drift"]
     by_run = {
         each: json.loads((shop.run(told[each]["run_id"]) / "ledger.json").read_text())["totals"]["customers"]
@@ -114,8 +125,8 @@ def test_customers_are_counted_as_the_runs_have_them(shop, capsys):
     assert [each["feature"] for each in drift["features"]] == ["recency_days", "orders", "spend"]
 
 
-def test_segments_by_rules_are_not_called_unstable_but_told_what_fitting_anew_would_move(shop, capsys):
-    told, _ = compared(shop, capsys)
+def test_segments_by_rules_are_not_called_unstable_but_told_what_fitting_anew_would_move(compared):
+    told, _ = compared()
     stability = told["sections"]["stability"]
     assert (stability["is_measured"], stability["verdict"]) == (True, None)
     assert "cut by rules" in stability["words"][0]
@@ -143,9 +154,9 @@ def test_a_refit_between_two_runs_is_told_with_what_chance_explains_of_it(tmp_pa
     assert told["refit"]["today_share"] == 0
 
 
-def test_a_limit_of_stability_that_does_not_hold_fails(shop, capsys):
+def test_a_limit_of_stability_that_does_not_hold_fails(compared):
     limit = LOOSE.replace("jaccard: null", "jaccard: null, refit_share: 0.001")
-    told, failure = compared(shop, capsys, limits=limit)
+    told, failure = compared(limits=limit)
     assert failure is not None
     assert failure.exit_code == 4
     assert [each["where"] for each in told["passed"]] == ["rfm.refit"]
@@ -165,8 +176,8 @@ def test_segments_that_were_found_are_made_anew_and_each_is_told(tmp_path, capsy
     assert stability["words"][0].startswith("On this day's customers: ")
 
 
-def test_a_longer_past_is_told_as_what_it_is(shop, capsys):
-    told, _ = compared(shop, capsys)
+def test_a_longer_past_is_told_as_what_it_is(compared):
+    told, _ = compared()
     (finding,) = told["findings"]
     assert "182 days" in finding["what"]
     assert "274" in finding["what"]
@@ -191,8 +202,8 @@ def test_runs_that_cannot_be_compared_are_told(shop):
         show(shop.root, "rmf", "2024-06-30", "2024-09-30", json=True, **ASKED)
 
 
-def test_the_first_run_is_asked_all_but_what_has_moved(shop, capsys):
-    told, _ = compared(shop, capsys, None, "2024-06-30")
+def test_the_first_run_is_asked_all_but_what_has_moved(compared):
+    told, _ = compared(None, "2024-06-30")
     assert told["from"] is None
     drift = told["sections"]["drift"]
     assert drift["is_measured"] is False
