@@ -47,15 +47,15 @@ def _stability(section: Told, marks: Marks) -> Drawn:
     segments = section["segments"]
     if any(each["jaccard"] is not None for each in segments):
         figures = [
-            _Figure(
-                each["segment_name"], _classes(each, marks), each["jaccard"], *_ends(each["stability_within"])
-            )
+            # Bootstrap Jaccard has no spread of its own: its mean is kept with the choice of k.
+            _Figure(each["segment_name"], _classes(each, marks), *_spread(each["stability_within"], 1.0))
             for each in segments
         ]
         scale = (
-            "Jaccard, 0 to 1, in new draws of the customers; bar: between pairs of draws. Tick: 0.75, stable."
+            "How far each comes back, 0 to 1, when customers are drawn again and grouped anew (SLSw); bar: "
+            "nine of ten pairs of draws. It ranks, and has no cut-off."
         )
-        return _drawn(figures, 0.0, 1.0, 0.75, "ratio"), scale
+        return _drawn(figures, 0.0, 1.0, None, "ratio"), scale
     figures = [
         _Figure(each["segment_name"], _classes(each, marks), *_spread(each["refit_share"], 100.0))
         for each in segments
@@ -142,10 +142,6 @@ def _classes(each: Told, marks: Marks) -> str:
 
 def _value(found: Told | None) -> tuple[float | None, float | None, float | None]:
     return (found["value"], found["low"], found["high"]) if found else (None, None, None)
-
-
-def _ends(found: Told | None) -> tuple[float | None, float | None]:
-    return (found["low"], found["high"]) if found else (None, None)
 
 
 def _spread(found: Told | None, times: float) -> tuple[float | None, float | None, float | None]:
