@@ -56,6 +56,14 @@ class StabilityLimits(_Choices):
     a pinned definition moves nobody. Set it where you refit by a schedule."""
 
 
+class PredictionChoices(_Choices):
+    """What comes after which day is foretold."""
+
+    horizon_days: int | None = Field(None, ge=1, le=3650)
+    """Days at the end that are held out, for the segments of the day before them to foretell. Default: the
+    last quarter of the days that the orders span, as for value models."""
+
+
 class ExperimentChoices(_Choices):
     """Where the results of one past experiment lie.
 
@@ -94,6 +102,7 @@ class ValidationChoices(_Choices):
 
     drift: DriftLimits = DriftLimits()
     stability: StabilityLimits = StabilityLimits()
+    prediction: PredictionChoices = PredictionChoices()
     capacity: int | None = Field(None, ge=1, le=1000)
     """How many segments the team can treat differently. None by default: only the team knows."""
     actions: str = ""

@@ -11,6 +11,7 @@ from regulars.app import (
     compare_audit,
     compare_difference,
     compare_drift,
+    compare_prediction,
     compare_stability,
     compare_verdict,
     saved,
@@ -32,6 +33,7 @@ from regulars.validate.bands import NOW, THEN
 SECTIONS: tuple[Question, ...] = (
     compare_drift.section,
     compare_stability.section,
+    compare_prediction.section,
     compare_difference.section,
     compare_verdict.section,
     compare_audit.section,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -133,35 +133,34 @@ def _frame(
         raise NotReady(
             f"customers as of {cut}", nobody.found, "Take a later day with --calibrate-until, or more orders."
         ) from nobody
-    foretold = _without(tables.settings)
-    features = tables.features(engine, cut, foretold)
-    usable, doubts = _dated(features, tables.settings, foretold)
+    features = tables.features(engine, cut, without_foretold(tables.settings))
+    usable, doubts = _dated(features, tables.settings)
     return make_frame(engine, name, usable, cut, upto), doubts
 
 
-def _without(settings: Settings) -> tuple[Family, ...]:
+def without_foretold(settings: Settings) -> tuple[Family, ...]:
     """What a value model foretells is no feature here: the model may know of days that are yet to come."""
     why = "it is foretold by a model that may know of later days"
     return without_model(why, settings.value.horizon_days, settings.value.discount_rate)
 
 
-def _dated(
-    features: Features, settings: Settings, foretold: Sequence[Family]
-) -> tuple[list[Feature], tuple[Finding, ...]]:
-    """The features of which it is known when they were known, and a finding of the others."""
+def undated(settings: Settings) -> frozenset[str]:
+    """Attributes of customers that have no day on which they were known, and what is derived from them."""
     customers = settings.sources.customers
     if customers is None or customers.columns.known_on is not None:
+        return frozenset()
+    told = {each.name for family in attribute_families(customers) for each in family.features}
+    made = offered(settings, without_foretold(settings)).derived
+    return frozenset(told | {each.feature.name for each in made if told.intersection(each.formula.features)})
+
+
+def _dated(features: Features, settings: Settings) -> tuple[list[Feature], tuple[Finding, ...]]:
+    """The features of which it is known when they were known, and a finding of the others."""
+    of_no_day = undated(settings)
+    if not of_no_day:
         return list(features.features), ()
-    undated = {each.name for family in attribute_families(customers) for each in family.features}
-    undated |= {
-        each.feature.name
-        for each in offered(settings, foretold).derived
-        if undated.intersection(each.formula.features)
-    }
-    if not undated:
-        return list(features.features), ()
-    left = ", ".join(each.name for each in features.features if each.name in undated)
-    return [each for each in features.features if each.name not in undated], (
+    left = ", ".join(each.name for each in features.features if each.name in of_no_day)
+    return [each for each in features.features if each.name not in of_no_day], (
         Finding(
             "warning", "sources.customers.attributes",
             f"The table of customers does not say when it was known, and may tell what came later: {left} "

@@ -45,14 +45,14 @@ class Crowd:
     def summed(self, amounts: Floats) -> Floats:
         """Sums by fold and group."""
         groups = len(self.factors[0])
-        return np.bincount(self.place, weights=amounts, minlength=FOLDS * groups).reshape(FOLDS, groups)
+        return summed(self.place, amounts, FOLDS * groups).reshape(FOLDS, groups)
 
 
 def foretold(factors: Sequence[Codes], customers: Floats, total: Floats) -> Floats:
     """The outcome of each group in each fold (folds × groups) as the other folds had it.
 
-    ``customers`` and ``total`` of the outcome are by fold and group. The effects of the ``factors`` (values by
-    group) add up: least squares on indicators with a ridge of ``HELD_BACK``. One factor: the mean of its
+    ``customers`` and ``total`` of the outcome are by fold and group. The effects of the ``factors`` (values
+    by group) add up: least squares on indicators with a ridge of ``HELD_BACK``. One factor: the mean of its
     group; none: the mean of all.
     """
     others, came = (each.sum(axis=0) - each for each in (customers, total))
@@ -96,5 +96,10 @@ def _crossed(one: Codes, size: int, other: Codes | None, wide: int, amounts: Flo
     cell = one if other is None else one * wide + other
     folds = len(amounts)
     place = (np.arange(folds)[:, None] * (size * wide) + cell[None, :]).reshape(-1)
-    summed = np.bincount(place, weights=amounts.reshape(-1), minlength=folds * size * wide)
-    return summed.reshape(folds, size, wide)
+    return summed(place, amounts.reshape(-1), folds * size * wide).reshape(folds, size, wide)
+
+
+def summed(place: Codes, amounts: Floats, size: int) -> Floats:
+    """Sums of the amounts at each of the places 0, 1, … up to ``size``, in the order in which they come."""
+    found: Floats = np.bincount(place, weights=amounts, minlength=size).astype(np.float64)
+    return found

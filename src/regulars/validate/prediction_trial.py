@@ -55,8 +55,9 @@ class Measured:
 class Trial:
     """How an outcome was foretold of customers, each by those of other folds.
 
-    ``base``: whether RFM quintiles tell more with their effects added up, or cell by cell; the better is taken.
-    ``few_share``: of the squared differences in the outcome, the share that one customer in a hundred has.
+    ``base``: whether RFM quintiles tell more with their effects added up, or cell by cell; the better is
+    taken. ``few_share``: of the squared differences in the outcome, the share that one customer in a hundred
+    has.
     """
 
     customers: int
@@ -157,8 +158,8 @@ def drawn(customers: int, name: str) -> Iterator[Floats]:
 
 
 def _learnt(crowd: Crowd, came: Floats) -> tuple[Base, _Learnt]:
-    """The segment, RFM quintiles, both, and the mean. Quintiles are taken as they tell more out of fold: it is
-    the better of the two that a segment has to beat."""
+    """The segment, RFM quintiles, both, and the mean. Quintiles are taken as they tell more out of fold: the
+    better of the two is what a segment has to beat."""
     segment, *bands = crowd.factors
     _, cells = np.unique(np.stack(bands, axis=1), axis=0, return_inverse=True)
     ways: list[tuple[Base, tuple[Codes, ...]]] = [

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from regulars.validate.crossfit import Codes, Floats
+from regulars.validate.crossfit import Codes, Floats, summed
 
 TOP_SHARE = 0.2
 
 
 @dataclass(frozen=True)
 class Ranks:
-    """The order of parts of equal customers in their folds: ``level`` by part, counted up fold after fold from
-    the lowest; ``starts`` by level, the first level of its fold."""
+    """The order of parts of equal customers in their folds: ``level`` by part, counted up fold after fold
+    from the lowest; ``starts`` by level, the first level of its fold."""
 
     level: Codes
     starts: Codes
@@ -37,8 +37,8 @@ class Ranks:
 
     def counted(self, customers: Floats, total: Floats) -> Levels:
         """The levels with their customers and what came, from those of each part."""
-        sums = (np.bincount(self.level, each, len(self.starts)) for each in (customers, total))
-        return Levels(self.starts, *sums)
+        size = len(self.starts)
+        return Levels(self.starts, summed(self.level, customers, size), summed(self.level, total, size))
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Levels:
 
     def of_fold(self, counts: Floats) -> Floats:
         """By level: the sum of its fold."""
-        return np.bincount(self.starts, weights=counts, minlength=len(counts))[self.starts]
+        return summed(self.starts, counts, len(counts))[self.starts]
 
     @property
     def auc(self) -> float:
