@@ -23,8 +23,8 @@ MEASURES: dict[Measure, str] = {
     "auc": "AUC", "brier": "Brier", "r2_capped": "R², capped", "r2": "R²", "gini": "Gini",
     "top_fifth": "top fifth",
 }  # fmt: skip
-OUTCOMES = {"repeat": "buys again", "revenue": "revenue", "churn": "falls silent"}
-NAMED = 26
+OUTCOMES = {"repeat": "again", "revenue": "revenue", "churn": "silent"}
+NAMED = 22
 
 
 def section(compared: Compared) -> Section:
@@ -43,7 +43,8 @@ def section(compared: Compared) -> Section:
 
 
 def _show(found: Prediction, told: list[str]) -> None:
-    terminal.out.print(f"\n[bold]Prediction.[/] {escape(headline(found))}")
+    said = escape(textwrap.fill(f"Prediction. {headline(found)}", WIDTH))
+    terminal.out.print("\n[bold]Prediction.[/]" + said.removeprefix("Prediction."))
     for said in told:
         terminal.out.print(
             textwrap.fill(said, WIDTH, initial_indent="- ", subsequent_indent="  "), markup=False
@@ -55,6 +56,7 @@ def _show(found: Prediction, told: list[str]) -> None:
         terminal.out.print(_gains(found))
         terminal.out.print(
             "\nIntervals are 95 %, by bootstrap over customers. Gains are above 0 where better.\n"
+            "again: who buys again. silent: who falls silent, of those who had bought lately.\n"
             "RFM: quintiles of recency, frequency and spend. Top fifth: the share of all that\n"
             "came which the fifth of customers ranked highest holds. Brier: 0 is best."
         )

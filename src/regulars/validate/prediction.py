@@ -122,6 +122,10 @@ def _repeat(customers: Customers, name: str) -> Foreseen:
 
 
 def _churn(customers: Customers, name: str) -> Foreseen:
+    if customers.was_active.all():
+        n, silent = len(customers), int((~customers.bought).sum())
+        why = "everybody had bought in as many days before: it is buying again the other way round"
+        return Foreseen("churn", n, silent, None, why)
     return _flag("churn", customers, customers.was_active, ~customers.bought, name)
 
 

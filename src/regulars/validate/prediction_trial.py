@@ -17,8 +17,8 @@ Measure = Literal["auc", "brier", "gini", "r2", "r2_capped", "top_fifth"]
 Base = Literal["additive", "cells"]
 By = Literal["segment", "rfm", "both"]
 BY: tuple[By, ...] = ("segment", "rfm", "both")
-DRAWS = 200
-"""Bootstrap draws: a standard error from so many is right within a twentieth."""
+DRAWS = 100
+"""Bootstrap draws: for a standard error 50 to 200 are enough (Efron & Tibshirani 1993)."""
 CAP = 0.99
 """Amounts above this quantile are taken as that: else a handful of customers decide a sum of squares."""
 FEW = 0.01

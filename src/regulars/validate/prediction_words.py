@@ -24,7 +24,7 @@ def headline(found: Prediction) -> str:
     doubt = "" if found.cut.is_dated else "Not proven, for these segments may know of what came: "
     return doubt + _capital(
         f"foretelling the next {written(found.cut.days, 'days')}, the segment is "
-        f"{_listed([*_stands(found, tried)], '; ', '; and ')}."
+        f"{'; '.join(_stands(found, tried))}."
     )
 
 
@@ -38,11 +38,17 @@ def _stands(found: Prediction, tried: Sequence[Outcome]) -> Iterator[str]:
         ("better than RFM quintiles", found.where(lambda each: each.over_rfm.is_up)),
         ("better than the mean", [each for each in tried if each not in no_mean]),
     )
-    everything = "both" if len(tried) == 2 else "all of it"
     for stands, outcomes in groups:
         if outcomes:
-            is_all = len(outcomes) == len(tried) > 1
-            yield f"{stands} at {everything if is_all else _listed([NAMED[each] for each in outcomes])}"
+            yield f"{stands} at {_these(outcomes, tried, negative=stands.startswith('no'))}"
+
+
+def _these(outcomes: Sequence[Outcome], tried: Sequence[Outcome], *, negative: bool) -> str:
+    if len(outcomes) < len(tried) or len(tried) == 1:
+        return _listed([NAMED[each] for each in outcomes])
+    if negative:
+        return "either" if len(tried) == 2 else "any of it"
+    return "both" if len(tried) == 2 else "all of it"
 
 
 def words(found: Prediction) -> list[str]:
@@ -90,38 +96,47 @@ def _outcome(each: Foreseen, days: int) -> Iterator[str]:
 
 
 def _repeat(each: Foreseen, trial: Trial, ahead: str) -> Iterator[str]:
-    auc, top = trial.measures["auc"], trial.measures["top_fifth"]
+    auc = trial.measures["auc"]
     yield (
-        f"Who buys again in {ahead}: {_came(each)} did. Of two customers, one who did and one who did not, the "
-        f"segment ranks the right one first in {_percent(auc.of['segment'])} of cases (AUC), RFM quintiles in "
-        f"{_percent(auc.of['rfm'])}, chance in 50%. {_against(auc)}"
+        f"Who buys again in {ahead}: {_came(each)} did. Of two customers, one who did and one who did not, "
+        f"the segment ranks the right one first in {_percent(auc.of['segment'])} of cases (AUC), RFM "
+        f"quintiles in {_percent(auc.of['rfm'])}, chance in 50%. {_against(auc)}"
     )
-    yield (
-        f"In the fifth of customers that the segment ranks highest are {_percent(top.of['segment'])} of those "
-        f"who bought again; in the fifth by RFM quintiles {_percent(top.of['rfm'])}; by lot it would be 20%."
-    )
+    yield from _top_fifth(each, trial, "bought again")
 
 
 def _churn(each: Foreseen, trial: Trial, ahead: str) -> Iterator[str]:
     auc = trial.measures["auc"]
     yield (
-        f"Who falls silent, of those who had bought in the {ahead} before the cut: {_came(each)} did. Of two, "
-        "one who did and one who did not, the segment takes the right one for the more silent in "
-        f"{_percent(auc.of['segment'])} of cases (AUC), RFM quintiles in {_percent(auc.of['rfm'])}, chance in "
-        f"50%. {_against(auc)}"
+        f"Who falls silent, of those who had bought in the {ahead} before the cut: {_came(each)} did. Of "
+        "two, one who did and one who did not, the segment takes the right one for the more silent in "
+        f"{_percent(auc.of['segment'])} of cases (AUC), RFM quintiles in {_percent(auc.of['rfm'])}, chance "
+        f"in 50%. {_against(auc)}"
     )
+    yield from _top_fifth(each, trial, "fell silent")
     yield (
         "A silence so long need be no farewell. Of everybody it would be buying again the other way round, "
         "and is not counted twice."
     )
 
 
+def _top_fifth(each: Foreseen, trial: Trial, did: str) -> Iterator[str]:
+    """Whom the highest fifth holds; where it comes true for most, no fifth can hold much more than any."""
+    if 2 * each.came > each.customers:
+        return
+    top = trial.measures["top_fifth"]
+    yield (
+        f"The fifth of customers that the segment ranks highest holds {_percent(top.of['segment'])} of those "
+        f"who {did}; the fifth by RFM quintiles {_percent(top.of['rfm'])}; by lot it would be 20%."
+    )
+
+
 def _revenue(trial: Trial, ahead: str) -> Iterator[str]:
     capped, raw, top = (trial.measures[name] for name in ("r2_capped", "r2", "top_fifth"))
     yield (
-        f"Revenue of {ahead}: the segment explains {_percent(capped.of['segment'])} of how much customers "
-        "differ (R², amounts above the 99th percentile taken as that), RFM quintiles "
-        f"{_percent(capped.of['rfm'])}. {_against(capped)}"
+        f"Revenue of {ahead}: the segment explains {_explained(capped.of['segment'])} of how much "
+        "customers differ (R², amounts above the 99th percentile taken as that), RFM quintiles "
+        f"{_explained(capped.of['rfm'])}. {_against(capped)}"
     )
     yield (
         f"From the fifth of customers that the segment ranks highest came {_percent(top.of['segment'])} of "
@@ -180,9 +195,9 @@ def _times(lift: Estimate) -> str:
 
 
 def told_gain(gain: Gain) -> str:
-    """``+0.012, 0.003 to 0.021`` with true minus signs; as many decimals as an end needs not to read 0."""
+    """``+0.012, 0.003 to 0.021`` with true minus signs; four decimals where an end would read 0."""
     ends = [abs(each) for each in (gain.low, gain.high) if each]
-    places = next((p for p in (3, 4, 5) if all(round(each, p) for each in ends)), 6)
+    places = 3 if all(round(each, 3) for each in ends) else 4
     figures = (f"{each:+.{places}f}".replace("-", "−") for each in (gain.gain, gain.low, gain.high))
     return "{}, {} to {}".format(*figures)
 
@@ -192,12 +207,17 @@ def _percent(each: Estimate) -> str:
     return f"{value} ({low} to {high})"
 
 
+def _explained(each: Estimate) -> str:
+    """R² in percent; who is foretold worse than by the mean has none."""
+    return _percent(each) if each.value > 0 else f"nothing ({_percent(each)})"
+
+
 def _ratio(each: Estimate) -> str:
     return f"{each.value:.2f}, {each.low:.2f} to {each.high:.2f}".replace("-", "−")
 
 
-def _listed(names: Sequence[str], between: str = ", ", last: str = " and ") -> str:
-    return names[0] if len(names) == 1 else between.join(names[:-1]) + last + names[-1]
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _capital(words_: str) -> str:
