@@ -67,6 +67,16 @@ def test_the_settings_on_the_verdict_page_are_settings() -> None:
     assert any(each.audit for each in read)
 
 
+def test_the_settings_on_the_prediction_page_are_settings() -> None:
+    text = (DOCS / "prediction.md").read_text(encoding="utf-8")
+    sources = {"orders": {"path": "orders.csv", "columns": {"customer": "a", "time": "b"}}}
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    read = [parse({"schema": "regulars/1", "sources": sources, **block}, "page") for block in blocks]
+    assert [each.validation.prediction.horizon_days for each in read] == [91, None]
+    for name, settings in read[1].segmentations.items():
+        chosen(name, settings)
+
+
 def test_the_features_page_lists_every_feature_as_the_catalogue_has_it() -> None:
     text = (DOCS / "features.md").read_text(encoding="utf-8")
     assert "\n".join(lines()) in text, "run tools/feature_table.py and put its table on the page"
