@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.shops import SETTINGS, TODAY, contents, opened, orders, studied
+from tests.shops import RFM_ALONE, SETTINGS, TODAY, contents, opened, orders, studied
 
 from regulars import settings
 from regulars.app.backfilling import Begun, Filled, backfill
@@ -71,7 +71,7 @@ def test_each_day_is_the_run_that_would_be_made_of_it_alone(tmp_path: Path) -> N
 
 
 def test_a_second_backfill_is_a_no_op_and_a_refit_makes_one_new_version_for_all_days(tmp_path: Path) -> None:
-    workspace = opened(tmp_path)
+    workspace = opened(tmp_path, settings_text=RFM_ALONE)
     filled(workspace)
     before = contents(workspace.runs)
     again = filled(workspace)
@@ -85,7 +85,7 @@ def test_a_second_backfill_is_a_no_op_and_a_refit_makes_one_new_version_for_all_
 
 
 def test_whoever_stops_half_way_keeps_the_days_that_are_done(tmp_path: Path) -> None:
-    workspace = opened(tmp_path)
+    workspace = opened(tmp_path, settings_text=RFM_ALONE)
     going = backfill(settings.load(workspace.settings), workspace, Asked(today=TODAY), DAYS)
     next(going)
     first = next(going)
@@ -159,7 +159,7 @@ def test_nothing_that_happened_after_a_day_moves_anything_of_its_run(tmp_path: P
 
 
 def test_sources_that_grew_are_run_anew_and_told_to_say_the_same_of_the_past(tmp_path: Path) -> None:
-    workspace = opened(tmp_path, last=250)
+    workspace = opened(tmp_path, settings_text=RFM_ALONE, last=250)
     before = {each.as_of: each.study for each in filled(workspace)}
     (workspace.root / "orders.csv").write_text(orders(), encoding="utf-8")
     for each in filled(workspace):
@@ -172,7 +172,7 @@ def test_sources_that_grew_are_run_anew_and_told_to_say_the_same_of_the_past(tmp
 
 
 def test_who_opts_out_later_is_left_out_of_the_past_too(tmp_path: Path) -> None:
-    asks = SETTINGS.replace("customer: client", "customer: client, opt_out: out")
+    asks = RFM_ALONE.replace("customer: client", "customer: client, opt_out: out")
     workspace = opened(tmp_path, settings_text=asks)
     head, *rows = orders().splitlines()
     rows = [f"{row},no" for row in rows] + ["K0001,0001-999,2024-12-24 10:00:00,P01,1,9.00,yes"]
@@ -186,7 +186,8 @@ def test_who_opts_out_later_is_left_out_of_the_past_too(tmp_path: Path) -> None:
 
 
 def test_a_day_that_the_data_cannot_carry_is_told_and_the_others_are_made(tmp_path: Path) -> None:
-    early, late = filled(opened(tmp_path), [date(2023, 12, 31), DAYS[0]])[::-1]
+    shop = opened(tmp_path, settings_text=RFM_ALONE)
+    early, late = filled(shop, [date(2023, 12, 31), DAYS[0]])[::-1]
     assert early.study is None
     assert early.refused is not None
     assert "no customer with a sale" in early.refused.found

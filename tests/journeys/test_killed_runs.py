@@ -18,13 +18,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.shops import RFM_ALONE, contents, opened, studied
+from tests.shops import RFM_ALONE, SETTINGS, contents, opened, studied
 
 from regulars.app.workspace import Workspace, verified
 from regulars.errors import RunDamaged
 
 REPOSITORY = Path(__file__).parents[2]
 RUN = [sys.executable, "-m", "regulars", "run", "-w"]
+# Two definitions to pin, one after the other; neither takes long to fit.
+TWO = SETTINGS + "segmentations: {rfm: {method: rfm}, simple: {method: rfm, scheme: five}}\n"
 
 # One process makes the run once for each point that it is asked about, in children that share its imports.
 HARNESS = """
@@ -79,7 +81,7 @@ for point in map(int, points):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The run as it is when nothing kills it."""
-    return run_files(studied(opened(tmp_path_factory.mktemp("whole"))).study.path.parent)
+    return run_files(studied(opened(tmp_path_factory.mktemp("whole"), settings_text=TWO)).study.path.parent)
 
 
 def run_files(runs: Path) -> dict[str, bytes]:
@@ -91,7 +93,7 @@ def nothing_half_is_seen(root: Path) -> None:
     workspace = Workspace(root)
     for run_id in workspace.run_ids():
         verified(workspace.run(run_id))
-    for name in ("rfm", "behaviour"):
+    for name in ("rfm", "simple"):
         workspace.pinned(name)
     workspace.pinned_values()
 
@@ -117,7 +119,7 @@ def reading(root: Path) -> Iterator[subprocess.Popen[bytes]]:
 @pytest.fixture(scope="module")
 def duration(tmp_path_factory: pytest.TempPathFactory) -> float:
     """Seconds from the first stage of a run to its end, on this machine and in its present mood."""
-    with reading(opened(tmp_path_factory.mktemp("timed")).root) as running:
+    with reading(opened(tmp_path_factory.mktemp("timed"), settings_text=TWO).root) as running:
         started = time.monotonic()
         running.communicate()
     assert running.returncode == 0
@@ -126,7 +128,7 @@ def duration(tmp_path_factory: pytest.TempPathFactory) -> float:
 
 def a_killed_run_is_made_again(root: Path, seconds: float, whole: dict[str, bytes]) -> bool:
     """Whether the kill came before the end."""
-    with reading(opened(root).root) as running:
+    with reading(opened(root, settings_text=TWO).root) as running:
         time.sleep(seconds)
         running.kill()
     assert running.returncode in (0, -signal.SIGKILL)

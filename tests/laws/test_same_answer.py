@@ -79,7 +79,13 @@ def test_there_is_an_answer_to_compare(as_bundled: dict[str, bytes]) -> None:
 
 @pytest.mark.parametrize(
     ("seed", "threads", "memory_limit"),
-    [(None, 1, None), (None, 8, "1GB"), (1, 2, None), (2, 8, None), (3, 1, "1GB")],
+    [
+        (None, 8, "1GB"),
+        (1, 2, None),
+        (3, 1, "1GB"),
+        pytest.param(None, 1, None, marks=pytest.mark.soak),
+        pytest.param(2, 8, None, marks=pytest.mark.soak),
+    ],
 )
 def test_shuffled_rows_other_threads_and_little_memory_change_no_byte(
     as_bundled: dict[str, bytes], tmp_path: Path, seed: int | None, threads: int, memory_limit: str | None
