@@ -89,3 +89,11 @@ def test_without_an_earlier_run_the_page_says_nothing_of_one() -> None:
 def test_a_fault_is_told_in_place_of_the_figures() -> None:
     page = read(dashboard(studies.retail(), None, Validations(fault="The file is not as it was."))).words
     assert "The file is not as it was." in page
+
+
+def test_each_question_says_what_its_measures_mean_in_words_to_repeat() -> None:
+    study = studies.retail()
+    told = card(section(study, validations(study)).parts[0], "Are they still what they were?").measures
+    assert told[0].startswith("Population stability index (PSI): How different is")
+    page = read(dashboard(study, None, validations(study))).words
+    assert "How different is today's mix of customers from that of then?" in page

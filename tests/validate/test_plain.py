@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from regulars.validate.plain import PLAIN, plainly
+from regulars.validate.plain import OF, PLAIN, plainly
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -24,3 +24,7 @@ def test_each_measure_is_a_question_that_can_be_repeated(measure):
     assert found.read.endswith(".")
     assert len(found.says.split()) <= 24
     assert plainly(measure) == f"{found.name}: {found.says} {found.read}"
+
+
+def test_every_section_names_measures_of_the_glossary():
+    assert {measure for each in OF.values() for measure in each} <= set(PLAIN)

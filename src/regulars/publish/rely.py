@@ -12,6 +12,7 @@ from regulars.publish.marks import Mark
 from regulars.publish.rely_rows import DRAWN, Row
 from regulars.publish.rely_verdict import Matrix, matrix
 from regulars.types import Study
+from regulars.validate.plain import OF, plainly
 
 QUESTIONS = {
     "verdict": "Is each segment worth having?",
@@ -36,12 +37,14 @@ class Validations:
 class Card:
     """One question of one segmentation: the finding, its drawing or table, and the words behind it.
 
-    ``rows`` are drawn on one scale, which ``scale`` explains; both are empty where there is nothing to draw.
+    ``measures`` says each technical measure in words to repeat. ``rows`` are drawn on one scale, which
+    ``scale`` explains; both are empty where there is nothing to draw.
     """
 
     question: str
     finding: str
     words: list[str]
+    measures: list[str]
     rows: list[Row]
     scale: str
     matrix: Matrix | None
@@ -105,6 +108,7 @@ def _card(name: str, section: Mapping[str, Any], marks: Mapping[str, Mark]) -> C
         QUESTIONS[name],
         section["headline"],
         list(section["words"]),
+        [plainly(each) for each in OF.get(name, ())],
         rows,
         scale,
         matrix(section, marks) if name == "verdict" else None,

@@ -148,6 +148,17 @@ PLAIN: dict[str, Measure] = {
 }
 
 
+OF: dict[str, tuple[str, ...]] = {
+    "drift": ("psi", "centroid_shift", "churn"),
+    "stability": ("jaccard", "prediction_strength", "silhouette", "slsw", "slsa"),
+    "prediction": ("auc", "r2", "gini", "lift"),
+    "difference": ("cliffs_delta", "cramers_v", "permutation", "holm"),
+    "verdict": ("known_share", "heterogeneity", "interval"),
+    "audit": ("cramers_v", "rate_ratio", "holm"),
+}
+"""The measures that each section of ``compare`` tells of."""
+
+
 def plainly(measure: str) -> str:
     """The measure in two sentences, with its name: what a page shows beside a figure.
 
