@@ -21,8 +21,10 @@ from regulars.validate.difference import Difference, State, difference
 from regulars.validate.difference_file import as_json
 from regulars.validate.difference_words import headline, label, words
 from regulars.validate.importance import importance
+from regulars.validate.later import done_after_cut
 from regulars.validate.memberships import hidden_sizes
 from regulars.validate.people import FEWEST, people
+from regulars.validate.prediction import Prediction
 
 NAMED, FEATURED = 18, 24
 """Letters of a segment's name and of what it stands out in, in 80 columns."""
@@ -48,7 +50,8 @@ def section(compared: Compared) -> Section:
     with threadpool_limits(1):
         as_of = date.fromisoformat(now.manifest["as_of"])
         weighed = importance(engine, definition, features, sample, as_of, compared.settings.seed)
-    found = difference(sample, definition, features, weighed, hidden=hidden_sizes(sizes))
+    later = done_after_cut(compared.answer(Prediction), definition.segments)
+    found = difference(sample, definition, features, weighed, later, hidden_sizes(sizes))
     told = words(found)
     document = {"is_measured": True, "headline": headline(found), "words": told, **as_json(found)}
     return Section("difference", found, document, (), lambda: _show(found, told))

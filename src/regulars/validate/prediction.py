@@ -7,7 +7,7 @@ quintiles of recency, frequency and spend as well, by the same means; each custo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -94,12 +94,16 @@ class Cut:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What the segments of a day foretold of the days after it, outcome by outcome, of so many customers."""
+    """What the segments of a day foretold of the days after it, outcome by outcome, of so many customers.
+
+    ``tried`` are these, for what else is asked about the same days.
+    """
 
     cut: Cut
     customers: int
     outcomes: tuple[Foreseen, ...]
     lifts: tuple[Lift, ...]
+    tried: Customers = field(repr=False, compare=False)
 
     def where(self, holds: Callable[[Measured], bool]) -> tuple[Outcome, ...]:
         """The outcomes of whose judging measure that holds: such as ``lambda each: each.over_rfm.is_up``."""
@@ -113,7 +117,7 @@ def prediction(customers: Customers, cut: Cut, name: str) -> Prediction:
     """
     outcomes = (_repeat(customers, name), _revenue(customers, name), _churn(customers, name))
     of_segments = lifts(customers.segment, cut.segments, customers.bought, customers.revenue, name)
-    return Prediction(cut, len(customers), outcomes, of_segments)
+    return Prediction(cut, len(customers), outcomes, of_segments, customers)
 
 
 def _repeat(customers: Customers, name: str) -> Foreseen:
