@@ -167,11 +167,19 @@ def test_too_few_outcomes_are_not_measured_and_say_so():
 
 def test_silence_of_everybody_is_not_counted_beside_buying_again():
     some = crowd(5, 200, by_segment=0.5, by_rfm=0.5)
-    found = tried(Customers(some.segment, some.bands, some.bought, None, np.ones(200, dtype=bool)))
+    found = tried(Customers(some.segment, some.bands, some.bought, None, np.arange(200) > 6))
     repeat, _, churn = found.outcomes
     assert repeat.trial is not None
     assert churn.trial is None
     assert churn.why_not.endswith("it is buying again the other way round")
+
+
+def test_outcomes_of_a_few_customers_are_not_counted_out():
+    some = crowd(5, 200, by_segment=0.5, by_rfm=0.5)
+    found = as_json(tried(Customers(some.segment, some.bands, some.bought, None, np.arange(200) < 7)))
+    assert found["outcomes"]["churn"]["customers"] is None
+    assert found["outcomes"]["churn"]["came"] is None
+    assert found["outcomes"]["repeat"]["customers"] == 200
 
 
 def test_one_whale_is_told_to_decide_the_squares():

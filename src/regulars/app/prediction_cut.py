@@ -27,7 +27,7 @@ from regulars.segment.fitting.cuts import quantiles
 from regulars.segment.methods import Method, chosen
 from regulars.types import Feature, Finding
 from regulars.validate.crossfit import Codes
-from regulars.validate.prediction import Customers, Cut
+from regulars.validate.prediction import FEWEST, Customers, Cut
 from regulars.value.calibration import last_calibrated
 from regulars.value.frames import Frame, Rows, keep_outcome_lines, make_frame, rows_of
 from regulars.value.histories import make_histories
@@ -92,6 +92,11 @@ class _Past:
                 "Take a later cut, or more orders.",
             )
         frame = self._frame(tried, upto)
+        if frame.customers < 2 * FEWEST:
+            raise _not_ready(
+                f"as of {self.day} there were fewer than {2 * FEWEST} customers",
+                "Set validation.prediction.horizon_days to fewer days, or bring more orders.",
+            )
         rows = rows_of(self.engine, frame, MOST)
         doubts = [*self._undated(tried), *_sampled(frame.customers)]
         names = {each.id: each.name for each in pinned.segments}

@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from regulars.measure.small_cells import SMALLEST_SHOWN
 from regulars.types import Finding, Segment
 from regulars.validate.crossfit import Codes, Floats
 from regulars.validate.lift import Lift, lifts
@@ -126,9 +127,9 @@ def _repeat(customers: Customers, name: str) -> Foreseen:
 
 
 def _churn(customers: Customers, name: str) -> Foreseen:
-    if customers.was_active.all():
+    if int((~customers.was_active).sum()) < SMALLEST_SHOWN:
         n, silent = len(customers), int((~customers.bought).sum())
-        why = "everybody had bought in as many days before: it is buying again the other way round"
+        why = "all but a few had bought in as many days before: it is buying again the other way round"
         return Foreseen("churn", n, silent, None, why)
     return _flag("churn", customers, customers.was_active, ~customers.bought, name)
 

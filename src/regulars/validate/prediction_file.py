@@ -36,8 +36,11 @@ def as_json(found: Prediction) -> dict[str, Any]:
 
 
 def _outcome(each: Foreseen) -> dict[str, Any]:
-    few = any(0 < part < SMALLEST_SHOWN for part in (each.came, each.customers - each.came, each.customers))
-    counted = {"customers": each.customers, "came": None if few else each.came}
+    few = any(0 < part < SMALLEST_SHOWN for part in (each.came, each.customers - each.came))
+    counted = {
+        "customers": None if 0 < each.customers < SMALLEST_SHOWN else each.customers,
+        "came": None if few else each.came,
+    }
     if each.trial is None:
         return {"is_measured": False, **counted, "why_not": each.why_not}
     return {
