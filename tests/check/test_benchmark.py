@@ -1,4 +1,4 @@
-"""What the checker makes of the labelled claims of three companies, and of facts and figures that move."""
+"""What the checker makes of the labelled claims of four companies, and of facts and figures that move."""
 
 from __future__ import annotations
 

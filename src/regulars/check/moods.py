@@ -6,7 +6,7 @@ Causes, forecasts and facts from outside are stated as fact, and no table of seg
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from regulars.check.locale import Language
@@ -32,15 +32,20 @@ UNCHECKABLE: dict[str, str] = {
 }
 
 
-def moods(tokens: list[Token], language: Language, names: set[int]) -> dict[str, tuple[int, int]]:
+def moods(
+    tokens: list[Token], language: Language, names: set[int], metrics: Collection[str]
+) -> dict[str, tuple[int, int]]:
     """The moods of a clause, each with the tokens that show it; empty for a plain statement.
 
-    Tokens in ``names`` (of segments) show no mood.
+    Tokens in ``names`` (of segments) show no mood, nor do the stems by which ``metrics`` go name a cause.
     """
     found: dict[str, tuple[int, int]] = {}
     for phrase in language.moods.all(tokens, names):
         for kind in phrase.kinds:
-            if kind != "cause_as" and _is_meant(kind, phrase.start, tokens):
+            is_metric = (
+                kind == "cause" and phrase.end - phrase.start == 1 and tokens[phrase.start].stem in metrics
+            )
+            if kind != "cause_as" and not is_metric and _is_meant(kind, phrase.start, tokens):
                 found.setdefault(kind, (phrase.start, phrase.end))
     if tokens and tokens[-1].low == "?":
         found["question"] = (len(tokens) - 1, len(tokens))
@@ -50,7 +55,7 @@ def moods(tokens: list[Token], language: Language, names: set[int]) -> dict[str,
         found.setdefault("cause", as_cause)
     if outside := _outsiders(tokens, language):
         found.setdefault("external", outside)
-    if is_imperative(tokens, language, names):
+    if is_imperative(tokens, language, names) and not {each.stem for each in tokens[:2]} <= set(metrics):
         found["advice"] = (0, 1)
     return found
 
@@ -62,7 +67,8 @@ def _is_meant(kind: str, at: int, tokens: Sequence[Token]) -> bool:
         return token.text.islower() or at == 0
     if kind == "forecast" and token.low == "will":
         return at == 0 or tokens[at - 1].low not in {"the", "a", "free"}
-    return True
+    # What delights is praised; who is delighted has a feeling, which would be a fact about them.
+    return kind != "opinion" or not token.low.endswith("ed")
 
 
 def _leads_to(tokens: Sequence[Token], language: Language, names: set[int]) -> tuple[int, int] | None:

@@ -34,7 +34,7 @@ def read(
 ) -> tuple[list[Finding], Mention | None]:
     """The findings on one sentence, and whom the next one's "they" are."""
     found = scene(text, reader, start)
-    moody = moods(found.tokens, reader.language, found.names)
+    moody = moods(found.tokens, reader.language, found.names, reader.lexicon.shared_by)
     spoken = _last_named(found) or context
     claimless = next(
         (kind for kind in ("question", "advice", "hypothesis", "conditional") if kind in moody), None

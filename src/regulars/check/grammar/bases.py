@@ -10,9 +10,10 @@ from regulars.check.clauses import Clause
 from regulars.check.computed import SHARE
 from regulars.check.lexicon import Match
 from regulars.check.quantities import Quantity
+from regulars.check.tokens import Token
 
 _LINKS = frozenset({"are", "is", "were", "come", "comes", "came", "belong", "belongs", "sit", "sits"})
-_AFTER_LINK = frozenset({"from", "to", "with", "a", "an", "the", "in"})
+_AFTER_LINK = frozenset({"held", "made", "by", "owned", "from", "to", "with", "a", "an", "the", "in"})
 _BASE_ENDS = _LINKS | {"on", "at", "with", "by", "from"}
 _POSSESSIVES = frozenset({"their", "its", "his", "her", "our"})
 
@@ -36,6 +37,11 @@ def is_part_of_all(clause: Clause, quantity: Quantity, match: Match) -> bool:
     return linked is not None or (leads and verb is not None and verb.end <= quantity.start)
 
 
+def _leads_on(token: Token) -> bool:
+    """What may stand between "are" and the segment: "held by", "made by", "from the"."""
+    return token.low in _AFTER_LINK or token.low.endswith("ed")
+
+
 def _base_end(clause: Clause, start: int) -> int:
     end = start
     while clause.holds(end, end + 1):
@@ -53,6 +59,6 @@ def _linked(clause: Clause, quantity: Quantity) -> int | None:
             continue
         first = max(quantity.end, each.start - 3)
         link = next((n for n in range(first, each.start) if tokens[n].low in _LINKS), None)
-        if link is not None and all(token.low in _AFTER_LINK for token in tokens[link + 1 : each.start]):
+        if link is not None and all(_leads_on(token) for token in tokens[link + 1 : each.start]):
             return link
     return None

@@ -25,7 +25,7 @@ OF_MEASURE = {
 """The units that a quantity's measure can be of."""
 ACCEPTED = 0.05
 """The lowest score at which the words of a clause are taken for a metric."""
-TIED = 0.3
+TIED = 0.35
 """Metrics that differ by less are told apart by the size of the figure, as a reader does."""
 
 
@@ -109,8 +109,12 @@ def _fitting(
     clause: Clause, hits: Sequence[Hit], units: Sequence[str], quantity: Quantity | None
 ) -> Match | None:
     matches = [each for each in best(clause.scene, hits, units) if each.score >= ACCEPTED]
-    if _is_each(clause):
+    if _is_each(clause) or any(
+        "@per_customer" in hit.keys and "@headcount" not in hit.keys and hit.end for hit in hits
+    ):
         matches = [each for each in matches if each.entry.column.agg != "sum"] or matches
+    if clause.mark("often"):
+        matches = [each for each in matches if not each.entry.column.is_money] or matches
     if not matches:
         return None
     if quantity and quantity.measure in {"plain", "money"}:
@@ -127,7 +131,8 @@ def _nearest(clause: Clause, tied: Sequence[Match], quantity: Quantity) -> Match
     rivals = [
         each
         for each in tied
-        if each is first or (each.explained == first.explained and first.score - each.score < TIED)
+        if first.score - each.score < TIED
+        and (each.explained <= first.explained or first.explained <= each.explained)
     ]
 
     def apart(match: Match) -> float:

@@ -12,7 +12,7 @@ from regulars.check.holding import Claim, Groups, finding, judged, told
 from regulars.check.quantities import Quantity
 from regulars.check.subjects import Mention
 from regulars.check.table import OVERALL, Column
-from regulars.check.tolerance import ABOVE_ZERO, BELOW_ZERO, Interval, about
+from regulars.check.tolerance import ABOVE_ZERO, BELOW_ZERO, Interval, about, just_over, nearly
 from regulars.check.verdicts import Finding, Label
 
 UPWARDS = ("more", "above", "beat", "better", "up")
@@ -169,17 +169,23 @@ def _against(clause: Clause, column: Column, sign: int, rival: Groups) -> Claim:
     facts = clause.scene.facts
     at = clause.span()
     what = f"{column.label} against {' and '.join(facts.group(group).name for group in rival)}"
-    is_far = any(clause.scene.tokens[n].low == "far" for n in clause.at)
+    ratio = _how_far(clause, sign)
 
     def of(groups: Groups) -> Computed:
         one, two = total(facts, groups, column), total(facts, rival, column)
-        return over(one, two) if is_far else less(one, two)
+        return over(one, two) if ratio else less(one, two)
 
-    if is_far:
-        holds = Interval(low=FAR) if sign > 0 else Interval(high=1 / FAR)
-    else:
-        holds = ABOVE_ZERO if sign > 0 else BELOW_ZERO
+    holds = ratio or (ABOVE_ZERO if sign > 0 else BELOW_ZERO)
     return Claim(of, holds, what, "wrong_direction", column, at, is_denied(clause))
+
+
+def _how_far(clause: Clause, sign: int) -> Interval | None:
+    """The ratios that "far more" and "slightly less" allow; None where nothing is said of how far."""
+    if any(clause.scene.tokens[n].low == "far" for n in clause.at):
+        return Interval(low=FAR) if sign > 0 else Interval(high=1 / FAR)
+    if clause.mark("slightly"):
+        return just_over(1.0) if sign > 0 else nearly(1.0)
+    return None
 
 
 def _alike(clause: Clause, column: Column) -> list[Finding]:

@@ -8,9 +8,10 @@ from datetime import date
 from regulars.check.clauses import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.dates import Day
-from regulars.check.grammar.choosing import SPANS, chosen, said_hits
+from regulars.check.grammar.choosing import ACCEPTED, SPANS, chosen, said_hits
 from regulars.check.grammar.levels import in_units_of
 from regulars.check.grammar.owners import owned
+from regulars.check.grammar.windows import is_known
 from regulars.check.holding import Claim, Groups, finding, judged
 from regulars.check.lexicon import Match
 from regulars.check.quantities import Quantity
@@ -139,7 +140,8 @@ def half_within(clause: Clause) -> list[Finding]:
         return []
     found = best(clause.scene, said_hits(clause, span), SPANS)
     percent = chosen(clause, ("percent",), half)
-    if not found or found[0].entry.column.agg != "median" or (percent and percent.score >= found[0].score):
+    is_window = percent is not None and is_known(span, percent.entry, clause.scene.facts)
+    if not found or found[0].entry.column.agg != "median" or found[0].score < ACCEPTED or is_window:
         return []
     clause.explained |= found[0].explained
     facts, column, at = clause.scene.facts, found[0].entry.column, (half.start, span.end)

@@ -14,7 +14,7 @@ from regulars.check.verdicts import Finding
 def whole(clause: Clause) -> list[Finding]:
     """The verdict on "all of them", "they never", "most of their"."""
     mark = clause.mark("mostly", "all_of", "none_of")
-    if mark is None or clause.quantities:
+    if mark is None or clause.quantities or clause.subject is None:
         return []
     match = chosen(clause, ("percent",)) or (
         chosen(clause, ("ratio", "per_1000")) if _is_none(mark) else None

@@ -22,7 +22,7 @@ def wrong_window(clause: Clause, entry: Entry, claim: Claim) -> Finding | None:
         if not clause.holds(span.start, span.end):
             continue
         is_own = span.measure != "duration" or span.start == claim.at[0] or entry.column.unit in SPANS
-        if not is_own and not _is_known(span, entry, scene.facts):
+        if not is_own and not is_known(span, entry, scene.facts):
             return _unknown(clause, claim, span.start, span.end)
     for day in scene.days:
         if not is_period(day, scene.facts, scene.days) and entry.column.unit != "date":
@@ -33,7 +33,8 @@ def wrong_window(clause: Clause, entry: Entry, claim: Claim) -> Finding | None:
     return None
 
 
-def _is_known(span: Quantity, entry: Entry, facts: Facts) -> bool:
+def is_known(span: Quantity, entry: Entry, facts: Facts) -> bool:
+    """Whether a span of time is one that the metric is measured over, or all that the facts cover."""
     length = span.value * span.days
     windows = [value * DAYS[unit] for value, unit in entry.windows]
     windows.append((facts.end - facts.start).days + 1)

@@ -46,4 +46,6 @@ def _ruled(word: str) -> str:
             if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lse":
                 word = word[:-1]
             break
+    if word.endswith("ction"):  # a transaction is what those who transact make
+        return word[:-3]
     return word[:-1] if word.endswith("e") and len(word) > 3 else word
