@@ -17,14 +17,19 @@ from regulars.errors import SettingsError
 from regulars.prepare.clean import clean, day_of_study, repeats_are_set_aside
 from regulars.prepare.reading.read import read
 
-RULES = """\
+BASKETS = """\
 segmentations:
-  rfm: {method: rfm}
   baskets:
     method: rules
     segments: [{name: Big, when: basket_value > 150}]
+"""
+RULES = (
+    BASKETS
+    + """\
+  rfm: {method: rfm}
   behaviour: {method: kmeans}
 """
+)
 DERIVED = """\
 features:
   derived:
@@ -44,10 +49,11 @@ def with_settings(workspace: Workspace, text: str) -> Workspace:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return opened(tmp_path, settings_text=SETTINGS + RULES + DERIVED)
+    return opened(tmp_path, settings_text=SETTINGS + BASKETS + DERIVED)
 
 
-def test_a_definition_is_fitted_anew_only_where_its_own_features_are_made_otherwise(workspace) -> None:
+def test_a_definition_is_fitted_anew_only_where_its_own_features_are_made_otherwise(tmp_path: Path) -> None:
+    workspace = opened(tmp_path, settings_text=SETTINGS + RULES + DERIVED)
     studied(workspace)
     assert versions(workspace) == [1, 1, 1]
     another = DERIVED + '    unused: {formula: "orders / tenure_days"}\n'
@@ -131,7 +137,7 @@ def test_a_script_is_not_written_over_a_feature_that_is_made_otherwise_by_now(wo
         (DERIVED.replace("orders", "max(orders, 2)"), "stands on spend / orders"),
         ("", "neither the orders nor the settings make it"),
     ):
-        settings = chosen.load(with_settings(workspace, SETTINGS + RULES + changed).settings)
+        settings = chosen.load(with_settings(workspace, SETTINGS + BASKETS + changed).settings)
         with pytest.raises(SettingsError, match=told):
             script(definition, settings, "duckdb", TODAY)
 
