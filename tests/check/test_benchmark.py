@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+import random
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -83,6 +85,39 @@ def test_a_figure_that_is_not_the_facts_never_passes(company: str) -> None:
 def larger(figure: str) -> str:
     value = float(figure.replace(",", "")) * 1.37 + 0.3
     return f"{value:.2f}" if "." in figure else f"{value:.0f}"
+
+
+@pytest.mark.parametrize("company", COMPANIES)
+def test_words_in_any_disorder_get_a_verdict_and_hardly_ever_a_good_one(company: str) -> None:
+    words = [word for claim in gold(company) for word in claim["text"].split()]
+    words += [
+        "half",
+        "of",
+        "twice",
+        "between",
+        "Q4",
+        "no",
+        "every",
+        "segment",
+        ";",
+        "(",
+        "—",
+        "%",
+        "$",
+        "not",
+    ] * 8
+    chance = random.Random(1)
+    salads = [
+        {
+            "id": str(n),
+            "text": " ".join(chance.choices(words, k=chance.randint(1, 22))),
+            "context_segment": None,
+        }
+        for n in range(300)
+    ]
+    found = verdicts(facts_document(company), salads)
+    assert [json.dumps(each.as_json()) for each in found]
+    assert sum(each.label == "supported" for each in found) <= len(found) / 20
 
 
 def test_the_same_claims_get_the_same_verdicts_in_any_order() -> None:

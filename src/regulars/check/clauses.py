@@ -245,7 +245,11 @@ def _claims(scene: Scene, part: Sequence[int]) -> bool:
 
 def is_compared(clause: Clause, mention: Mention) -> bool:
     """Whether a mention is whom the subject is compared with: it follows "than", "against", "twice the" …"""
-    if mention.kind in {"others", "rest"} or clause.scene.tokens[mention.start].low == "than":
+    if mention.kind in {"others", "rest"} or clause.scene.tokens[mention.start].low in {
+        "than",
+        "above",
+        "below",
+    }:
         return True
     at = mention.start - 1
     wanted = set(clause.at)

@@ -150,9 +150,10 @@ def _counted(tokens: Sequence[Token], start: int, language: Language, segments: 
             if count == segments and at > number.start + 0 and not _goes_on(tokens, at)
             else None
         )
-    if [token.low for token in tokens[at : at + 2]] in (["of", "the"], ["of", "our"]):
-        whole = number_at(tokens, at + 2, language)
-        at = whole.end if whole and _is_group(tokens, whole.end) else at + 2
+    if at < len(tokens) and tokens[at].low == "of":
+        of = at + 1 + (at + 1 < len(tokens) and tokens[at + 1].low in {"the", "our"})
+        whole = number_at(tokens, of, language)
+        at = whole.end if whole and _is_group(tokens, whole.end) else of
     elif at < len(tokens) and language.marks.at(tokens, at) and _is_group(tokens, at + 1):
         return Mention("subset", start, at + 2, count=count)
     if not _is_group(tokens, at):

@@ -25,6 +25,9 @@ def is_part_of_all(clause: Clause, quantity: Quantity, match: Match) -> bool:
         return False
     scene = clause.scene
     linked = _linked(clause, quantity)
+    has_of = [token.low for token in scene.tokens[quantity.end : quantity.end + 1]] == ["of"]
+    if quantity.kind != "fraction" and not has_of and not linked:
+        return False  # "50% app use" names the metric and no base
     base = range(quantity.end, linked or _base_end(clause, quantity.end))
     telling = [n for n in match.explained if scene.tokens[n].stem not in scene.language.light]
     if not telling or not all(n in base for n in telling):

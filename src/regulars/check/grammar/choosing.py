@@ -39,11 +39,20 @@ def said_hits(clause: Clause, quantity: Quantity | None = None, *, core: bool = 
         is_start = any(not _START.isdisjoint(hit.keys) for hit in hits)
         implied.append("@tenure" if is_start else "@recency")
     if not any(is_telling(clause, hit) for hit in hits):
-        implied += ["@revenue"] if clause.mark("brings") else []
-        implied += ["@balance", "@deposit"] if clause.mark("keeps") else []
+        implied += _implied(clause)
     shared = clause.scene.reader.lexicon.shared_by
     keys = tuple(key for key in implied if key in shared)
     return [*hits, Hit(keys, 0, 0)] if keys else hits
+
+
+def _implied(clause: Clause) -> list[str]:
+    """What verbs alone speak of: who brings or pays, brings revenue; who holds or keeps, has a balance."""
+    made = ["@revenue"] if clause.mark("brings") else []
+    if clause.mark("keeps"):
+        made += ["@balance", "@deposit"]
+    if any(clause.scene.tokens[n].stem == clause.scene.language.stem("lose") for n in clause.at):
+        made.append("@churn")
+    return made
 
 
 _START = frozenset({"@tenure", "@first", "@opening"})
@@ -84,6 +93,9 @@ def chosen(
     found = found or _fitting(clause, [*hits, *also], units, quantity)
     if found is None and clause.column is not None and kind_of(clause.column) in units:
         found = Match(_entry(clause, clause.column), 0.0, frozenset())
+    if found is None and (verbs := _implied(clause)):
+        each = ["@per_customer"] if _is_each(clause) else []
+        found = _fitting(clause, [Hit((key,), 0, 0) for key in [*verbs, *each]], units, quantity)
     if found is None:
         everywhere = hits_in(clause.scene, range(len(clause.scene.tokens)))
         found = _fitting(clause, [*everywhere, *also], units, quantity)

@@ -10,6 +10,7 @@ from regulars.check.grammar.changes import is_denied
 from regulars.check.grammar.choosing import NUMERIC, SPANS, chosen
 from regulars.check.holding import Claim, Groups, finding, judged, told
 from regulars.check.quantities import Quantity
+from regulars.check.scene import best
 from regulars.check.subjects import Mention
 from regulars.check.table import OVERALL, Column
 from regulars.check.tolerance import ABOVE_ZERO, BELOW_ZERO, Interval, about, just_over, nearly
@@ -52,6 +53,8 @@ def multiple(clause: Clause, quantity: Quantity) -> list[Finding]:
         return []
     facts, column = clause.scene.facts, match.entry.column
     at, others = (quantity.start, quantity.end), compared_groups(clause)
+    if not others and (made := _of_two_shares(clause, quantity)):
+        return made
     if not others:
         return [finding(clause, "needs_review", "it is not said what it is a multiple of", at, column=column)]
 
@@ -61,6 +64,22 @@ def multiple(clause: Clause, quantity: Quantity) -> list[Finding]:
     interval = quantity.interval.scaled(0.01 if quantity.kind == "fraction" else 1.0)
     what = f"{column.label}, as a multiple"
     return judged(Claim(of, interval, what, "wrong_number", column, at, is_denied(clause)), clause)
+
+
+def _of_two_shares(clause: Clause, quantity: Quantity) -> list[Finding]:
+    """The verdict on one share as a multiple of another of the same segment."""
+    said = clause.hits()
+    first = best(clause.scene, [hit for hit in said if hit.end <= quantity.start], ("percent",))
+    second = best(clause.scene, [hit for hit in said if hit.start >= quantity.end], ("percent",))
+    if not first or not second or {first[0].entry.column.agg, second[0].entry.column.agg} != {"share"}:
+        return []
+    facts, one, two = clause.scene.facts, first[0].entry.column, second[0].entry.column
+
+    def of(groups: Groups) -> Computed:
+        return over(total(facts, groups, one), total(facts, groups, two))
+
+    at, what = (quantity.start, quantity.end), f"{one.label}, over {two.label}"
+    return judged(Claim(of, quantity.interval, what, "wrong_number", one, at, is_denied(clause)), clause)
 
 
 def difference(clause: Clause, quantity: Quantity) -> list[Finding]:

@@ -6,7 +6,7 @@ from regulars.check.clauses import Clause
 from regulars.check.computed import Computed, part_of_all, total
 from regulars.check.grammar.bases import is_part_of_all
 from regulars.check.grammar.changes import changed, is_word_of_metric
-from regulars.check.grammar.choosing import OF_MEASURE, SPANS, chosen, size_entry
+from regulars.check.grammar.choosing import OF_MEASURE, SPANS, chosen, is_telling, size_entry
 from regulars.check.grammar.owners import owned
 from regulars.check.grammar.windows import wrong_window
 from regulars.check.holding import Claim, Groups, finding, judged
@@ -23,11 +23,13 @@ def level(clause: Clause, quantity: Quantity) -> list[Finding]:
     """The verdict on a figure as the value of a metric."""
     change = clause.mark("up", "down")
     if change and quantity.measure in {"percent", "points"}:
-        made = changed(clause, quantity)
-        if made or not is_word_of_metric(clause, change):
-            return made or [unbound(clause, quantity)]
+        made = [] if _is_of_people(clause, quantity) else changed(clause, quantity)
+        if made or not (_is_of_people(clause, quantity) or is_word_of_metric(clause, change)):
+            return made or [_unchanged(clause, quantity)]
     about = owned(clause, quantity)
     match = _size_of_named(clause, quantity) or chosen(about, _units(clause, about, quantity), quantity)
+    if match is None and quantity.measure == "percent":
+        match = chosen(about, ("per_1000",), quantity)
     clause.explained |= about.explained
     if match is None:
         return [unbound(clause, quantity)]
@@ -37,6 +39,25 @@ def level(clause: Clause, quantity: Quantity) -> list[Finding]:
     claim = _claim(about, quantity, match)
     late = wrong_window(clause, match.entry, claim)
     return [late] if late else judged(claim, about)
+
+
+def _is_of_people(clause: Clause, quantity: Quantity) -> bool:
+    """Whether a percentage is of customers: who loses 2% of them has not changed by 2%."""
+    after = clause.scene.tokens[quantity.end : quantity.end + 3]
+    return [token.low for token in after[:1]] == ["of"] and any(
+        "headcount" in found.kinds
+        for at in range(quantity.end, quantity.end + len(after))
+        for found in clause.scene.language.families.every_at(clause.scene.tokens, at)
+    )
+
+
+def _unchanged(clause: Clause, quantity: Quantity) -> Finding:
+    """A rise or fall of something whose change the facts do not hold."""
+    if not any(is_telling(clause, hit) for hit in clause.hits()):
+        return unbound(clause, quantity)
+    why = "the facts hold no change of it"
+    at = (quantity.start, quantity.end)
+    return finding(clause, "unsupported_attribute", why, at, error_type="missing_value")
 
 
 def _units(clause: Clause, about: Clause, quantity: Quantity) -> tuple[str, ...]:
@@ -98,6 +119,8 @@ def in_units_of(quantity: Quantity, column: Column) -> Interval:
     """The interval of a quantity in the unit of a metric: weeks in days, months in years."""
     if quantity.measure == "duration" and f"{quantity.unit}s" != column.unit:
         return quantity.interval.scaled(quantity.days / DAYS[column.unit.removesuffix("s")])
+    if quantity.measure == "percent" and column.unit == "per_1000":
+        return quantity.interval.scaled(10)
     return quantity.interval
 
 

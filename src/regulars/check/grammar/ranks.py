@@ -7,7 +7,7 @@ from dataclasses import replace
 from regulars.check.clauses import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.grammar.changes import is_denied
-from regulars.check.grammar.choosing import NUMERIC, chosen, said_hits, size_entry
+from regulars.check.grammar.choosing import NUMERIC, chosen, is_telling, said_hits, size_entry
 from regulars.check.grammar.comparisons import direction, is_bad
 from regulars.check.holding import Claim, Groups, finding, judged
 from regulars.check.lexicon import Match
@@ -127,12 +127,18 @@ def _is_quantifier(clause: Clause, start: int, end: int) -> bool:
 
 def _column(clause: Clause) -> Column | None:
     """The metric that is ranked by; where none is named, a segment's size is its customers."""
+    words = {clause.scene.tokens[n].low for n in clause.core}
+    is_named = clause.column is not None or any(is_telling(clause, hit) for hit in clause.hits())
+    if words & {"largest", "smallest", "biggest"} and not is_named:
+        clause.column = size_of(clause)
+        return clause.column
     match = chosen(clause, NUMERIC)
     if match:
         return match.entry.column
     words = {clause.scene.tokens[n].low for n in clause.at}
     if words & {"largest", "smallest", "biggest", "segment", "group", "headcount", "size"}:
-        return size_of(clause)
+        clause.column = size_of(clause)
+        return clause.column
     return None
 
 

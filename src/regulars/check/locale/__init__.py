@@ -80,12 +80,11 @@ class Phrases:
         """Every phrase from left to right, none overlapping; none over a token that is ``taken``."""
         at = 0
         while at < len(tokens):
-            found = None if at in taken else self.at(tokens, at)
-            if found and not any(n in taken for n in range(found.start, found.end)):
+            free = (each for each in self.every_at(tokens, at) if taken.isdisjoint(range(at, each.end)))
+            found = None if at in taken else next(free, None)
+            if found:
                 yield found
-                at = found.end
-            else:
-                at += 1
+            at = found.end if found else at + 1
 
 
 class Language:
