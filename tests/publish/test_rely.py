@@ -91,9 +91,12 @@ def test_a_fault_is_told_in_place_of_the_figures() -> None:
     assert "The file is not as it was." in page
 
 
-def test_each_question_says_what_its_measures_mean_in_words_to_repeat() -> None:
+def test_each_measure_is_said_once_in_words_to_repeat_and_only_where_it_is_told_of() -> None:
     study = studies.retail()
-    told = card(section(study, validations(study)).parts[0], "Are they still what they were?").measures
-    assert told[0].startswith("Population stability index (PSI): How different is")
+    told = section(study, validations(study)).measures
+    assert any(each.startswith("Population stability index (PSI): How different is") for each in told)
+    assert len(told) == len(set(told))
+    assert not any("Four-fifths" in each for each in told), "there is no audit"
     page = read(dashboard(study, None, validations(study))).words
     assert "How different is today's mix of customers from that of then?" in page
+    assert section(study, Validations()).measures == []

@@ -37,14 +37,12 @@ class Validations:
 class Card:
     """One question of one segmentation: the finding, its drawing or table, and the words behind it.
 
-    ``measures`` says each technical measure in words to repeat. ``rows`` are drawn on one scale, which
-    ``scale`` explains; both are empty where there is nothing to draw.
+    ``rows`` are drawn on one scale, which ``scale`` explains; both are empty where there is nothing to draw.
     """
 
     question: str
     finding: str
     words: list[str]
-    measures: list[str]
     rows: list[Row]
     scale: str
     matrix: Matrix | None
@@ -64,9 +62,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Rely:
-    """The section: a part a segmentation that was looked into; the names of the others."""
+    """The section: a part a segmentation that was looked into, with each measure that is told of there in
+    words to repeat; the names of the others."""
 
     parts: list[Part]
+    measures: list[str]
     others: list[str]
     fault: str
 
@@ -82,7 +82,9 @@ def rely(
             others.append(segmentation.name)
         else:
             parts.append(_part(title, told, marks))
-    return Rely(parts, others, found.fault)
+    asked = {card.question for part in parts for card in part.cards}
+    names = [each for name, question in QUESTIONS.items() if question in asked for each in OF.get(name, ())]
+    return Rely(parts, [plainly(each) for each in dict.fromkeys(names)], others, found.fault)
 
 
 def found_of(told: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -108,7 +110,6 @@ def _card(name: str, section: Mapping[str, Any], marks: Mapping[str, Mark]) -> C
         QUESTIONS[name],
         section["headline"],
         list(section["words"]),
-        [plainly(each) for each in OF.get(name, ())],
         rows,
         scale,
         matrix(section, marks) if name == "verdict" else None,
