@@ -13,6 +13,7 @@ import regulars as rg
 from regulars.app import history_shown, migrate_shown
 from regulars.app.workspace import Workspace
 from regulars.errors import RunDamaged, UsageError
+from regulars.publish.rely import QUESTIONS
 from regulars.validate.drift import Drift
 
 DAYS = ("2024-06-30", "2024-07-31", "2024-08-31")
@@ -85,7 +86,7 @@ def test_a_comparison_in_python_is_that_of_the_command_and_stands_on_the_dashboa
     assert found.holds == (not found.passed)
     assert found.as_json()["to"]["as_of"] == DAYS[2]
     shown = found._repr_html_()
-    assert "Is it still true?" in shown
+    assert f"<bdi>{QUESTIONS['drift']}</bdi>" in shown
     for each in found.passed:
         assert "Past a limit" in shown, each
     page = shop.report(found.as_json()["to"]["run_id"]).read_text("utf-8")
