@@ -77,7 +77,7 @@ def _place(clause: Clause) -> tuple[str, int, int]:
             return "others", sign, 1
     for mark in clause.marks:
         for kind, sign in (("most", 1), ("least", -1), ("best", 1), ("worst", -1)):
-            if kind in mark.kinds and not _is_quantifier(clause, mark.start, mark.end):
+            if kind in mark.kinds and not _ranks_nothing(clause, mark.start, mark.end):
                 position = clause.scene.language.ordinals.get(_before(clause, mark.start), 1)
                 return kind, sign, abs(position)
     for mark in clause.marks:
@@ -111,6 +111,13 @@ def _before(clause: Clause, at: int) -> str:
     while at > 0 and tokens[at - 1].low in {"-", "‑"}:
         at -= 1
     return tokens[at - 1].low if at else ""
+
+
+def _ranks_nothing(clause: Clause, start: int, end: int) -> bool:
+    """Whether "most" counts instead of ranking, or heightens praise: "our most exciting group"."""
+    praise = clause.scene.language.moods.at(clause.scene.tokens, end) if clause.holds(end, end + 1) else None
+    is_praise = praise is not None and "opinion" in praise.kinds
+    return is_praise or _is_quantifier(clause, start, end)
 
 
 def _is_quantifier(clause: Clause, start: int, end: int) -> bool:
