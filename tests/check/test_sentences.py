@@ -72,6 +72,19 @@ def test_a_percentage_is_of_what_the_sentence_says_it_is_of(text: str, true: boo
     assert verdict(SHOP, text).label == ("supported" if true else "contradicted")
 
 
+def test_a_share_of_orders_is_not_one_of_customers() -> None:
+    assert verdict(SHOP, "76.4% of Bargain Hunters' orders use a promo code.").label == "supported"
+    for whom in ("Bargain Hunters", "Bargain Hunters' customers"):
+        found = verdict(SHOP, f"76.4% of {whom} use a promo code.")
+        assert (found.label, found.error_type) == ("unsupported_attribute", "wrong_base")
+
+
+def test_a_word_of_another_metric_keeps_a_true_figure_from_passing() -> None:
+    assert verdict(SHOP, "Each Loyal Regular was worth £587.50 in revenue.").label == "supported"
+    assert verdict(SHOP, "Each Loyal Regular was worth £587.50 in margin.").label == "needs_review"
+    assert verdict(SHOP, "Loyal Regulars generate 45.4% of customers.").label == "contradicted"
+
+
 @pytest.mark.parametrize("text", ["$2,115,000", "€2,115,000", "2,115,000 dollars"])
 def test_another_currency_is_another_amount(text: str) -> None:
     found = verdict(SHOP, f"Loyal Regulars brought in {text}.")

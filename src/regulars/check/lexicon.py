@@ -62,6 +62,8 @@ class Match:
 class Lexicon:
     entries: tuple[Entry, ...]
     shared_by: Mapping[str, int] = field(default_factory=dict)
+    label_stems: frozenset[str] = frozenset()
+    """The stems of all words of labels, without those of ids and aliases."""
 
     def weight(self, key: str) -> float:
         """1 for a word of one metric only, less for one that many share."""
@@ -147,7 +149,8 @@ def lexicon_of(facts: Facts, language: Language) -> Lexicon:
         if not entry.column.id.startswith(SHARE):
             for key in entry.keys:
                 shared[key] = shared.get(key, 0) + 1
-    return Lexicon(tuple(entries), shared)
+    stems = frozenset(key for entry in entries for word in entry.label for key in word if key[0] != "@")
+    return Lexicon(tuple(entries), shared, stems)
 
 
 def _entry(column: Column, language: Language) -> Entry:

@@ -20,7 +20,7 @@ from regulars.check.moods import UNCHECKABLE, UNSUPPORTED, moods
 from regulars.check.quantities import Quantity
 from regulars.check.scene import Reader, Scene, scene
 from regulars.check.subjects import Mention
-from regulars.check.unknown import qualifies, unknown_words
+from regulars.check.unknown import qualifies, unknown_words, unread_words
 from regulars.check.verdicts import Finding
 
 WHOLE: tuple[Callable[[Clause], list[Finding]], ...] = (order, missing, half_within, dated, category, spread)
@@ -124,6 +124,10 @@ def _clause(clause: Clause) -> list[Finding]:
 
 def _weighed(found: Finding, clause: Clause) -> Finding:
     unknown = unknown_words(clause, clause.scene, moody=found.label != "needs_review")
+    unread = unread_words(clause)
+    if found.label == "supported" and unread:
+        words = ", ".join(repr(word) for word in unread)
+        return replace(found, label="needs_review", why=f"{found.why}; it was not read what {words} is to it")
     return _with_unknown(found, unknown, is_other_thing=bool(unknown) and qualifies(clause))
 
 

@@ -10,7 +10,9 @@ from regulars.check.clauses import Clause
 from regulars.check.computed import SHARE
 from regulars.check.lexicon import Match
 from regulars.check.quantities import Quantity
+from regulars.check.table import Column
 from regulars.check.tokens import Token
+from regulars.check.tokens import tokens as tokens_of
 
 _LINKS = frozenset({"are", "is", "were", "come", "comes", "came", "belong", "belongs", "sit", "sits"})
 _AFTER_LINK = frozenset({"held", "made", "by", "owned", "from", "to", "with", "a", "an", "the", "in"})
@@ -43,6 +45,51 @@ def is_part_of_all(clause: Clause, quantity: Quantity, match: Match) -> bool:
 def _leads_on(token: Token) -> bool:
     """What may stand between "are" and the segment: "held by", "made by", "from the"."""
     return token.low in _AFTER_LINK or token.low.endswith("ed")
+
+
+def is_of_people(clause: Clause, quantity: Quantity) -> bool:
+    """Whether a percentage is said of customers: "of them", "of their customers", "of Bargain Hunters"."""
+    tokens = clause.scene.tokens
+    at = _past_words(clause, quantity.end)
+    named = [each for each in clause.scene.mentions if each.kind == "segments" and each.start == at]
+    if named:
+        if not _is_owner(clause, named[0].end):
+            return True
+        at = _past_words(clause, named[0].end)
+    if at >= len(tokens):
+        return False
+    families = clause.scene.language.families.every_at(tokens, at)
+    return tokens[at].low == "them" or any("headcount" in each.kinds for each in families)
+
+
+def _past_words(clause: Clause, at: int) -> int:
+    while at < len(clause.scene.tokens) and clause.scene.tokens[at].low in _BEFORE_PEOPLE:
+        at += 1
+    return at
+
+
+def _is_owner(clause: Clause, end: int) -> bool:
+    """Whether the name that ends here only says whose: "Bargain Hunters' orders", "Campus Account logins"."""
+    tokens = clause.scene.tokens
+    if end >= len(tokens):
+        return False
+    is_noun = tokens[end].stem in clause.scene.reader.lexicon.label_stems and not tokens[
+        end - 1
+    ].low.endswith("s")
+    return is_noun or tokens[end].low in {"'", "’", "'s"}
+
+
+_POSSESSIVE = frozenset({"'", "’", "'s"})
+_BEFORE_PEOPLE = _POSSESSIVE | frozenset({"of", "the", "all", "our", "their", "its", "these", "those"})
+
+
+def is_by_people(clause: Clause, column: Column) -> bool:
+    """Whether a share is one of customers, and not of orders or money: ``mean_by_customers``."""
+    weight = column.agg.removeprefix("mean_by_")
+    if weight == column.agg:
+        return True
+    said = clause.scene.language.families.every_at(tokens_of(weight, clause.scene.language), 0)
+    return any("headcount" in each.kinds for each in said)
 
 
 def _base_end(clause: Clause, start: int) -> int:

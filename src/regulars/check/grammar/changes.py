@@ -21,7 +21,7 @@ def changed(clause: Clause, quantity: Quantity) -> list[Finding]:
     """The verdict on a figure as a change; an empty list where no change of it is in the table."""
     mark = clause.mark("up", "down")
     match = chosen(clause, ("percent_change",), quantity, [_CHANGE]) or _only_change(clause)
-    if mark is None or match is None:
+    if mark is None or match is None or _is_of_people(clause, match.entry):
         return []
     column, facts = match.entry.column, clause.scene.facts
     at = (quantity.start, quantity.end)
@@ -40,6 +40,13 @@ def changed(clause: Clause, quantity: Quantity) -> list[Finding]:
     claim = Claim(of, holds, column.label, "wrong_direction", column, at, is_denied(clause))
     late = wrong_window(clause, match.entry, claim)
     return [late] if late else judged(claim, clause)
+
+
+def _is_of_people(clause: Clause, entry: Entry) -> bool:
+    """Whether it is customers that rose or fell, which a change of money does not tell."""
+    hits = clause.hits(core=True)
+    said = any("@headcount" in hit.keys for hit in hits) and not any(is_telling(clause, hit) for hit in hits)
+    return said and "@headcount" not in entry.keys
 
 
 def _only_change(clause: Clause) -> Match | None:
@@ -90,7 +97,7 @@ def _changing(clause: Clause) -> Entry | None:
     everywhere = hits_in(clause.scene, range(len(clause.scene.tokens)))
     for hits in (said_hits(clause), everywhere):
         found = best(clause.scene, [*hits, _CHANGE], ("percent_change",))
-        if found and found[0].score > 0 and found[0].explained:
+        if found and found[0].score > 0 and found[0].explained and not _is_of_people(clause, found[0].entry):
             clause.explained |= found[0].explained
             return found[0].entry
     return None

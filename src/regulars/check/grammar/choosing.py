@@ -39,23 +39,33 @@ def said_hits(clause: Clause, quantity: Quantity | None = None, *, core: bool = 
         is_start = any(not _START.isdisjoint(hit.keys) for hit in hits)
         implied.append("@tenure" if is_start else "@recency")
     if not any(is_telling(clause, hit) for hit in hits):
-        implied += _implied(clause)
+        implied += _implied(clause, hits, quantity)
     shared = clause.scene.reader.lexicon.shared_by
     keys = tuple(key for key in implied if key in shared)
     return [*hits, Hit(keys, 0, 0)] if keys else hits
 
 
-def _implied(clause: Clause) -> list[str]:
-    """What verbs alone speak of: who brings or pays, brings revenue; who holds or keeps, has a balance."""
-    made = ["@revenue"] if clause.mark("brings") else []
+def _implied(clause: Clause, hits: Sequence[Hit], quantity: Quantity | None) -> list[str]:
+    """What verbs alone speak of: who brings or pays, brings revenue; who holds or keeps, has a balance.
+
+    Of customers, a percentage can only be lost: 2% of them are brought by nobody.
+    """
+    lose = clause.scene.language.stem("lose")
+    made = ["@churn"] if any(clause.scene.tokens[n].stem == lose for n in clause.at) else []
+    if _is_share_of_people(hits, quantity):
+        return made
     if clause.mark("keeps"):
         made += ["@balance", "@deposit"]
-    if any(clause.scene.tokens[n].stem == clause.scene.language.stem("lose") for n in clause.at):
-        made.append("@churn")
-    return made
+    return [*made, "@revenue"] if clause.mark("brings") else made
 
 
 _START = frozenset({"@tenure", "@first", "@opening"})
+
+
+def _is_share_of_people(hits: Sequence[Hit], quantity: Quantity | None) -> bool:
+    """Whether a percentage is of customers, so that the verb alone names no metric."""
+    is_percent = quantity is not None and quantity.measure == "percent"
+    return is_percent and any("@headcount" in hit.keys for hit in hits)
 
 
 def _is_past(clause: Clause, quantity: Quantity) -> bool:
@@ -93,7 +103,7 @@ def chosen(
     found = found or _fitting(clause, [*hits, *also], units, quantity)
     if found is None and clause.column is not None and kind_of(clause.column) in units:
         found = Match(_entry(clause, clause.column), 0.0, frozenset())
-    if found is None and (verbs := _implied(clause)):
+    if found is None and (verbs := _implied(clause, hits, quantity)):
         each = ["@per_customer"] if _is_each(clause) else []
         found = _fitting(clause, [Hit((key,), 0, 0) for key in [*verbs, *each]], units, quantity)
     if found is None:

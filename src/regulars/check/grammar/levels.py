@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from regulars.check.clauses import Clause
 from regulars.check.computed import Computed, part_of_all, total
-from regulars.check.grammar.bases import is_part_of_all
+from regulars.check.grammar.bases import is_by_people, is_of_people, is_part_of_all
 from regulars.check.grammar.changes import changed, is_word_of_metric
 from regulars.check.grammar.choosing import OF_MEASURE, SPANS, chosen, is_telling, size_entry
 from regulars.check.grammar.owners import owned
@@ -23,8 +25,8 @@ def level(clause: Clause, quantity: Quantity) -> list[Finding]:
     """The verdict on a figure as the value of a metric."""
     change = clause.mark("up", "down")
     if change and quantity.measure in {"percent", "points"}:
-        made = [] if _is_of_people(clause, quantity) else changed(clause, quantity)
-        if made or not (_is_of_people(clause, quantity) or is_word_of_metric(clause, change)):
+        made = [] if is_of_people(clause, quantity) else changed(clause, quantity)
+        if made or not (is_of_people(clause, quantity) or is_word_of_metric(clause, change)):
             return made or [_unchanged(clause, quantity)]
     about = owned(clause, quantity)
     match = _size_of_named(clause, quantity) or chosen(about, _units(clause, about, quantity), quantity)
@@ -38,17 +40,17 @@ def level(clause: Clause, quantity: Quantity) -> list[Finding]:
         return [_other_currency(about, quantity, match.entry.column)]
     claim = _claim(about, quantity, match)
     late = wrong_window(clause, match.entry, claim)
-    return [late] if late else judged(claim, about)
+    made = [late] if late else judged(claim, about)
+    is_other_base = is_of_people(clause, quantity) and not is_by_people(clause, match.entry.column)
+    return [_of_other_base(each) if is_other_base else each for each in made]
 
 
-def _is_of_people(clause: Clause, quantity: Quantity) -> bool:
-    """Whether a percentage is of customers: who loses 2% of them has not changed by 2%."""
-    after = clause.scene.tokens[quantity.end : quantity.end + 3]
-    return [token.low for token in after[:1]] == ["of"] and any(
-        "headcount" in found.kinds
-        for at in range(quantity.end, quantity.end + len(after))
-        for found in clause.scene.language.families.every_at(clause.scene.tokens, at)
-    )
+def _of_other_base(found: Finding) -> Finding:
+    """A share of orders told as one of customers is not in the facts, though the figure be theirs."""
+    if found.label != "supported":
+        return found
+    why = f"{found.why}: the facts hold no such share of customers"
+    return replace(found, label="unsupported_attribute", why=why, error_type="wrong_base")
 
 
 def _unchanged(clause: Clause, quantity: Quantity) -> Finding:
