@@ -14,6 +14,9 @@ from feature_table import lines
 from tests.shops import RFM_ALONE, opened, studied
 
 from regulars.feature_settings import FeatureChoices
+from regulars.narrate.providers import TEMPLATE, names
+from regulars.narrate.providers import chosen as chosen_provider
+from regulars.narration_settings import NarrationChoices
 from regulars.prepare.features.offer import offer
 from regulars.segment.methods import chosen
 from regulars.settings import parse
@@ -26,7 +29,7 @@ def examples(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["adding_a_method.md"])
+@pytest.mark.parametrize("page", ["adding_a_method.md", "providers.md"])
 def test_the_python_of_a_page_runs_from_top_to_bottom(page: str) -> None:
     blocks = examples(page)
     assert blocks
@@ -75,6 +78,20 @@ def test_the_settings_on_the_prediction_page_are_settings() -> None:
     assert [each.validation.prediction.horizon_days for each in read] == [91, None]
     for name, settings in read[1].segmentations.items():
         chosen(name, settings)
+
+
+def test_the_settings_on_the_providers_page_are_settings() -> None:
+    text = (DOCS / "providers.md").read_text(encoding="utf-8")
+    sources = {"orders": {"path": "orders.csv", "columns": {"customer": "a", "time": "b"}}}
+    blocks = [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)]
+    read = [
+        parse({"schema": "regulars/1", "sources": sources, **block}, "page").narration for block in blocks
+    ]
+    assert {chosen_provider(each).provider for each in read} == set(names()) - {TEMPLATE}
+    told = dict(re.findall(r"^\| `(\w+)` \| ([\d,]+|none) \|", text, re.MULTILINE))
+    usual = NarrationChoices().model_dump()
+    assert told == {name: "none" if usual[name] is None else f"{usual[name]:,.9g}" for name in told}
+    assert "deadline_seconds" in told
 
 
 def test_the_features_page_lists_every_feature_as_the_catalogue_has_it() -> None:

@@ -12,7 +12,12 @@
     ├── CheckFailed          4  a check did not hold
     ├── RunDamaged           1  a saved run no longer matches its own digests
     ├── StepFailed           1  the engine refused a step; carries the step and its SQL
-    └── ExtraMissing         1  an optional part is not installed
+    ├── ExtraMissing         1  an optional part is not installed
+    └── ModelFailed          1  a language model gave no words that can be used
+        ├── ModelUnreachable 1  no answer in time: the network, its limits, its own faults
+        ├── ModelRefused     1  it will not answer: the key, the model's name, the address, the request
+        ├── AnswerUnusable   1  it answered, but not with what was asked for
+        └── NotSent          1  what was to be sent did not pass our own gate
 
 An error says what was asked, what was found, how to mend it, and the command to try next.
 """
@@ -128,6 +133,35 @@ class StepFailed(RegularsError):
 
 
 class ExtraMissing(RegularsError):
+    pass
+
+
+class ModelFailed(RegularsError):
+    """No words from a language model. ``reason`` is a code that programs and tallies read; ``attempts`` says
+    how often it was asked. Whoever asks goes on with the deterministic words, and says so."""
+
+    def __init__(self, asked: str, reason: str, found: str, remedy: str, *, attempts: int = 1) -> None:
+        self.reason = reason
+        self.attempts = attempts
+        super().__init__(asked, found, remedy)
+
+    def as_json(self) -> dict[str, object]:
+        return super().as_json() | {"reason": self.reason, "attempts": self.attempts}
+
+
+class ModelUnreachable(ModelFailed):
+    pass
+
+
+class ModelRefused(ModelFailed):
+    pass
+
+
+class AnswerUnusable(ModelFailed):
+    pass
+
+
+class NotSent(ModelFailed):
     pass
 
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, Literal
 
-Seam = Literal["methods"]
+Seam = Literal["methods", "providers"]
 
 _BUILT_IN: dict[Seam, dict[str, str]] = {
     "methods": {
@@ -28,6 +28,12 @@ _BUILT_IN: dict[Seam, dict[str, str]] = {
         "labels": "regulars.segment.methods.labels:Labels",
         "lifecycle": "regulars.segment.methods.lifecycle:Lifecycle",
         "tiers": "regulars.segment.methods.tiers:Tiers",
+    },
+    "providers": {
+        "anthropic": "regulars.narrate.providers.anthropic:Anthropic",
+        "azure": "regulars.narrate.providers.azure:Azure",
+        "compatible": "regulars.narrate.providers.compatible:Compatible",
+        "openai": "regulars.narrate.providers.openai:OpenAI",
     },
 }
 

@@ -12,10 +12,11 @@ from typing import Any, Literal, get_args
 from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from regulars.errors import SettingsError, did_you_mean
 from regulars.feature_settings import FeatureChoices
+from regulars.narration_settings import NarrationChoices
 from regulars.source_settings import ONE, SEVERAL, Choices, Columns, Orders, Sources
 from regulars.validation_settings import ValidationChoices
 from regulars.value_settings import ValueChoices
@@ -81,6 +82,9 @@ class Readiness(Choices):
 class Settings(Choices):
     """Everything in regulars.yaml."""
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+    """A key that was put here by mistake stays out of tracebacks."""
+
     schema_: Literal["regulars/1"] = Field(alias="schema")
     name: str = "My customers"
     currency: str = Field("XXX", pattern=r"^[A-Z]{3}$")
@@ -95,6 +99,7 @@ class Settings(Choices):
     value: ValueChoices = ValueChoices()
     readiness: Readiness = Readiness()
     validation: ValidationChoices = ValidationChoices()
+    narration: NarrationChoices = NarrationChoices()
     segmentations: dict[str, dict[str, Any]] = Field(
         default_factory=lambda: {"rfm": {"method": "rfm"}, "behaviour": {"method": "kmeans"}}, min_length=1
     )
@@ -117,7 +122,9 @@ class Settings(Choices):
     def answers(self) -> dict[str, Any]:
         """What of the settings can move a customer or a number: all but places and gates."""
         chosen = self.model_dump(
-            mode="json", by_alias=True, exclude={"readiness", "validation", "as_of", "seed", "sources"}
+            mode="json",
+            by_alias=True,
+            exclude={"readiness", "validation", "narration", "as_of", "seed", "sources"},
         )
         return {**chosen, "sources": self.sources.answers()}
 

@@ -7,6 +7,14 @@ A segmentation method of your own is tried with::
 
     def test_my_method_keeps_the_laws_of_segmentation():
         check_method(MyMethod(bands=3))
+
+A language model's provider with::
+
+    from regulars.testing import check_provider
+
+
+    def test_my_provider_keeps_what_asking_relies_on():
+        check_provider(lambda address: MyProvider(model="m", base_url=address), what_my_server_says)
 """
 
 from __future__ import annotations
@@ -23,11 +31,14 @@ from typing import Any, Self
 from regulars.documents import canonical, pretty
 from regulars.engine import Bound, Engine, quoted
 from regulars.errors import NotReady
+from regulars.narrate.providers.conformance import check_provider
 from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground, Method
 from regulars.segment.methods.rfm import Rfm
 from regulars.segment.rules import Scored
 from regulars.types import Feature, Table
+
+__all__ = ["check_method", "check_provider"]
 
 AS_OF = date(2024, 6, 30)
 TYPES = {

@@ -379,11 +379,20 @@ def value(
 
 
 @app.command()
-def doctor(workspace: WorkspaceOption = WORKSPACE, json: JsonOption = False) -> None:
-    """Versions, engine and workspace: what works, and what to do about what does not."""
+def doctor(
+    workspace: WorkspaceOption = WORKSPACE,
+    ask_model: Annotated[
+        bool,
+        typer.Option(
+            "--ask-model", help="Also ask the language model's server, if one is set, what models it has."
+        ),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Versions, engine, language models and workspace: what works, and what to do about what does not."""
     from regulars.app import shown
 
-    shown.doctor(workspace, json=json)
+    shown.doctor(workspace, ask_model=ask_model, json=json)
 
 
 def _pairs(said: list[str]) -> dict[str, str]:

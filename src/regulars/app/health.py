@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
 from collections.abc import Callable
@@ -9,22 +10,29 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from regulars.app import narrator
 from regulars.app.runs import foreign
 from regulars.app.workspace import Workspace, verified
 from regulars.engine import Engine
 from regulars.errors import RegularsError
+from regulars.narration_settings import NarrationChoices
+from regulars.settings import load
 
 CORE = ("regulars", "duckdb", "sqlglot", "pydantic", "numpy", "scipy", "narwhals", "typer", "rich", "jinja2")
 
 
-def examine(workspace: Workspace) -> dict[str, Any]:
-    """Everything worth knowing before asking for help, as plain values."""
+def examine(workspace: Workspace, *, ask_model: bool = False) -> dict[str, Any]:
+    """Everything worth knowing before asking for help, as plain values.
+
+    With ``ask_model`` the language model's server is asked for its list of models; else nothing is sent.
+    """
     return {
         "python": platform.python_version(),
         **{name: _version(name) for name in CORE},
         "engine": _engine(),
         "browser": shutil.which("chromium") or "none found; only the project's own tests need one",
         "settings": _settings(workspace),
+        "narration": _narration(workspace, ask=ask_model),
         "pinned": _pinned(workspace),
         "runs": _runs(workspace),
     }
@@ -32,6 +40,14 @@ def examine(workspace: Workspace) -> dict[str, Any]:
 
 def _settings(workspace: Workspace) -> str:
     return str(workspace.settings) if workspace.settings.exists() else "none: regulars init ORDERS makes them"
+
+
+def _narration(workspace: Workspace, *, ask: bool) -> dict[str, str]:
+    try:
+        narration = load(workspace.settings).narration if workspace.settings.exists() else NarrationChoices()
+    except RegularsError as faulty:
+        return {"chosen": str(faulty)}
+    return narrator.standing(narration, workspace, os.environ, ask=ask)
 
 
 def _version(name: str) -> str:

@@ -305,13 +305,15 @@ def report(root: Path, asked: str | None, output: Path | None, *, json: bool) ->
     terminal.out.print(str(page.path), markup=False)
 
 
-def doctor(root: Path, *, json: bool) -> None:
+def doctor(root: Path, *, ask_model: bool, json: bool) -> None:
     """Show what is installed and what the workspace holds."""
     from regulars.app.health import examine
 
-    found = examine(Workspace(root))
+    found = examine(Workspace(root), ask_model=ask_model)
     if json:
         terminal.print_json(found)
         return
     for part, said in found.items():
-        terminal.out.print(f"{part}: {said}", markup=False)
+        parts = {f"{part} {name}": each for name, each in said.items()} if isinstance(said, dict) else {}
+        for name, each in (parts or {part: said or "none"}).items():
+            terminal.out.print(f"{name}: {each}", markup=False, soft_wrap=True)
