@@ -274,9 +274,19 @@ def is_compared(clause: Clause, mention: Mention) -> bool:
 
 
 def _by_metric(clause: Clause, at: int) -> bool:
-    """As far as "than the order value of": words of the metric may stand between."""
-    low = [clause.scene.tokens[n].low for n in range(max(0, at - 3), at + 1)]
-    return "than" in low
+    """Whether only words of a metric stand between: "than the order value of", "15 times the deposits of"."""
+    scene = clause.scene
+    while at in set(clause.at) and at not in scene.names:
+        if at in scene.figures:
+            return any(each.measure == "times" and each.start <= at < each.end for each in scene.quantities)
+        token = scene.tokens[at]
+        if token.low == "than":
+            return True
+        is_metric = token.stem in scene.reader.lexicon.label_stems or token.stem in scene.language.light
+        if not is_metric and token.low not in _SKIPPED:
+            return False
+        at -= 1
+    return False
 
 
 def _is_measure_of(clause: Clause, quantity: Quantity, mention: Mention) -> bool:

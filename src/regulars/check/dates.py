@@ -138,8 +138,8 @@ def _year(tokens: Sequence[Token], at: int) -> Day | None:
 
 
 _BEFORE_YEAR = {
-    "in", "since", "by", "until", "during", "before", "after", "year", "of", "to", "from", "the", "and",
-    "through", "financial", "fiscal", "calendar", "early", "late", "mid",
+    "in", "cover", "covers", "since", "by", "until", "during", "before", "after", "year", "of", "to", "from",
+    "the", "and", "through", "financial", "fiscal", "calendar", "early", "late", "mid",
 }  # fmt: skip
 
 

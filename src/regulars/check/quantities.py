@@ -153,7 +153,9 @@ def _unit_alone(tokens: Sequence[Token], start: int, language: Language) -> Quan
         return None
     end = _and_a_half(tokens, unit.end) if at > start else unit.end
     said = language.hedges.before(tokens, start)
-    is_counted = end > unit.end or (said and (at > start or said.kinds[0] == "within"))
+    is_counted = (
+        end > unit.end or tokens[start].low == "one" or (said and (at > start or said.kinds[0] == "within"))
+    )
     if not is_counted:
         return None
     value, place = (1.5, 0.5) if end > unit.end else (1.0, 1.0)

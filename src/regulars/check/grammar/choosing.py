@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import log
 
 from regulars.check.clauses import Clause
@@ -130,7 +131,8 @@ def _carried(clause: Clause, hits: Sequence[Hit], units: Sequence[str]) -> Match
 def _fitting(
     clause: Clause, hits: Sequence[Hit], units: Sequence[str], quantity: Quantity | None
 ) -> Match | None:
-    matches = [each for each in best(clause.scene, hits, units) if each.score >= ACCEPTED]
+    ranked = [_timed(clause, each) for each in best(clause.scene, hits, units)]
+    matches = sorted((each for each in ranked if each.score >= ACCEPTED), key=lambda each: -each.score)
     if _is_each(clause) or any(
         "@per_customer" in hit.keys and "@headcount" not in hit.keys and hit.end for hit in hits
     ):
@@ -142,6 +144,16 @@ def _fitting(
     if quantity and quantity.measure in {"plain", "money"}:
         return _nearest(clause, matches, quantity)
     return matches[0]
+
+
+WINDOW = 0.5
+"""What a span of time that the metric's label names counts: "in the last 90 days"."""
+
+
+def _timed(clause: Clause, match: Match) -> Match:
+    spans = [(each.value, each.unit) for each in clause.quantities if each.measure == "duration"]
+    is_window = any(span in match.entry.windows for span in spans)
+    return replace(match, score=match.score + WINDOW) if is_window else match
 
 
 def _nearest(clause: Clause, tied: Sequence[Match], quantity: Quantity) -> Match:
