@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import replace
 
-from rich.markup import escape
-from rich.table import Table
-
 from regulars.app import terminal
-from regulars.app.compared import WIDTH, Compared, Section, unmeasured
+from regulars.app.compared import Compared, Section, unmeasured
 from regulars.app.experiment_file import table_of
 from regulars.errors import DataRefused
 from regulars.prepare.reading.retold import About
 from regulars.validate.audit import Audit, audit
 from regulars.validate.audit_file import as_json
-from regulars.validate.audit_words import headline, percent, words
+from regulars.validate.audit_words import percent
 from regulars.validate.bands import NOW
 from regulars.validation_settings import AuditChoices
 
@@ -78,26 +74,15 @@ def _doubts(compared: Compared, chosen: AuditChoices) -> Iterator[str]:
 
 
 def _show(found: Audit) -> None:
-    terminal.out.print("\n[bold]Audit.[/]")
-    for said in (headline(found), *words(found)):
-        terminal.out.print(
-            textwrap.fill(said, WIDTH, initial_indent="- ", subsequent_indent="  "), markup=False
-        )
     for each in found.each:
         if parts := each.told()[:MOST_ROWS]:
-            table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-            for head in ("segment", each.name, "share", "95 %", "others", ""):
-                is_name = head in ("segment", each.name, "")
-                table.add_column(_cut(head, VALUED), no_wrap=True, justify="left" if is_name else "right")
+            heads = (each.name, "share", "95 %", "others", "")
+            table = terminal.table("segment", *heads, left=heads[:1])
             for mix, part in parts:
-                span = f"{percent(part.low, each)}–{percent(part.high, each)}"
                 table.add_row(
-                    _cut(mix.segment.name, NAMED), _cut(part.value, VALUED), percent(part.share, each), span,
+                    terminal.cut(mix.segment.name, NAMED), terminal.cut(part.value, VALUED),
+                    percent(part.share, each), f"{percent(part.low, each)}–{percent(part.high, each)}",
                     percent(part.others, each), part.reading,
                 )  # fmt: skip
             terminal.out.print()
             terminal.out.print(table)
-
-
-def _cut(name: str, letters: int) -> str:
-    return escape(name if len(name) <= letters else f"{name[: letters - 1]}…")

@@ -6,9 +6,11 @@ import textwrap
 from datetime import date
 from pathlib import Path
 
+from rich.markup import escape
+
 from regulars import settings as chosen_settings
 from regulars.app import terminal
-from regulars.app.compared import WIDTH
+from regulars.app.compared import Section
 from regulars.app.comparing import Comparison, compare, names
 from regulars.app.study import write_report
 from regulars.app.validations import keep
@@ -17,6 +19,9 @@ from regulars.app.workspace import Workspace
 from regulars.errors import CheckFailed
 from regulars.figures import day
 from regulars.types import Study
+
+WIDTH = 78
+"""Of what is printed, in letters: a terminal of 80 columns shows it whole."""
 
 
 def show(
@@ -71,12 +76,27 @@ def _show(found: Comparison) -> None:
     for finding in found.findings:
         terminal.print_finding(finding)
     for section in found.sections:
-        section.show()
+        _tell(section)
     terminal.out.print(f"\n[bold]{found.name}, in short.[/]")
     for section in found.sections:
-        told = f"- {section.name.capitalize()}: {section.document['headline']}"
-        terminal.out.print(textwrap.fill(told, WIDTH, subsequent_indent="  "), markup=False)
+        _item(f"{section.name.capitalize()}: {section.document['headline']}")
     terminal.out.print()
+
+
+def _tell(section: Section) -> None:
+    title = f"{section.name.capitalize()}."
+    first, *more = textwrap.wrap(f"{title} {section.document['headline']}", WIDTH)
+    terminal.out.print(f"\n[bold]{title}[/]{escape(first.removeprefix(title))}")
+    for line in more:
+        terminal.out.print(line, markup=False)
+    for sentence in section.document["words"]:
+        _item(sentence)
+    section.show()
+
+
+def _item(sentence: str) -> None:
+    filled = textwrap.fill(sentence, WIDTH, initial_indent="- ", subsequent_indent="  ")
+    terminal.out.print(filled, markup=False)
 
 
 def _told(study: Study) -> str:

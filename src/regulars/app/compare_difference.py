@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from datetime import date
 
-from rich.markup import escape
 from rich.table import Table
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it carries no types
 
 from regulars.app import terminal
-from regulars.app.compared import WIDTH, Compared, Section, unmeasured
+from regulars.app.compared import Compared, Section, unmeasured
 from regulars.engine import Engine
 from regulars.figures import written
 from regulars.types import Feature
@@ -54,7 +52,7 @@ def section(compared: Compared) -> Section:
     found = difference(sample, definition, features, weighed, later, hidden_sizes(sizes))
     told = words(found)
     document = {"is_measured": True, "headline": headline(found), "words": told, **as_json(found)}
-    return Section("difference", found, document, (), lambda: _show(found, told))
+    return Section("difference", found, document, (), lambda: _show(found))
 
 
 def _features(compared: Compared) -> list[Feature]:
@@ -68,12 +66,7 @@ def _sizes(engine: Engine, segment_ids: Sequence[str]) -> dict[str, int]:
     return {each: int(counted.get(each, 0)) for each in segment_ids}
 
 
-def _show(found: Difference, told: list[str]) -> None:
-    terminal.out.print(f"\n[bold]Difference.[/] {escape(headline(found))}")
-    for sentence in told:
-        terminal.out.print(
-            textwrap.fill(sentence, WIDTH, initial_indent="- ", subsequent_indent="  "), markup=False
-        )
+def _show(found: Difference) -> None:
     for table in (_neighbours(found), _hanging(found)):
         if table.row_count:
             terminal.out.print()
@@ -82,12 +75,12 @@ def _show(found: Difference, told: list[str]) -> None:
 
 def _neighbours(found: Difference) -> Table:
     """In which behaviour each segment stands out most, and whether it differs from its likest neighbour."""
-    table = _table("segment", "stands out in", "likest", "")
+    table = terminal.table("segment", "stands out in", "likest", "", left=("stands out in", "likest"))
     for each in found.segments if found.pairs else ():
         pair = found.neighbours(each.segment.id)[0]
         other = pair.other if pair.one == each.segment else pair.one
         most = _stands_out_in(each.apart[0]) if each.apart else "[dim]nothing[/]"
-        names = [escape(_short(one.name, NAMED)) for one in (each.segment, other)]
+        names = [terminal.cut(one.name, NAMED) for one in (each.segment, other)]
         table.add_row(names[0], most, names[1], _TOLD[pair.state])
     return table
 
@@ -98,29 +91,18 @@ def _stands_out_in(told: Contrast) -> str:
         name = f"{'more' if told.effect.size > 0 else 'less'}: {name}"
     elif told.most:
         name = f"{'more' if told.most.change > 0 else 'fewer'} {told.most.category!r}"
-    return escape(_short(name, FEATURED))
+    return terminal.cut(name, FEATURED)
 
 
 def _hanging(found: Difference) -> Table:
     """Of each segment the two features without which most of its customers would be in another."""
     names = {each.feature.name: label(each.feature) for each in found.behaviours}
-    table = _table("segment", "hangs most on", "and on")
+    table = terminal.table("segment", "hangs most on", "and on", left=("hangs most on", "and on"))
     for each in found.segments:
         at = each.segment.id
         own = {one.feature: one.by_segment[at][0] for one in found.importance.read if at in one.by_segment}
         most = [] if at in found.hidden else sorted(own, key=lambda one: (-own[one], one))[:2]
         if most:
-            told = (f"{_short(names[one], FEATURED)} {written(own[one], 'percent')}" for one in most)
-            table.add_row(escape(_short(each.segment.name, NAMED)), *map(escape, told))
-    return table
-
-
-def _short(name: str, letters: int) -> str:
-    return name if len(name) <= letters else f"{name[: letters - 1]}…"
-
-
-def _table(*heads: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for head in heads:
-        table.add_column(head, no_wrap=True)
+            told = (f"{terminal.cut(names[one], FEATURED)} {written(own[one], 'percent')}" for one in most)
+            table.add_row(terminal.cut(each.segment.name, NAMED), *told)
     return table

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
-
-from rich.markup import escape
 from rich.table import Table
 
 from regulars.app import terminal
-from regulars.app.compared import WIDTH, Compared, Section, unmeasured
+from regulars.app.compared import Compared, Section, unmeasured
 from regulars.figures import short, signed, written
 from regulars.types import Feature
 from regulars.validate.drift import Drift, Level, drift
@@ -38,16 +35,11 @@ def section(compared: Compared) -> Section:
     document = {"is_measured": True, "headline": headline(found), "words": told, **as_json(found)}
     return Section(
         "drift", found, document, tuple(passed(found, compared.name, currency)),
-        lambda: _show(found, told, currency),
+        lambda: _show(found, currency),
     )  # fmt: skip
 
 
-def _show(found: Drift, told: list[str], currency: str) -> None:
-    terminal.out.print(f"\n[bold]Drift.[/] {escape(headline(found))}")
-    for sentence in told:
-        terminal.out.print(
-            textwrap.fill(sentence, WIDTH, initial_indent="- ", subsequent_indent="  "), markup=False
-        )
+def _show(found: Drift, currency: str) -> None:
     terminal.out.print()
     terminal.out.print(_segments(found))
     terminal.out.print()
@@ -66,7 +58,7 @@ def _show(found: Drift, told: list[str], currency: str) -> None:
 
 
 def _segments(found: Drift) -> Table:
-    table = _table("segment", "then", "now", "then", "now", "points", "95 %", "")
+    table = terminal.table("segment", "then", "now", "then", "now", "points", "95 %", "")
     hidden = found.hidden
     for each in found.shares:
         figures = [
@@ -76,12 +68,12 @@ def _segments(found: Drift) -> Table:
         ]  # fmt: skip
         shown = ["–"] * len(figures) if each.segment.id in hidden else figures
         level = "" if each.segment.id in hidden else _TOLD[each.level]
-        table.add_row(_name(each.segment.name), *shown, level)
+        table.add_row(terminal.cut(each.segment.name, NAMED), *shown, level)
     return table
 
 
 def _features(found: Drift, currency: str) -> Table:
-    table = _table("feature", "PSI", "by chance", "exchanged", "mean then", "now", "")
+    table = terminal.table("feature", "PSI", "by chance", "exchanged", "mean then", "now", "")
     sizes = found.sizes
     table.add_row(
         "(the segments)", f"{sizes.psi:.3f}", f"{sizes.noise:.3f}", _percent(sizes.exchanged), "", "",
@@ -91,33 +83,24 @@ def _features(found: Drift, currency: str) -> Table:
         mean, feature = each.mean, each.bands.feature
         means = [_mean(at, feature, currency) for at in (mean.then.mean, mean.now.mean)] if mean else ["", ""]
         table.add_row(
-            _name(feature.name), f"{each.shift.psi:.3f}", f"{each.shift.noise:.3f}",
+            terminal.cut(feature.name, NAMED), f"{each.shift.psi:.3f}", f"{each.shift.noise:.3f}",
             _percent(each.shift.exchanged), *means, _TOLD[each.level],
         )  # fmt: skip
     return table
 
 
 def _means(found: Drift) -> Table:
-    table = _table("mean of segment", "moved by", "in SD", "")
+    table = terminal.table("mean of segment", "moved by", "in SD", "")
     for each in found.centroids:
         if each.segment.id not in found.hidden and each.centroid.share is not None:
             level = "few customers" if each.p is None else _TOLD[each.level]
             table.add_row(
-                _name(each.segment.name), _percent(each.centroid.share), f"{each.centroid.sd:.2f}", level
+                terminal.cut(each.segment.name, NAMED),
+                _percent(each.centroid.share),
+                f"{each.centroid.sd:.2f}",
+                level,
             )
     return table
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(first, no_wrap=True)
-    for head in others:
-        table.add_column(head, justify="right" if head else "left", no_wrap=True)
-    return table
-
-
-def _name(name: str) -> str:
-    return escape(name if len(name) <= NAMED else f"{name[: NAMED - 1]}…")
 
 
 def _percent(share: float) -> str:

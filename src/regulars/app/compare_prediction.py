@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
-
-from rich.markup import escape
 from rich.table import Table
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it carries no types
 
 from regulars.app import terminal
-from regulars.app.compared import WIDTH, Compared, Section, unmeasured
+from regulars.app.compared import Compared, Section, unmeasured
 from regulars.app.prediction_cut import customers_of_cut
 from regulars.errors import DataRefused, UsageError, sentence
 from regulars.figures import day
@@ -39,16 +36,10 @@ def section(compared: Compared) -> Section:
     told = words(found)
     is_measured = any(each.trial for each in found.outcomes)
     document = {"is_measured": is_measured, "headline": headline(found), "words": told, **as_json(found)}
-    return Section("prediction", found if is_measured else None, document, (), lambda: _show(found, told))
+    return Section("prediction", found if is_measured else None, document, (), lambda: _show(found))
 
 
-def _show(found: Prediction, told: list[str]) -> None:
-    said = escape(textwrap.fill(f"Prediction. {headline(found)}", WIDTH))
-    terminal.out.print("\n[bold]Prediction.[/]" + said.removeprefix("Prediction."))
-    for said in told:
-        terminal.out.print(
-            textwrap.fill(said, WIDTH, initial_indent="- ", subsequent_indent="  "), markup=False
-        )
+def _show(found: Prediction) -> None:
     if any(each.trial for each in found.outcomes):
         terminal.out.print()
         terminal.out.print(_measures(found))
@@ -70,7 +61,7 @@ def _show(found: Prediction, told: list[str]) -> None:
 
 
 def _measures(found: Prediction) -> Table:
-    table = _table("", "mean", "segment", "RFM", "both")
+    table = terminal.table("", "mean", "segment", "RFM", "both")
     for each in found.outcomes:
         for name, of in each.trial.measures.items() if each.trial else ():
             table.add_row(
@@ -81,7 +72,7 @@ def _measures(found: Prediction) -> Table:
 
 
 def _gains(found: Prediction) -> Table:
-    table = _table("gain of", "over the mean", "over RFM")
+    table = terminal.table("gain of", "over the mean", "over RFM")
     for each in found.outcomes:
         for name, of in each.trial.measures.items() if each.trial else ():
             table.add_row(f"{OUTCOMES[each.outcome]}: {MEASURES[name]}", *_gain_cells(of))
@@ -97,11 +88,11 @@ def _gain_cells(of: Measured) -> list[str]:
 
 
 def _lifts(found: Prediction) -> Table:
-    table = _table("segment", "customers", "bought again", "revenue")
+    table = terminal.table("segment", "customers", "bought again", "revenue")
     for each in found.lifts:
         count = "–" if each.customers is None else f"{each.customers:,}"
         table.add_row(
-            escape(_name(each.segment.name)), count, *(_lift(of) for of in (each.repeat, each.revenue))
+            terminal.cut(each.segment.name, NAMED), count, *(_lift(of) for of in (each.repeat, each.revenue))
         )
     return table
 
@@ -116,18 +107,6 @@ def _lift(of: Estimate | None) -> str:
 
 def _estimate(of: Estimate) -> str:
     return f"{of.value:.2f} ({of.low:.2f} to {of.high:.2f})".replace("-", "−")
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(first, no_wrap=True)
-    for head in others:
-        table.add_column(head, justify="right", no_wrap=True)
-    return table
-
-
-def _name(name: str) -> str:
-    return name if len(name) <= NAMED else f"{name[: NAMED - 1]}…"
 
 
 def _capital(said: str) -> str:

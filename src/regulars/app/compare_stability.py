@@ -3,14 +3,12 @@ how many of these would change segment by fitting anew."""
 
 from __future__ import annotations
 
-import textwrap
 from datetime import date
 
-from rich.markup import escape
 from rich.table import Table
 
 from regulars.app import terminal
-from regulars.app.compared import WIDTH, Compared, Section, unmeasured
+from regulars.app.compared import Compared, Section, unmeasured
 from regulars.app.grounds import mapped
 from regulars.engine import literal, quoted
 from regulars.errors import NotReady, SettingsError, sentence
@@ -59,7 +57,7 @@ def section(compared: Compared) -> Section:
         "words": told,
         **as_json(found, limits, compared.settings.seed),
     }
-    return Section("stability", found, document, past, lambda: _show(found, summary, told))
+    return Section("stability", found, document, past, lambda: _show(found))
 
 
 def _groups(compared: Compared) -> tuple[Groups | None, str]:
@@ -117,14 +115,7 @@ def _day(study: Study) -> date:
     return date.fromisoformat(study.manifest["as_of"])
 
 
-def _show(found: Stability, summary: str, told: list[str]) -> None:
-    first, *rest = textwrap.wrap(f"Stability. {summary}", WIDTH)
-    terminal.out.print(f"\n[bold]Stability.[/]{escape(first.removeprefix('Stability.'))}")
-    for line in rest:
-        terminal.out.print(line, markup=False)
-    for said in told:
-        filled = textwrap.fill(said, WIDTH, initial_indent="- ", subsequent_indent="  ")
-        terminal.out.print(filled, markup=False)
+def _show(found: Stability) -> None:
     if found.groups:
         terminal.out.print()
         terminal.out.print(_anew(found.groups, found.refit))
@@ -140,7 +131,7 @@ def _show(found: Stability, summary: str, told: list[str]) -> None:
 
 
 def _anew(found: Groups, refitted: Refit | None) -> Table:
-    table = _table("segment", "Jaccard", "SLSw", "fewer", "more", "silhouette", "refit", "")
+    table = terminal.table("segment", "Jaccard", "SLSw", "fewer", "more", "silhouette", "refit", "")
     for each in found.segments:
         share = refitted.segments.get(each.segment.id) if refitted else None
         figures = [
@@ -150,7 +141,9 @@ def _anew(found: Groups, refitted: Refit | None) -> Table:
         if not each.is_shown:
             figures = ["–"] * len(figures)
         table.add_row(
-            _name(each.segment.name), *figures, _SHORT[reading(each.jaccard)] if each.is_shown else ""
+            terminal.cut(each.segment.name, NAMED),
+            *figures,
+            _SHORT[reading(each.jaccard)] if each.is_shown else "",
         )
     return table
 
@@ -166,24 +159,12 @@ _SHORT = {
 
 
 def _by_refit(found: Stability, refitted: Refit) -> Table:
-    table = _table("segment", "elsewhere by refitting alone", "nine of ten pairs")
+    table = terminal.table("segment", "elsewhere by refitting alone", "nine of ten pairs")
     for segment in found.segments:
         if share := refitted.segments.get(segment.id):
             spread = f"{_percent(share.low)} to {_percent(share.high)}"
-            table.add_row(_name(segment.name), _percent(share.mean), spread)
+            table.add_row(terminal.cut(segment.name, NAMED), _percent(share.mean), spread)
     return table
-
-
-def _table(first: str, *others: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(first, no_wrap=True)
-    for head in others:
-        table.add_column(head, justify="right" if head else "left", no_wrap=True)
-    return table
-
-
-def _name(name: str) -> str:
-    return escape(name if len(name) <= NAMED else f"{name[: NAMED - 1]}…")
 
 
 def _figure(value: float | None) -> str:

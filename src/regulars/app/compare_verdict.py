@@ -6,11 +6,8 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
 
-from rich.markup import escape
-from rich.table import Table
-
 from regulars.app import terminal
-from regulars.app.compared import WIDTH, Compared, Section
+from regulars.app.compared import Compared, Section
 from regulars.app.tried import Tried, tried
 from regulars.engine import literal, quoted
 from regulars.types import Segment
@@ -29,7 +26,6 @@ from regulars.validate.reasons import Reason, not_assessed, too_small, unstable
 from regulars.validate.stability import Stability
 from regulars.validate.verdict import Verdicts, verdicts
 from regulars.validate.verdict_file import as_json
-from regulars.validate.verdict_words import headline, words
 
 NAMED, HELD = 22, 31
 """Letters of a name and of reasons in a table of 80 columns."""
@@ -127,23 +123,15 @@ def _quiet(reason: Reason) -> Reason:
 
 
 def _show(found: Verdicts) -> None:
-    terminal.out.print(f"\n[bold]Verdict.[/] {escape(headline(found))}")
-    for said in words(found):
-        terminal.out.print(
-            textwrap.fill(said, WIDTH, initial_indent="- ", subsequent_indent="  "), markup=False
-        )
     terminal.out.print()
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("segment", "verdict", "reasons that hold", "not assessed"):
-        table.add_column(head, no_wrap=True)
+    heads = ("segment", "verdict", "reasons that hold", "not assessed")
+    table = terminal.table(*heads, left=heads)
     for each in found.each:
         first, *more = textwrap.wrap(", ".join(reason.code for reason in each.held), HELD) or [""]
-        table.add_row(_cut(each.segment.name), each.decision, first, str(len(each.unassessed) or ""))
+        table.add_row(
+            terminal.cut(each.segment.name, NAMED), each.decision, first, str(len(each.unassessed) or "")
+        )
         for line in more:
             table.add_row("", "", line, "")
     terminal.out.print(table)
     terminal.out.print("Kept means: nothing that was assessed speaks against it.", markup=False)
-
-
-def _cut(name: str) -> str:
-    return escape(name if len(name) <= NAMED else f"{name[: NAMED - 1]}…")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
-from regulars.app import terminal
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
@@ -16,8 +14,6 @@ from regulars.settings import Settings
 from regulars.types import Feature, Finding, Study
 
 Answer = TypeVar("Answer")
-WIDTH = 78
-"""Of what is printed, in letters: a terminal of 80 columns shows it whole."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +21,9 @@ class Section:
     """One question of ``compare``, answered.
 
     ``answer`` is what was found, for the questions that come after it, None where it was not measured;
-    ``document`` the whole of it as plain values (``is_measured``, ``headline``, ``words`` and figures),
-    ``passed`` what passed a limit of the settings (then the command ends with exit code 4), ``show`` prints
-    it for people, in 80 columns.
+    ``document`` the whole of it as plain values (``is_measured``, ``headline``, ``words`` and figures);
+    ``passed`` what passed a limit of the settings (then the command ends with exit code 4). The command
+    prints the headline and the words; ``show`` prints the tables that stand below, in 80 columns.
     """
 
     name: str
@@ -77,13 +73,8 @@ class Compared:
 
 def unmeasured(name: str, why: str) -> Section:
     """A section that says why there is nothing to say."""
-
-    def show() -> None:
-        terminal.out.print(f"\n[bold]{name.capitalize()}.[/] Not measured.")
-        terminal.out.print(textwrap.fill(why, WIDTH), markup=False)
-
     document = {"is_measured": False, "headline": "Not measured.", "words": [why]}
-    return Section(name, None, document, (), show)
+    return Section(name, None, document, (), lambda: None)
 
 
 class Question(Protocol):

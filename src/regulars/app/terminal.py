@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
+from rich.table import Table
 
 from regulars.errors import RegularsError, sentence
 from regulars.types import Finding
@@ -33,6 +35,22 @@ def progress() -> Iterator[Callable[[str], None]]:
 def say(words: str) -> None:
     """Prose on stdout, broken between words where the terminal ends."""
     out.print(words, markup=False, soft_wrap=False)
+
+
+def table(first: str, *others: str, left: Collection[str] = ()) -> Table:
+    """A table without lines: names on the left, figures on the right, but for columns named in ``left`` and
+    those without a head."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    made.add_column(escape(first), no_wrap=True)
+    for head in others:
+        is_left = not head or head in left
+        made.add_column(escape(head), justify="left" if is_left else "right", no_wrap=True)
+    return made
+
+
+def cut(name: str, letters: int) -> str:
+    """A name for a table's cell: escaped, and no longer than so many letters."""
+    return escape(name if len(name) <= letters else f"{name[: letters - 1]}…")
 
 
 def print_json(document: Any) -> None:
