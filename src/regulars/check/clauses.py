@@ -1,112 +1,21 @@
-"""Clauses: a sentence parted so that each part says one thing of one subject, beside whom it is compared."""
+"""Clauses: a sentence parted so that each part says one thing, each with its subject."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import pairwise
 
-from regulars.check.lexicon import Hit
-from regulars.check.locale import Found
+from regulars.check.clause import Clause, everything
+from regulars.check.comparands import is_compared
 from regulars.check.quantities import Quantity
-from regulars.check.scene import Category, Scene, hits_in
+from regulars.check.scene import Scene
 from regulars.check.subjects import Mention
-from regulars.check.table import Column
 
 _HARD = frozenset(
     {";", ":", ",", "(", ")", "—", "–", "but", "while", "whereas", "although", "though", "yet", "|", "•"}
 )
 _SOFT = frozenset({"and", "versus", "vs", "against", "compared", "but", "or", "with", "from", "to"})
-_SKIPPED = frozenset(
-    [
-        "the",
-        "that",
-        "those",
-        "of",
-        "a",
-        "an",
-        "one",
-        "what",
-        "for",
-        "in",
-        "among",
-        "by",
-        "does",
-        "do",
-        "all",
-        "average",
-        "it",
-        "is",
-        "most",
-        "any",
-        "only",
-        "to",
-        "seen",
-    ]
-)
-_COMPARING = frozenset(
-    {"than", "versus", "as", "beat", "trail", "match", "above", "below", "second_to", "take"}
-)
-
-
-@dataclass
-class Clause:
-    """A part of a sentence: its tokens, and of what is found in the sentence what lies in it.
-
-    ``subject`` is who it speaks of and ``other`` whom they are compared with; ``column`` the metric of the
-    clause before, for parts that name none ("£214, the most of any segment").
-    """
-
-    scene: Scene
-    at: list[int]
-    core: list[int]
-    """Of these, the tokens of the part that makes the claim, without parts that joined it."""
-    subject: Mention | None = None
-    other: Mention | None = None
-    column: Column | None = None
-    is_joint: bool = False
-    explained: set[int] = field(default_factory=set)
-
-    @property
-    def start(self) -> int:
-        return self.at[0]
-
-    @property
-    def end(self) -> int:
-        return self.at[-1] + 1
-
-    def holds(self, start: int, end: int) -> bool:
-        wanted = set(self.at)
-        return all(n in wanted for n in range(start, end))
-
-    @property
-    def quantities(self) -> list[Quantity]:
-        return [each for each in self.scene.quantities if self.holds(each.start, each.end)]
-
-    @property
-    def mentions(self) -> list[Mention]:
-        return [each for each in self.scene.mentions if self.holds(each.start, each.end)]
-
-    @property
-    def categories(self) -> list[Category]:
-        return [each for each in self.scene.categories if self.holds(each.start, each.end)]
-
-    @property
-    def marks(self) -> list[Found]:
-        wanted = set(self.at)
-        return [each for each in self.scene.marks if each.start in wanted and each.end - 1 in wanted]
-
-    def mark(self, *kinds: str) -> Found | None:
-        """The first mark of any of the kinds."""
-        return next((each for each in self.marks if any(kind in each.kinds for kind in kinds)), None)
-
-    def hits(self, *, core: bool = False) -> list[Hit]:
-        """The words in it that metrics go by, without those that only name whom it is compared with."""
-        other = range(self.other.start, self.other.end) if self.other else range(0)
-        return hits_in(self.scene, (n for n in (self.core if core else self.at) if n not in other))
-
-    def span(self) -> tuple[int, int]:
-        return self.start, self.end
 
 
 def clauses(scene: Scene, context: Mention | None) -> list[Clause]:
@@ -118,12 +27,6 @@ def clauses(scene: Scene, context: Mention | None) -> list[Clause]:
         clause = _with_subject(Clause(scene, part, core), made[-1] if made else None, said)
         made.append(clause)
     return made
-
-
-def everything(scene: Scene) -> Clause:
-    """The whole sentence as one clause."""
-    at = list(range(len(scene.tokens)))
-    return Clause(scene, at, at)
 
 
 def _first_named(scene: Scene) -> Mention | None:
@@ -210,26 +113,7 @@ def is_elliptic(scene: Scene, part: Sequence[int]) -> bool:
     return named and bool(words) and all(scene.tokens[n].low in _AUXILIARIES for n in words)
 
 
-_AUXILIARIES = frozenset(
-    {
-        "do",
-        "does",
-        "did",
-        "are",
-        "is",
-        "were",
-        "was",
-        "have",
-        "has",
-        "so",
-        "too",
-        "not",
-        "don't",
-        "aren't",
-        "doesn't",
-        "isn't",
-    }
-)
+_AUXILIARIES = frozenset({"do", "does", "did", "are", "is", "were", "was", "have", "has", "so", "too"})
 
 
 def _claims(scene: Scene, part: Sequence[int]) -> bool:
@@ -241,78 +125,6 @@ def _claims(scene: Scene, part: Sequence[int]) -> bool:
     if any(each.start in inside for each in scene.categories):
         return True
     return any(mark.start in inside and any(kind in _CLAIMING for kind in mark.kinds) for mark in scene.marks)
-
-
-def is_compared(clause: Clause, mention: Mention) -> bool:
-    """Whether a mention is whom the subject is compared with: it follows "than", "against", "twice the" …"""
-    if mention.kind in {"others", "rest"} or clause.scene.tokens[mention.start].low in {
-        "than",
-        "above",
-        "below",
-    }:
-        return True
-    at = mention.start - 1
-    wanted = set(clause.at)
-    while at in wanted:
-        if at in clause.scene.figures:
-            found = next(q for q in [*clause.scene.quantities, None] if q is None or q.start <= at < q.end)
-            if found is None or _is_measure_of(clause, found, mention):
-                return found is not None
-            at = found.start - 1
-            continue
-        mark = next((m for m in clause.scene.marks if m.start <= at < m.end), None)
-        if mark and any(kind in _COMPARING for kind in mark.kinds):
-            return True
-        if clause.scene.tokens[at].low not in _SKIPPED and clause.scene.tokens[at].low not in {
-            "'s",
-            "'",
-            "’",
-        }:
-            return _by_metric(clause, at)
-        at -= 1
-    return False
-
-
-def _by_metric(clause: Clause, at: int) -> bool:
-    """Whether only words of a metric stand between: "than the order value of", "15 times the deposits of"."""
-    scene = clause.scene
-    while at in set(clause.at) and at not in scene.names:
-        if at in scene.figures:
-            return any(each.measure == "times" and each.start <= at < each.end for each in scene.quantities)
-        token = scene.tokens[at]
-        if token.low == "than":
-            return True
-        is_metric = token.stem in scene.reader.lexicon.label_stems or token.stem in scene.language.light
-        if not is_metric and token.low not in _SKIPPED:
-            return False
-        at -= 1
-    return False
-
-
-def _is_measure_of(clause: Clause, quantity: Quantity, mention: Mention) -> bool:
-    """Whether a figure says how far the subject is from whom is mentioned after it."""
-    if quantity.measure in {"times", "points"} or quantity.hedge == "within":
-        return True
-    return _is_multiple(clause, quantity, mention)
-
-
-def _is_multiple(clause: Clause, quantity: Quantity, mention: Mention) -> bool:
-    """A fraction of somebody else's figure: "half that of", "a tenth of the average customer"."""
-    if quantity.kind != "fraction":
-        return False
-    between = [clause.scene.tokens[n].low for n in range(quantity.end, mention.start)]
-    return (
-        between[:2] == ["that", "of"]
-        or "as" in between
-        or (between == ["of"] and mention.kind == "overall" and _has_segment(clause))
-    )
-
-
-def _has_segment(clause: Clause) -> bool:
-    return any(
-        (each.kind in {"segments", "them"} and each.groups != ()) or each.kind == "them"
-        for each in clause.scene.mentions
-    ) and any(q.measure == "money" for q in clause.scene.quantities)
 
 
 def _with_subject(clause: Clause, before: Clause | None, said: Mention | None) -> Clause:

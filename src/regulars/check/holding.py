@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.computed import Computed
 from regulars.check.table import Column
 from regulars.check.tolerance import Interval

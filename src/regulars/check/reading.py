@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from regulars.check.clauses import Clause, clauses, everything, is_elliptic
+from regulars.check.clause import Clause, everything
+from regulars.check.clauses import clauses, is_elliptic
 from regulars.check.grammar.categories import category
 from regulars.check.grammar.changes import trend
 from regulars.check.grammar.comparisons import difference, more_or_less, multiple

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.computed import SHARE
 from regulars.check.lexicon import Match
 from regulars.check.quantities import Quantity

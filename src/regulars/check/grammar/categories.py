@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.grammar.bases import is_part_of_all
 from regulars.check.grammar.changes import is_denied

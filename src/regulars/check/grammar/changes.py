@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.computed import Computed, total
 from regulars.check.grammar.choosing import chosen, is_telling, said_hits
 from regulars.check.grammar.windows import wrong_window

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import log
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.lexicon import LIGHT, Entry, Hit, Match, kind_of
 from regulars.check.quantities import Quantity
 from regulars.check.scene import best, hits_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.computed import Computed, less, over, total
 from regulars.check.grammar.changes import is_denied
 from regulars.check.grammar.choosing import NUMERIC, SPANS, chosen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.computed import Computed, cell, over, share, total
 from regulars.check.grammar.choosing import NUMERIC, chosen
 from regulars.check.grammar.ranks import size_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.computed import Computed, part_of_all, total
 from regulars.check.grammar.bases import is_by_people, is_of_people, is_part_of_all
 from regulars.check.grammar.changes import changed, is_word_of_metric

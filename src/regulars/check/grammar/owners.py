@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.quantities import Quantity
 from regulars.check.subjects import Mention
 from regulars.check.table import OVERALL

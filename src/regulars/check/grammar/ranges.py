@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.grammar.choosing import OF_MEASURE, chosen
 from regulars.check.grammar.ranks import rank

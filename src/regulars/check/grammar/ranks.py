@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.grammar.changes import is_denied
 from regulars.check.grammar.choosing import NUMERIC, chosen, is_telling, said_hits, size_entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.dates import Day
 from regulars.check.grammar.choosing import ACCEPTED, SPANS, chosen, said_hits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.computed import Computed, total
 from regulars.check.grammar.choosing import chosen
 from regulars.check.holding import Claim, Groups, judged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from regulars.check.clauses import Clause
+from regulars.check.clause import Clause
 from regulars.check.dates import Day
 from regulars.check.grammar.choosing import SPANS
 from regulars.check.holding import Claim, finding
