@@ -11,7 +11,9 @@ from tests.publish import studies
 from tests.publish.hung import hung
 from tests.publish.modelled import modelled
 from tests.publish.pages import read
+from tests.publish.relied import validations
 from tests.publish.valued import valued
+from tests.publish.wandered import pasts
 
 from regulars.publish.dashboard import dashboard, fragment
 from regulars.publish.page import lighter
@@ -34,6 +36,12 @@ def test_the_same_study_gives_the_same_page(make: Callable[[], Study]) -> None:
 @every_study
 def test_a_page_is_light(make: Callable[[], Study]) -> None:
     assert len(lighter(dashboard(make())).encode()) <= 300_000
+
+
+def test_a_page_with_its_past_and_all_that_was_found_stays_within_bounds() -> None:
+    study = studies.retail()
+    page = lighter(dashboard(study, pasts(study), validations(study)))
+    assert len(page.encode()) <= 400_000
 
 
 @every_study

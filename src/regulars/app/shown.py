@@ -46,6 +46,8 @@ def run(workspace: Workspace, *, json: bool, today: date, **asked: Any) -> None:
         terminal.out.print("Nothing has changed since: this run was there already.")
     terminal.out.print(f"Run:       {ran.study.path}", markup=False)
     terminal.out.print(f"Dashboard: {ran.dashboard}", markup=False)
+    if not (workspace.validations / ran.study.run_id).is_dir():
+        terminal.err.print(f"Can you rely on it? Next: regulars compare{_there(workspace)}", markup=False)
 
 
 def _show_steps(steps: Mapping[str, int], workspace: Workspace) -> None:
@@ -234,8 +236,12 @@ def init(
 
 def _show_next(workspace: Workspace) -> None:
     terminal.out.print(f"Settings: {workspace.settings}", markup=False)
-    where = "" if workspace.root == WORKSPACE else f" -w {shlex.quote(str(workspace.root))}"
-    terminal.out.print(f"Next: regulars check{where}", markup=False)
+    terminal.out.print(f"Next: regulars check{_there(workspace)}", markup=False)
+
+
+def _there(workspace: Workspace) -> str:
+    """The option that names the workspace, where it is not the usual one."""
+    return "" if workspace.root == WORKSPACE else f" -w {shlex.quote(str(workspace.root))}"
 
 
 def _init_customers(
