@@ -9,8 +9,12 @@ import pytest
 
 from regulars import plugins
 from regulars.narrate.providers import offered
+from regulars.narrate.providers.conformance import SECRET, TEXT, Said, Server, question
+from regulars.narrate.providers.keys import Key
+from regulars.narrate.providers.line import Line
 from regulars.narrate.providers.openai import OpenAI
 from regulars.narrate.providers.request import Reply
+from regulars.narration_settings import NarrationChoices
 from regulars.testing import check_provider
 
 
@@ -51,6 +55,29 @@ KINDS = {
 @pytest.mark.parametrize("name", plugins.names("providers"))
 def test_a_provider_that_can_be_chosen_keeps_what_asking_relies_on(name):
     check_provider(*KINDS[name])
+
+
+def test_a_model_that_takes_no_schema_is_told_it_in_words():
+    server = Server([Said(said_by_claude(f"```json\n{TEXT}\n```", 5, 3))])
+    with server.serving() as address:
+        provider = offered("anthropic")(model="claude-3-haiku-20240307", base_url=address)
+        asked = Line(provider, NarrationChoices(), key=Key("K", SECRET), before_send=lambda _: None)
+        assert asked.ask(question()).content.chosen == "b"
+    ((_, headers, body),) = server.asked
+    assert headers["x-api-key"] == SECRET
+    sent = json.loads(body)
+    assert "output_config" not in sent
+    assert "chosen" in json.dumps(sent["system"])
+
+
+def test_a_model_that_reasons_is_asked_without_a_temperature():
+    server = Server([Said(chat(TEXT, 5, 3))])
+    with server.serving() as address:
+        provider = OpenAI(model="gpt-5", base_url=f"{address}/v1")
+        Line(provider, NarrationChoices(), key=Key("K", SECRET), before_send=lambda _: None).ask(question())
+    ((_, _, body),) = server.asked
+    assert "temperature" not in json.loads(body)
+    assert json.loads(body)["seed"] == 7
 
 
 class Keyless(OpenAI):

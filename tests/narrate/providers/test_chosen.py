@@ -136,7 +136,7 @@ def test_plain_http_to_other_machines_is_for_those_who_say_so() -> None:
 def test_a_missing_extra_is_named_with_the_way_to_go_on(monkeypatch, module: str, provider: str) -> None:
     monkeypatch.setitem(sys.modules, module, None)
     narration = NarrationChoices(provider=provider, model="m", base_url="http://127.0.0.1:1/v1")
-    with pytest.raises(ExtraMissing, match=f"{module} is not installed") as missing:
+    with pytest.raises(ExtraMissing, match=f"not installed: {module}") as missing:
         chosen(narration)
     assert f"pip install 'regulars[{module}]'" in missing.value.remedy
     assert "--provider template" in missing.value.remedy

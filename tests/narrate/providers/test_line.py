@@ -176,6 +176,9 @@ def test_one_question_that_fails_leaves_the_others_their_answers() -> None:
         (Said(b"[]"), "malformed"),
         (Said(b'{"choices":[]}'), "malformed"),
         (Said(b"\xff\xfe" * 20), "malformed"),
+        (Said(chat('{"chosen":"b","words":"\ud800"}')), "malformed"),
+        (Said(chat("[" * 60_000)), "malformed"),
+        (Said(b"[" * 60_000), "malformed"),
         (Said(b"\x1f\x8b" * 20, headers=(("content-encoding", "gzip"),)), "packed"),
         (Said(b" " * 300_000), "too_large"),
         (Said(chat("x" * 300_000)), "too_large"),
@@ -262,6 +265,20 @@ def test_a_host_name_that_nobody_resolves_does_not_outlast_the_deadline(monkeypa
     assert isinstance(outcome, ModelUnreachable)
     assert outcome.reason == "deadline"
     assert time.monotonic() - began < 6
+
+
+def test_a_proxy_of_the_settings_is_used_and_one_that_is_no_address_refused() -> None:
+    proxy = Server([GOOD])
+    provider = Compatible(model="m", base_url="http://llm.invalid/v1")
+    with proxy.serving() as address:
+        narration = NarrationChoices(proxy=address)
+        answer = Line(provider, narration, key=None, before_send=lambda _: None).ask(question())
+    assert answer.text == TEXT
+    assert [path for path, _, _ in proxy.asked] == ["http://llm.invalid/v1/chat/completions"]
+    narration = NarrationChoices(proxy="http://user:planted@127.0.0.1:1")
+    with pytest.raises(SettingsError, match="narration.proxy") as refused:
+        Line(provider, narration, key=None, before_send=lambda _: None)
+    assert "planted" not in str(refused.value)
 
 
 def test_a_closed_port_is_told_as_nobody_answering() -> None:
@@ -406,10 +423,25 @@ def test_asking_works_where_a_loop_runs_already() -> None:
 def test_ctrl_c_ends_it_promptly(in_a_loop: bool) -> None:
     script = f"""
 import asyncio
-from tests.narrate.providers.speaking import line
+from regulars.narrate.providers import Provider
 from regulars.narrate.providers.conformance import Said, Server, question
+from regulars.narrate.providers.line import Line
+from regulars.narration_settings import NarrationChoices
+
+class Plain(Provider):
+    provider = "plain"
+    needs_key = False
+    client = "httpx2"
+
+    def headers(self, key):
+        return {{}}
+
+    async def reply(self, request, http):
+        return await http.get(self.base_url)
+
 with Server([Said(kind="drips")]).serving() as address:
-    asked = line(address)
+    plain = Plain(model="m", base_url=address)
+    asked = Line(plain, NarrationChoices(), key=None, before_send=lambda _: None)
     print("asking", flush=True)
     async def within():
         asked.ask(question())

@@ -88,7 +88,7 @@ class Provider(BaseModel):
         absent = [each for each in cls.modules if find_spec(each) is None]
         if absent:
             raise ExtraMissing(
-                f"narration by {cls.provider}", f"{' and '.join(absent)} is not installed",
+                f"narration by {cls.provider}", f"not installed: {' and '.join(absent)}",
                 f"Install it with: pip install '{cls.extra}'. Without it, go on with --provider {TEMPLATE}: "
                 "the same facts in sentences by rule.",
             )  # fmt: skip

@@ -58,8 +58,8 @@ async def reply(model: Model[Any], request: Request[Any]) -> Reply:
         text="".join(part.content for part in response.parts if isinstance(part, TextPart)),
         model=response.model_name or "",
         finish=_FINISHES.get(response.finish_reason, "other"),
-        input_tokens=response.usage.input_tokens,
-        output_tokens=response.usage.output_tokens,
+        input_tokens=max(response.usage.input_tokens, 0),
+        output_tokens=max(response.usage.output_tokens, 0),
     )
 
 

@@ -24,6 +24,8 @@ def held(
         return failures.unusable(asked, "truncated", found, attempts)
     if reply.finish == "filtered":
         return failures.unusable(asked, "filtered", "the server's own filter held it back", attempts)
+    if not _is_text(reply.text):
+        return failures.unusable(asked, "malformed", "it holds half a character", attempts)
     try:
         content = request.answer.model_validate_json(_unfenced(reply.text), strict=True)
     except ValidationError as bad:
@@ -43,10 +45,19 @@ def record(provider: Provider, request: Request[Any], reply: Reply) -> Record:
         prompt_digest=request.prompt_digest,
         facts_digest=request.facts_digest,
         settings=request.settings,
-        text_digest=hashlib.sha256(reply.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        text_digest=hashlib.sha256(reply.text.encode()).hexdigest(),
         input_tokens=reply.input_tokens,
         output_tokens=reply.output_tokens,
     )
+
+
+def _is_text(text: str) -> bool:
+    """Whether UTF-8 can spell it: JSON can smuggle in half of a pair of code units."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _unfenced(text: str) -> str:
