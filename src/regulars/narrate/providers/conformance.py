@@ -37,6 +37,8 @@ class Said:
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     kind: Kind = "answers"
+    after: float = 0.0
+    """Seconds before it is said."""
 
 
 @dataclass
@@ -86,6 +88,7 @@ class Server:
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
         try:
+            self._over.wait(said.after)
             self._say(handler, said)
         except OSError:
             handler.close_connection = True  # whoever asked has gone

@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+BEAT = 0.2
+"""Seconds after which a Ctrl-C is seen at the latest."""
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -27,10 +29,20 @@ def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     async def whole() -> T:
         asyncio.get_running_loop().set_default_executor(_Leaving())
-        return await work()
+        beating = asyncio.ensure_future(_beat())
+        try:
+            return await work()
+        finally:
+            beating.cancel()
 
     with asyncio.Runner() as runner:
         return runner.run(whole())
+
+
+async def _beat() -> None:
+    """Wakes the loop: a Ctrl-C that comes just before it falls asleep is else seen at the next event only."""
+    while True:
+        await asyncio.sleep(BEAT)
 
 
 def _beside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -43,8 +55,10 @@ def _beside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         started.set_result((asyncio.get_running_loop(), task))
         return await work()
 
-    threading.Thread(target=_settle, args=(done, _run, whole), daemon=True).start()
     try:
+        threading.Thread(target=_settle, args=(done, _run, whole), daemon=True).start()
+        while not wait([done], BEAT).done:
+            pass
         return done.result()
     except KeyboardInterrupt:
         if not done.done():
