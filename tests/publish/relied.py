@@ -19,6 +19,16 @@ def validation(segmentation: Segmentation, *, earlier: bool = True) -> dict[str,
     drifted = [_drifted(each, at) for at, each in enumerate(named)]
     stable = [_stable(each, at) for at, each in enumerate(named)]
     lifts = [_lift(each, at) for at, each in enumerate(named)]
+    auc = {
+        "mean": 0.5,
+        "segment": {"value": 0.731, "low": 0.713, "high": 0.748},
+        "rfm": {"value": 0.74, "low": 0.724, "high": 0.757},
+        "gain_over_rfm": {"value": -0.0095, "low": -0.018, "high": -0.0006},
+    }
+    outcomes = {
+        "repeat": {"is_measured": True, "judged_by": "auc", "measures": {"auc": auc}},
+        "churn": {"is_measured": False},
+    }
     share = {"value": 64.1, "low": 62.0, "high": 66.2}
     warning = {"severity": "warning", "where": "x", "what": "A mean moved by 24%.", "remedy": "Look."}
     return {
@@ -27,7 +37,7 @@ def validation(segmentation: Segmentation, *, earlier: bool = True) -> dict[str,
         "sections": {
             "drift": _section("Nothing moved.", segments=drifted),
             "stability": _section("They come back.", segments=stable),
-            "prediction": _section("They foretell.", lifts=lifts),
+            "prediction": _section("They foretell.", lifts=lifts, outcomes=outcomes),
             "difference": _section(
                 "They differ.",
                 features=[{"feature": "orders", "label": "Orders"}],

@@ -100,3 +100,10 @@ def test_each_measure_is_said_once_in_words_to_repeat_and_only_where_it_is_told_
     page = read(dashboard(study, None, validations(study))).words
     assert "How different is today's mix of customers from that of then?" in page
     assert section(study, Validations()).measures == []
+
+
+def test_what_was_foretold_stands_beside_what_it_is_held_against() -> None:
+    study = studies.retail()
+    sheet = card(section(study, validations(study)).parts[0], "Do they tell what comes next?").sheet
+    told = ["0.73 (0.71 to 0.75)", "0.74 (0.72 to 0.76)", "0.50"]
+    assert sheet.rows == [("Who buys again (AUC)", told, "worse", "bad")]

@@ -10,6 +10,7 @@ from typing import Any
 from regulars.figures import day
 from regulars.publish.marks import Mark
 from regulars.publish.rely_rows import DRAWN, Row
+from regulars.publish.rely_sheets import SHEETS, Sheet
 from regulars.publish.rely_verdict import Matrix, matrix
 from regulars.types import Study
 from regulars.validate.plain import OF, plainly
@@ -35,7 +36,7 @@ class Validations:
 
 @dataclass(frozen=True)
 class Card:
-    """One question of one segmentation: the finding, its drawing or table, and the words behind it.
+    """One question of one segmentation: the finding, its table and drawing, and the words behind it.
 
     ``rows`` are drawn on one scale, which ``scale`` explains; both are empty where there is nothing to draw.
     """
@@ -45,6 +46,7 @@ class Card:
     words: list[str]
     rows: list[Row]
     scale: str
+    sheet: Sheet | None
     matrix: Matrix | None
 
 
@@ -112,5 +114,6 @@ def _card(name: str, section: Mapping[str, Any], marks: Mapping[str, Mark]) -> C
         list(section["words"]),
         rows,
         scale,
+        SHEETS[name](section) if name in SHEETS else None,
         matrix(section, marks) if name == "verdict" else None,
     )
