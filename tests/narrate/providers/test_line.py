@@ -322,6 +322,13 @@ def test_requests_start_as_far_apart_as_the_rate_says() -> None:
     assert all(after - before > 0.15 for before, after in pairwise(times))
 
 
+def test_the_wait_for_a_turn_is_not_taken_off_the_time_of_a_request() -> None:
+    with Server([GOOD]).serving() as address:
+        asked = line(address, requests_per_minute=40, request_seconds=1)
+        outcomes = asked.ask_all([question(0), question(1)])
+    assert [type(each).__name__ for each in outcomes] == ["Answer", "Answer"]
+
+
 def test_the_gate_sees_what_is_sent_and_what_it_stops_is_not_sent() -> None:
     seen = []
 

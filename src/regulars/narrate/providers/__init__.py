@@ -69,8 +69,13 @@ class Provider(BaseModel):
         """
         raise NotImplementedError
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left open that only the server can say, such as which model it has."""
+        return True
+
     async def settled(self, http: httpx2.AsyncClient) -> Self:
-        """The provider with nothing left open, such as which model its server has."""
+        """The provider with what its server says; asked only where something is open."""
         return self
 
     def load(self) -> None:

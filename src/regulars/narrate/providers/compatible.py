@@ -28,10 +28,12 @@ class Compatible(Provider):
     def headers(self, key: Key | None) -> Mapping[str, str]:
         return bearer(key)
 
+    @property
+    def is_settled(self) -> bool:
+        return bool(self.model)
+
     async def settled(self, http: httpx2.AsyncClient) -> Self:
         """With the model that the server has. Raises SettingsError where it has none, or several."""
-        if self.model:
-            return self
         listed = (await http.get(self.models)).raise_for_status().json()
         there = sorted(str(each["id"]) for each in listed["data"])
         if len(there) != 1:

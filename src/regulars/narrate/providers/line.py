@@ -106,13 +106,17 @@ class Line:
     async def _all(self, requests: Sequence[Request[Any]]) -> list[Outcome]:
         until = self._deadline()
         async with self._wire() as wire:
-            settled, _ = await wire.put(self.provider.settled, "settled", until)
-            if isinstance(settled, ModelFailed):
-                self.account.failure(settled.reason)
-                return [settled] * len(requests)
-            self.provider, self.account.model = settled, settled.model
-            self.account.price = self._narration.prices.get(settled.model)
+            if not self.provider.is_settled:
+                settled, _ = await wire.put(self.provider.settled, "settled", until)
+                if isinstance(settled, ModelFailed):
+                    self.account.failure(settled.reason)
+                    return [settled] * len(requests)
+                self._settle(settled)
             return await self._each(wire, requests, until)
+
+    def _settle(self, provider: Provider) -> None:
+        self.provider, self.account.model = provider, provider.model
+        self.account.price = self._narration.prices.get(provider.model)
 
     async def _each(self, wire: Wire, requests: Sequence[Request[Any]], until: float) -> list[Outcome]:
         names = [digest_of(self._question(each)) for each in requests]

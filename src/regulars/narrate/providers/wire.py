@@ -61,6 +61,8 @@ class Wire:
         seconds, setting = self._narration.deadline_seconds, "deadline_seconds"
         try:
             async with asyncio.timeout_at(until), self._turns:
+                # Its own time starts with its turn: our pace is no fault of the server's.
+                await self._pace.admit()
                 own = clock() + self._narration.request_seconds
                 if own < until:
                     seconds, setting = self._narration.request_seconds, "request_seconds"
@@ -73,7 +75,6 @@ class Wire:
     async def _attempts(self, ask: Ask[T], name: str, until: float, tries: _Tries) -> T | ModelFailed:
         clock = asyncio.get_running_loop().time
         while True:
-            await self._pace.admit()
             tries.made += 1
             seen = Seen()
             outcome = await self._once(ask, seen, tries.made)
@@ -88,6 +89,7 @@ class Wire:
             if seen.retry_after:
                 self._pace.hold(seen.retry_after)
             await asyncio.sleep(wait)
+            await self._pace.admit()
 
     async def _once(self, ask: Ask[T], seen: Seen, attempt: int) -> T | ModelFailed:
         guarded = Guarded(
