@@ -52,10 +52,17 @@ def test_until_actions_and_results_exist_it_is_not_assessed(actions, experiments
     assert said in found.words
 
 
-def test_a_segment_without_an_action_is_dropped():
-    found = reason("a", {k: v for k, v in OWN.items() if k != "a"}, shares(dict.fromkeys(IDS, 0.05)))
-    assert found.holds
-    assert found.drops
+def test_a_segment_without_an_action_is_dropped_only_where_it_is_shown_not_to_pay():
+    rest = {k: v for k, v in OWN.items() if k != "a"}
+    shown = reason("a", rest, shares(dict.fromkeys(IDS, 0.1), n=40_000))
+    assert shown.holds
+    assert shown.drops
+    unclear = reason("a", rest, shares(dict.fromkeys(IDS, 0.1), n=100))
+    assert unclear.state == "not assessed"
+    assert not unclear.drops
+    pays = reason("a", rest, shares({"a": 0.15, "b": 0.03, "c": 0.03, "d": 0.03}))
+    assert pays.state == "does not hold"
+    assert pays.words.startswith("Nothing is done with it. Give it an action of its own.")
 
 
 def test_two_that_are_treated_alike_are_to_be_merged_with_the_nearest_of_them():
@@ -68,9 +75,18 @@ def test_two_that_are_treated_alike_are_to_be_merged_with_the_nearest_of_them():
 def test_one_that_answers_otherwise_is_worth_an_action_of_its_own():
     lifts = {"a": 0.15, "b": 0.03, "c": 0.03, "d": 0.03}
     assert reason("a", OWN, shares(lifts)).state == "does not hold"
-    alike = reason("a", {**OWN, "b": "call"}, shares(lifts))
-    assert alike.holds
-    assert "Give it an action of its own before it is merged." in alike.words
+
+
+def test_what_was_tried_outweighs_an_action_that_is_shared():
+    lifts, shared = {"a": 0.15, "b": 0.03, "c": 0.03, "d": 0.03}, {**OWN, "b": "call"}
+    found = reason("a", shared, shares(lifts))
+    assert found.state == "does not hold"
+    assert found.like is None
+    assert found.words.startswith("It is treated like B (call). Give it an action of its own.")
+    # One of which it cannot be told does not pull it in either, and joins who is treated and answers alike.
+    other = reason("b", shared, shares(lifts, n=1000))
+    assert (other.state, other.like) == ("not assessed", None)
+    assert reason("b", {**shared, "d": "call"}, shares(lifts, n=1000)).like == "d"
 
 
 def test_one_that_answers_like_the_others_has_no_delta_where_the_experiment_is_large_enough():

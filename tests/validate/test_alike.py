@@ -13,9 +13,7 @@ from regulars.types import Feature
 from regulars.validate.alike import NOTHING_TO_JUDGE_BY, not_different
 from regulars.validate.difference import difference
 from regulars.validate.importance import Importance
-from regulars.validate.lift import Lift
 from regulars.validate.people import People
-from regulars.validate.prediction_trial import Estimate
 
 LOT = Feature("lot", "Lot", "ratio", "cause", "", kin=("lots",))
 HABIT = Feature("habit", "Habit", "ratio", "cause", "", kin=("habits",))
@@ -31,14 +29,14 @@ def lots():
         return method.fit(Ground("lots", table, (LOT,), date(2024, 6, 30), 0, "UTC", "EUR"), engine)
 
 
-def reasons(lots, n, shifts=(0.0, 0.0, 0.0), features=(LOT, HABIT), lifts=None):
+def reasons(lots, n, shifts=(0.0, 0.0, 0.0), features=(LOT, HABIT)):
     """Each segment's reason, where the habit is higher by so much in each."""
     chance = np.random.default_rng(1)
     where = np.arange(n) % 3
     habit = chance.normal(size=n) + np.array(shifts)[where]
     people = People(n, np.arange(1, n + 1), where, {"lot": where / 3 + 0.1, "habit": habit})
     found = difference(people, lots, features, Importance(0, (), None))
-    return [not_different(each, found, "", lifts) for each in lots.segments]
+    return [not_different(each, found, "") for each in lots.segments]
 
 
 def test_two_that_behave_alike_are_to_be_merged_and_a_third_is_not(lots):
@@ -57,20 +55,6 @@ def test_the_figure_is_the_segments_against_the_other_whichever_stands_first(lot
     low, _, high = reasons(lots, 3_000, (0.0, 1.0, 2.0))
     assert low.figures[0].value < 0 < high.figures[0].value
     assert low.figures[0].low <= low.figures[0].value <= low.figures[0].high
-
-
-def test_what_came_after_tells_apart_who_seemed_alike(lots):
-    one, other, _ = lots.segments
-    many, few, some = Estimate(1.4, 1.2, 1.6), Estimate(0.7, 0.5, 0.9), Estimate(1.3, 1.1, 1.5)
-    lifts = {one.id: Lift(one, 300, many, None), other.id: Lift(other, 300, few, None)}
-    found = reasons(lots, 9_000, (0.0, 0.0, 2.0), lifts=lifts)
-    assert found[0].state == found[1].state == "does not hold"
-    assert "bought again 1.40 times as often as all (1.20 to 1.60)" in found[0].words
-    lifts[other.id] = Lift(other, 300, some, None)
-    found = reasons(lots, 9_000, (0.0, 0.0, 2.0), lifts=lifts)
-    assert found[0].holds
-    lifts[other.id] = Lift(other, None, None, None)
-    assert reasons(lots, 9_000, (0.0, 0.0, 2.0), lifts=lifts)[0].holds
 
 
 def test_with_few_customers_nobody_knows(lots):

@@ -18,10 +18,8 @@ from regulars.validate.difference import Difference
 from regulars.validate.experiments import figures_of
 from regulars.validate.grouping import Ground
 from regulars.validate.identifiable import identities, not_identifiable
-from regulars.validate.lift import Lift
 from regulars.validate.memberships import hidden_sizes
 from regulars.validate.nearness import nearness
-from regulars.validate.prediction import Prediction
 from regulars.validate.reasons import Reason, not_assessed, too_small, unstable
 from regulars.validate.stability import Stability
 from regulars.validate.verdict import Verdicts, verdicts
@@ -63,7 +61,7 @@ def _verdicts(compared: Compared) -> Verdicts:
         asked = (
             too_small(customers[each.id], everyone, is_hidden=each.id in hidden),
             not_identifiable(identity) if identity else not_assessed("NOT_IDENTIFIABLE", "Nobody is in it."),
-            not_different(each, compared.answer(Difference), compared.said("difference"), _lifts(compared)),
+            not_different(each, compared.answer(Difference), compared.said("difference")),
             _unstable(compared, each),
             _no_action_delta(known, each, segments, ground),
         )
@@ -87,15 +85,6 @@ def _weights(compared: Compared, customers: Mapping[str, int]) -> tuple[str, Map
             if any(total for _, total in rows):
                 return said, dict.fromkeys(customers, 0) | {str(k): int(total or 0) for k, total in rows}
     return "customers", customers
-
-
-def _lifts(compared: Compared) -> Mapping[str, Lift]:
-    """What came of each segment, where it was tried and all that it rests on was known before."""
-    found = compared.answer(Prediction)
-    if found is None or not found.cut.is_dated:
-        return {}
-    strangers = found.cut.strangers
-    return {each.segment.id: each for each in found.lifts if each.segment.name not in strangers}
 
 
 def _unstable(compared: Compared, segment: Segment) -> Reason:

@@ -24,34 +24,43 @@ def no_action_delta(
     """The reason for one segment, from the action of each (None: no table of actions names this
     segmentation) and the results of experiments (None: there are none).
 
-    Both are needed: until then it is not assessed. It holds for a segment without an action, for one that is
-    treated like another (``like``: the first of those among ``nearest``, the other segments from the nearest
-    on), and for one in which experiments leave no room for a difference that matters. It does not hold where
-    an experiment shows that what is done works differently here. ``names``: of all segments, by id.
+    Both are needed: until then it is not assessed. What was tried outweighs what is planned: it does not hold
+    where an experiment shows that what is done works differently here, whatever the actions are. Else it
+    holds for a segment that is treated like another that does not answer differently either (``like``: the
+    first of those among ``nearest``, the other segments from the nearest on), and where experiments leave no
+    room for a difference that matters; such a one without an action is to be dropped. Where they leave room
+    it is not assessed: a row that is missing is no evidence. ``names``: of all segments, by id.
     """
     found = results.of(segment.id) if results else []
-    if not (actions and found):
+    if not (results and actions and found):
         why = NEITHER if not (actions or results) else NO_RESULTS if actions else NO_ACTIONS
         return not_assessed(CODE, f"{why}{_today(segment, actions, names)}")
     said = " ".join(told(result, one, segment.name) for result, one in found)
     figures = tuple(
         _figure(result.experiment.name, result.arm, one, result.experiment.is_share) for result, one in found
     )
-    differs = any(one.reading == "differs" for _, one in found)
-    advice = " Give it an action of its own before it is merged." if differs else ""
     own = actions.get(segment.id)
-    if own is None:
-        return Reason(CODE, "holds", f"Nothing is done with it.{advice} {said}", figures, drops=True)
-    alike = [each for each in nearest if actions.get(each) == own]
+    same = [each for each in nearest if own is not None and actions.get(each) == own]
+    what = f"It is treated like {', '.join(names[each] for each in same)} ({own})" if same else _alone(own)
+    if _answers_otherwise(results, segment.id):
+        advice = "" if own is not None and not same else " Give it an action of its own."
+        return Reason(CODE, "does not hold", f"{what}.{advice} {said}", figures)
+    alike = [each for each in same if not _answers_otherwise(results, each)]
     if alike:
-        others = ", ".join(names[each] for each in alike)
-        what = f"It is treated like {others} ({own}).{advice} {said}"
-        return Reason(CODE, "holds", what, figures, like=alike[0])
-    if differs:
-        return Reason(CODE, "does not hold", f"It alone gets: {own}. {said}", figures)
+        return Reason(CODE, "holds", f"{what}. {said}", figures, like=alike[0])
     if any(one.reading == "cannot tell" for _, one in found):
-        return Reason(CODE, "not assessed", f"It alone gets: {own}. {said}", figures)
-    return Reason(CODE, "holds", f"It alone gets: {own}, but works as for the others. {said}", figures)
+        return Reason(CODE, "not assessed", f"{what}. {said}", figures)
+    if own is None:
+        return Reason(CODE, "holds", f"{what}, and it works as for the others. {said}", figures, drops=True)
+    return Reason(CODE, "holds", f"{what}, but it works as for the others. {said}", figures)
+
+
+def _alone(own: str | None) -> str:
+    return "Nothing is done with it" if own is None else f"It alone gets: {own}"
+
+
+def _answers_otherwise(results: Results, segment_id: str) -> bool:
+    return any(one.reading == "differs" for _, one in results.of(segment_id))
 
 
 def _today(segment: Segment, actions: Mapping[str, str] | None, names: Mapping[str, str]) -> str:

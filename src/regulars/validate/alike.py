@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from regulars.types import Segment
 from regulars.validate.contrasts import Contrast
 from regulars.validate.difference import Difference, Pair
 from regulars.validate.difference_words import label, told
-from regulars.validate.lift import Lift
 from regulars.validate.reasons import Code, Figure, Reason, not_assessed
 
 CODE: Code = "NOT_DIFFERENT"
@@ -16,24 +13,19 @@ NOTHING_TO_JUDGE_BY = "Nothing that customers do, and that they are not cut by, 
 TOO_FEW = "Too few of its customers are known to hold it against another segment."
 
 
-def not_different(
-    segment: Segment, found: Difference | None, why_not: str, lifts: Mapping[str, Lift] | None = None
-) -> Reason:
+def not_different(segment: Segment, found: Difference | None, why_not: str) -> Reason:
     """The reason for one segment, from how it differs from its neighbours; ``why_not`` says why that is not
-    known. ``lifts``: by segment id, what customers did in the days after their segment was known.
+    known.
 
     It holds where a neighbour is not different: the likest of these is the one to merge with. It does not
-    hold where all of them are different, or what came after tells those apart that seemed alike (intervals
-    of a lift that share nothing); where it cannot be told of one, nobody knows.
+    hold where all of them are different; where it cannot be told of one, nobody knows.
     """
     if found is None:
         return not_assessed(CODE, why_not)
     pairs = found.neighbours(segment.id)
     if not pairs:
         return not_assessed(CODE, TOO_FEW if found.judged else NOTHING_TO_JUDGE_BY)
-    seem_alike = [each for each in pairs if each.state == "not_different"]
-    came = {each: _came_apart(segment, _other(each, segment), lifts or {}) for each in seem_alike}
-    alike = [each for each in seem_alike if not came[each]]
+    alike = [each for each in pairs if each.state == "not_different"]
     if alike:
         other = _other(alike[0], segment)
         words = (
@@ -43,31 +35,8 @@ def not_different(
     unsure = [_other(each, segment).name for each in pairs if each.state == "cannot_be_told"]
     if unsure:
         return not_assessed(CODE, f"Whether it differs from {' or '.join(unsure)} cannot be told.")
-    nearest = pairs[0]
-    if came.get(nearest):
-        other = _other(nearest, segment)
-        words = f"It behaved like {other.name}, but what came after tells them apart: {came[nearest]}."
-        return Reason(CODE, "does not hold", words, _figures(nearest, segment))
-    words = f"It differs from every neighbour, from the likest in this: {_largest(nearest)}."
-    return Reason(CODE, "does not hold", words, _figures(nearest, segment))
-
-
-def _came_apart(segment: Segment, other: Segment, lifts: Mapping[str, Lift]) -> str:
-    """In what the two came apart in the days after, empty where in nothing that is known."""
-    if segment.id not in lifts or other.id not in lifts:
-        return ""
-    one, two = lifts[segment.id], lifts[other.id]
-    outcomes = (
-        ("bought again", "often", one.repeat, two.repeat),
-        ("spent", "much", one.revenue, two.revenue),
-    )
-    for what, how, a, b in outcomes:
-        if a and b and (a.low > b.high or b.low > a.high):
-            return (
-                f"they {what} {a.value:.2f} times as {how} as all ({a.low:.2f} to {a.high:.2f}), the others "
-                f"{b.value:.2f} times ({b.low:.2f} to {b.high:.2f})"
-            )
-    return ""
+    words = f"It differs from every neighbour, from the likest in this: {_largest(pairs[0])}."
+    return Reason(CODE, "does not hold", words, _figures(pairs[0], segment))
 
 
 def _other(pair: Pair, segment: Segment) -> Segment:
