@@ -65,6 +65,15 @@ def signed(value: float | Decimal, places: int = 1) -> str:
     return _plain(value, places, sign=True)
 
 
+def plain(value: float | Decimal, places: int = 2) -> str:
+    """A number without a unit, at so many decimals.
+
+    >>> plain(-0.068), plain(-0.001), plain(1234.5, 0)
+    ('−0.07', '0.00', '1,234')
+    """
+    return _plain(value, places)
+
+
 def money(value: float | Decimal, currency: str) -> str:
     """An amount in full: minor units below 1,000, none above."""
     places = 0 if currency in NO_MINOR_UNIT or abs(rounded(value, 2)) >= 1000 else 2

@@ -206,6 +206,44 @@ def test_lifts_are_ratios_of_means_and_keep_few_customers_back():
     assert (first.repeat, third.repeat, third.revenue, fourth.repeat) == (None, None, None, None)
 
 
+ELEVEN = tuple(Segment(f"s{at + 1}", f"Group {at + 1}", "") for at in range(11))
+
+
+def lots(trial: int, n: int = 1_500, odds: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Eleven segments drawn by lot, and who bought: three in ten, of the first one ``odds`` times as many."""
+    chance = Chance(trial, "lifts")
+    segment = chance.pick([0.2, *[0.08] * 10], n)
+    return segment, chance.falls(np.where(segment == 0, 0.3 * odds, 0.3))
+
+
+def test_segments_drawn_by_lot_are_hardly_ever_told_to_buy_again_more_or_less(monkeypatch):
+    monkeypatch.setattr(prediction_trial, "DRAWS", 10)
+    reports, single = 0, 0
+    for trial in range(200):
+        segment, bought = lots(trial)
+        found = lifts(segment, ELEVEN, bought, None, f"{trial}")
+        reports += any(each.is_told for each in found)
+        single += any(not each.repeat.low <= 1 <= each.repeat.high for each in found)
+    # 5 % of 200 are 10; in 99 of 100 such tests it is at most 18.
+    assert reports <= 18
+    assert single > 60, "eleven intervals of one question each leave 1 out far more often"
+
+
+def test_a_segment_that_does_buy_again_is_told_with_the_lots_around_it():
+    segment, bought = lots(1, odds=1.5)
+    found = lifts(segment, ELEVEN, bought, None, "told")
+    assert [each.segment.id for each in found if each.is_told and each.repeat.value > 1] == ["s1"]
+
+
+def test_a_segment_in_which_nobody_bought_again_is_told_by_its_size_and_not_by_an_interval_of_nothing():
+    def least(n: int) -> bool:
+        segment = np.repeat([0, 1], [300, n])
+        return lifts(segment, SEGMENTS[:2], np.arange(300 + n) < 30, None, "none")[1].is_told
+
+    assert not least(12)
+    assert least(120)
+
+
 def test_segments_that_may_know_of_what_came_are_never_called_proven(planted):
     told = tried(crowd(1, 300, by_segment=0.9, by_rfm=0.3), is_dated=False)
     assert headline(told).startswith("Not proven, for these segments may know of what came: ")

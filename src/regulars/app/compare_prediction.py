@@ -9,7 +9,7 @@ from regulars.app import terminal
 from regulars.app.compared import Compared, Section, unmeasured
 from regulars.app.prediction_cut import customers_of_cut
 from regulars.errors import DataRefused, UsageError, sentence
-from regulars.figures import day
+from regulars.figures import day, plain
 from regulars.validate.lift import Lift
 from regulars.validate.prediction import Prediction, prediction
 from regulars.validate.prediction_file import as_json
@@ -54,7 +54,8 @@ def _show(found: Prediction) -> None:
     terminal.out.print()
     terminal.out.print(_lifts(found))
     terminal.out.print(
-        f"Lift: what the segment's customers did after {day(found.cut.day)}, over all: 1 is as all."
+        f"Lift: what the segment's customers did after {day(found.cut.day)}, over all: 1 is as all.\n"
+        "Each interval is of its own: of twenty that leave out 1 by chance one does."
     )
     if any(_is_hidden(each) for each in found.lifts):
         terminal.out.print("– ten customers or fewer, or what would tell of them.", markup=False)
@@ -65,8 +66,8 @@ def _measures(found: Prediction) -> Table:
     for each in found.outcomes:
         for name, of in each.trial.measures.items() if each.trial else ():
             table.add_row(
-                f"{OUTCOMES[each.outcome]}: {MEASURES[name]}", f"{of.of_mean:.2f}",
-                *(_estimate(of.of[by]) for by in ("segment", "rfm")), f"{of.of['both'].value:.2f}",
+                f"{OUTCOMES[each.outcome]}: {MEASURES[name]}", plain(of.of_mean),
+                *(_estimate(of.of[by]) for by in ("segment", "rfm")), plain(of.of["both"].value),
             )  # fmt: skip
     return table
 
@@ -92,7 +93,9 @@ def _lifts(found: Prediction) -> Table:
     for each in found.lifts:
         count = "–" if each.customers is None else f"{each.customers:,}"
         table.add_row(
-            terminal.cut(each.segment.name, NAMED), count, *(_lift(of) for of in (each.repeat, each.revenue))
+            terminal.cut(each.segment.name, NAMED),
+            count,
+            *(_estimate(of) for of in (each.repeat, each.revenue)),
         )
     return table
 
@@ -101,12 +104,8 @@ def _is_hidden(each: Lift) -> bool:
     return each.customers is None or (each.repeat is None and each.customers > 0)
 
 
-def _lift(of: Estimate | None) -> str:
-    return "–" if of is None else f"{of.value:.2f} ({of.low:.2f} to {of.high:.2f})"
-
-
-def _estimate(of: Estimate) -> str:
-    return f"{of.value:.2f} ({of.low:.2f} to {of.high:.2f})".replace("-", "−")
+def _estimate(of: Estimate | None) -> str:
+    return "–" if of is None else f"{plain(of.value)} ({plain(of.low)} to {plain(of.high)})"
 
 
 def _capital(said: str) -> str:

@@ -103,7 +103,7 @@ PLAIN: dict[str, Measure] = {
     "cliffs_delta": Measure(
         "Cliff's delta",
         "Of one customer here and one elsewhere, how much more often does the one from here have more?",
-        "0 is as often as not, 1 is always; below 0.15 nobody would notice.",
+        "0 is as often as not, 1 is always; below 0.15 is called negligible by convention (Romano 2006).",
     ),
     "cohens_d": Measure(
         "Standardised difference (Cohen's d)",
@@ -123,7 +123,7 @@ PLAIN: dict[str, Measure] = {
     "interval": Measure(
         "95% interval",
         "With other customers of the same kind, where might the figure have come out?",
-        "If it leaves out zero, chance alone is a poor explanation.",
+        "If it leaves out the value that would mean no difference, chance alone is a poor explanation.",
     ),
     "holm": Measure(
         "Holm's correction",

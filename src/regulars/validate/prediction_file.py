@@ -77,6 +77,7 @@ def _lift(each: Lift) -> dict[str, Any]:
         "segment_name": each.segment.name,
         "customers": each.customers,
         "repeat": _estimate(each.repeat),
+        "repeat_p_adjusted": None if each.p is None else _short(each.p),
         "revenue": _estimate(each.revenue),
     }
 

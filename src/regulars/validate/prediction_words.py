@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from regulars.errors import sentence
-from regulars.figures import day, written
+from regulars.figures import day, plain, signed, written
 from regulars.validate.prediction import Cut, Foreseen, Outcome, Prediction
 from regulars.validate.prediction_trial import Estimate, Measured, Trial
 from regulars.value.auc import Gain
@@ -178,10 +178,10 @@ def _adds(gain: Gain) -> str:
 
 
 def _lifts(found: Prediction) -> list[str]:
-    """The segments whose customers bought again most, beyond chance, and least."""
-    shown = [(each.segment.name, each.repeat) for each in found.lifts if each.repeat]
-    most = sorted((e for e in shown if e[1].low > 1), key=lambda e: -e[1].value)[:_TOLD_LIFTS]
-    least = sorted((e for e in shown if e[1].high < 1), key=lambda e: e[1].value)[:_TOLD_LIFTS]
+    """The segments whose customers bought again most, and least, beyond what chance gives any of them."""
+    told = [(each.segment.name, each.repeat) for each in found.lifts if each.repeat and each.is_told]
+    most = sorted((e for e in told if e[1].value > 1), key=lambda e: -e[1].value)[:_TOLD_LIFTS]
+    least = sorted((e for e in told if e[1].value < 1), key=lambda e: e[1].value)[:_TOLD_LIFTS]
     parts = [
         f"{which} often than all: {', '.join(f'{name} ({_times(lift)})' for name, lift in each)}"
         for which, each in (("more", most), ("less", least))
@@ -198,7 +198,7 @@ def told_gain(gain: Gain) -> str:
     """``+0.012, 0.003 to 0.021`` with true minus signs; four decimals where an end would read 0."""
     ends = [abs(each) for each in (gain.low, gain.high) if each]
     places = 3 if all(round(each, 3) for each in ends) else 4
-    figures = (f"{each:+.{places}f}".replace("-", "−") for each in (gain.gain, gain.low, gain.high))
+    figures = (signed(each, places) for each in (gain.gain, gain.low, gain.high))
     return "{}, {} to {}".format(*figures)
 
 
@@ -213,7 +213,7 @@ def _explained(each: Estimate) -> str:
 
 
 def _ratio(each: Estimate) -> str:
-    return f"{each.value:.2f}, {each.low:.2f} to {each.high:.2f}".replace("-", "−")
+    return f"{plain(each.value)}, {plain(each.low)} to {plain(each.high)}"
 
 
 def _listed(names: Sequence[str]) -> str:
