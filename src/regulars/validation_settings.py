@@ -27,8 +27,11 @@ class DriftLimits(_Choices):
     """A segment's share of customers, in percentage points: with one in ten customers more or fewer, plans
     made for a segment are for another number of people."""
     centroid_share: float | None = Field(0.2, gt=0, le=10)
-    """How far a segment's mean may move, as a share of where it stood: past a fifth its description, and
-    what was decided on it, tells of other customers."""
+    """How far a segment's mean may move, as a share of where it stood. As that hangs on where zero lies, it
+    must also move by ``centroid_sd``."""
+    centroid_sd: float | None = Field(0.2, gt=0, le=10)
+    """Standard deviations of all customers by which a segment's mean must move before its limit counts: less
+    than a fifth of one is a small difference (Cohen 1988). Null: no limit of means."""
     moved_share: float | None = Field(None, gt=0, le=1)
     """Share of those known on both days who are in another segment. No limit by default: what is usual
     depends on the method and on the time between; take it from a history."""

@@ -21,10 +21,12 @@ from tests.validate.days import (
 
 from regulars.engine import Engine
 from regulars.measure.proportion import proportion_interval
-from regulars.validate.drift import drift
+from regulars.types import Feature, Segment
+from regulars.validate.centroids import moved_means
+from regulars.validate.drift import drift, told_centroids
 from regulars.validate.drift_file import as_json
 from regulars.validate.drift_limits import passed
-from regulars.validate.drift_words import headline, words
+from regulars.validate.drift_words import headline, told_centroid, words
 from regulars.validation_settings import DriftLimits
 
 CROWDS = {"rfm": (shop, SHOP, {"method": "rfm"}), "kmeans": (habits, CAUSES, {"method": "kmeans", "k": 4})}
@@ -173,6 +175,65 @@ def test_a_limit_of_none_is_never_passed_and_the_figures_stay(engine):
     assert free.has_moved
     assert free.sizes == held.sizes
     assert list(passed(free, "rfm", "EUR")) == []
+
+
+def with_a_rare_feature(people, n, value):
+    """One feature more, which the first so many customers have."""
+    at = np.arange(len(ids(people)))
+    return {**people, "salary": np.where(at < n, value + at, np.nan)}
+
+
+def test_what_few_customers_have_is_no_part_of_a_moved_mean(engine):
+    chance = np.random.default_rng(11)
+    features = (SHOP[0], Feature("salary", "Salary", "currency", "cause", ""))
+    then, now = ({"recency_days": chance.normal(50 + later, 10, 400)} for later in (0, 5))
+    named = [Segment(each, each.upper(), "") for each in ("a", "b")]
+    told = {}
+    for n in (3, 80):
+        for table, people, value in (
+            ("customers_then", then, 20_000.0),
+            ("customers_now", now, 50_000.0),
+        ):
+            rare = with_a_rare_feature(people, n, value)
+            engine.put("laid", {"customer_id": ids(rare), **rare})
+            engine.create(
+                table,
+                "select * exclude (salary), case when isnan(salary) then null else salary end as salary, "
+                "case when substr(customer_id, 7) < '5' then 'a' else 'b' end as segment_id from laid",
+            )
+        _, centroids = moved_means(engine, features, ["a", "b"])
+        told[n] = told_centroids(named, centroids, DriftLimits())
+    for each in told[3]:
+        assert each.level == "moved", "half a standard deviation of recency, and a tenth of where it stood"
+        assert each.centroid.sd == pytest.approx(0.5, abs=0.2)
+        assert each.centroid.most.feature.name == "recency_days"
+        assert "Salary" not in told_centroid(each, "EUR")
+    assert {each.centroid.most.feature.name for each in told[80]} == {"salary"}
+    assert {each.level for each in told[80]} == {"passed"}
+
+
+def test_a_mean_that_moved_passes_its_limit_by_share_and_standard_deviations_both(engine):
+    """A tenth of a day's spread, though it doubles what was near zero; and much, though far from zero."""
+    chance = np.random.default_rng(12)
+    told = {}
+    for middle, step in ((0.1, 0.1), (10.0, 0.5), (1.0, 0.5)):
+        for table, at in (("customers_then", middle), ("customers_now", middle + step)):
+            values = np.concatenate([chance.normal(at, 1, 20_000), chance.normal(middle, 1, 20_000)])
+            laid = {
+                "recency_days": values,
+                "segment_id": np.repeat(np.array(["a", "b"], dtype=object), 20_000),
+            }
+            engine.put(table, {"customer_id": ids(laid), **laid})
+        _, centroids = moved_means(engine, [SHOP[0]], ["a"])
+        told[middle, step] = [
+            told_centroids([Segment("a", "A", "")], centroids, limits)[0].level
+            for limits in (DriftLimits(), DriftLimits(centroid_sd=0.05), DriftLimits(centroid_share=None))
+        ]
+    assert told == {
+        (0.1, 0.1): ["slight", "passed", "slight"],
+        (10.0, 0.5): ["moved", "moved", "moved"],
+        (1.0, 0.5): ["passed", "passed", "moved"],
+    }
 
 
 def test_who_moved_is_counted_among_those_known_on_both_days(engine):

@@ -90,15 +90,15 @@ def _features(found: Drift, currency: str) -> Table:
 
 
 def _means(found: Drift) -> Table:
-    table = terminal.table("mean of segment", "moved by", "in SD", "")
+    table = terminal.table("mean of segment", "SD", "of where it stood", "")
     for each in found.centroids:
-        if each.segment.id not in found.hidden and each.centroid.share is not None:
-            level = "few customers" if each.p is None else _TOLD[each.level]
+        if each.segment.id not in found.hidden:
+            sd, share = each.centroid.sd, each.centroid.share
             table.add_row(
                 terminal.cut(each.segment.name, NAMED),
-                _percent(each.centroid.share),
-                f"{each.centroid.sd:.2f}",
-                level,
+                "–" if sd is None else f"{sd:.2f}",
+                "–" if share is None else _percent(share),
+                "few customers" if each.p is None else _TOLD[each.level],
             )
     return table
 

@@ -45,16 +45,18 @@ class MovedMean:
 
 @dataclass(frozen=True)
 class Centroid:
-    """How far one segment's mean moved, over all features of numbers that the definition reads.
+    """How far one segment's mean moved, over the features of numbers that the definition reads and that at
+    least thirty of its customers have a value of on each day.
 
-    Each feature counts in standard deviations over all customers (within the two sides), so that no unit
-    outweighs another. ``sd`` is the distance moved in these; ``share`` is it over the earlier mean's own
-    distance from zero; None where that is zero.
+    Each counts in standard deviations over all customers (within the two sides), so that no unit outweighs
+    another. ``sd`` is the distance moved in these, None where none counts; ``share`` is it over the earlier
+    mean's own distance from zero, None also where that is zero. ``most`` is the one that moved farthest.
     """
 
     segment_id: str
-    sd: float
+    sd: float | None
     share: float | None
+    most: MovedMean | None
     means: tuple[MovedMean, ...]
 
 
@@ -95,10 +97,14 @@ def _mean(feature: Feature, then: Moments, now: Moments) -> MovedMean:
 
 
 def _centroid(segment_id: str, means: tuple[MovedMean, ...], scales: Mapping[str, float]) -> Centroid:
-    scaled = [(each, scales[each.feature.name]) for each in means if scales.get(each.feature.name)]
-    moved = math.hypot(*(each.change / scale for each, scale in scaled))
-    stood = math.hypot(*(each.then.mean / scale for each, scale in scaled))
-    return Centroid(segment_id, moved, moved / stood if stood else None, means)
+    counted = [each for each in means if each.p is not None and scales[each.feature.name]]
+    if not counted:
+        return Centroid(segment_id, None, None, None, means)
+    changes = [each.change / scales[each.feature.name] for each in counted]
+    moved = math.hypot(*changes)
+    stood = math.hypot(*(each.then.mean / scales[each.feature.name] for each in counted))
+    farthest = max(range(len(counted)), key=lambda at: abs(changes[at]))
+    return Centroid(segment_id, moved, moved / stood if stood else None, counted[farthest], means)
 
 
 def _moments(engine: Engine, table: str, features: Sequence[Feature]) -> dict[str, dict[str, Moments]]:

@@ -24,8 +24,9 @@ OF_SIZES, OF_FEATURES, OF_MEANS = 0.0125, 0.00625, 0.00625
 """What of that chance each question uses, by Holm's method within it: sizes most, as the share of a few
 customers is hardest to hear. Half is kept back: the tests are those of large samples."""
 NOTABLE_POINTS = 5.0
-NOTABLE_CENTROID = 0.1
-"""Half the limits that hold by default: from there on a change is worth a look."""
+"""Half the limit that holds by default: from there on a change is worth a look."""
+NOTABLE_SD = 0.2
+"""Of a segment's mean, in standard deviations of all customers: a small difference (Cohen 1988)."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class FeatureDrift:
 @dataclass(frozen=True)
 class CentroidDrift:
     """How far a segment's mean moved; ``p`` is the least of its features', adjusted; None where it is not
-    judged, for fewer than thirty customers a side."""
+    judged, for fewer than thirty customers a side with any of them."""
 
     segment: Segment
     centroid: Centroid
@@ -131,7 +132,7 @@ def drift(engine: Engine, definition: Definition, features: Sequence[Feature], l
     moved = movement(engine, [each.id for each in segments])
     return Drift(
         sum(then.values()), sum(now.values()), sizes, *shares, tuple(_features(told, means, limits)),
-        tuple(_centroids(segments, centroids, limits)), moved, _movement_level(moved, limits), limits,
+        told_centroids(segments, centroids, limits), moved, _movement_level(moved, limits), limits,
     )  # fmt: skip
 
 
@@ -186,30 +187,38 @@ def _features(
         yield FeatureDrift(each, shifts[name], means.get(name), change, new, p[name], level)
 
 
-def _centroids(
+def told_centroids(
     segments: Sequence[Segment], centroids: Sequence[Centroid], limits: DriftLimits
-) -> Iterator[CentroidDrift]:
+) -> tuple[CentroidDrift, ...]:
+    """Each centroid with its level."""
     named = {each.id: each for each in segments}
-    p = _adjusted(
-        {
-            (each.segment_id, mean.feature.name): mean.p
-            for each in centroids
-            for mean in each.means
-            if mean.p is not None
-        },
-        OF_MEANS,
-    )
+    asked = {
+        (each.segment_id, mean.feature.name): mean.p
+        for each in centroids
+        for mean in each.means
+        if mean.p is not None
+    }
+    p, made = _adjusted(asked, OF_MEANS), []
     for each in centroids:
         own = [p[each.segment_id, mean.feature.name] for mean in each.means if mean.p is not None]
-        least, moved = min(own, default=None), each.share or 0.0
-        level = _level(1.0 if least is None else least, moved, NOTABLE_CENTROID, limits.centroid_share)
-        yield CentroidDrift(named[each.segment_id], each, least, level)
+        least = min(own, default=None)
+        made.append(CentroidDrift(named[each.segment_id], each, least, _mean_level(each, least, limits)))
+    return tuple(made)
+
+
+def _mean_level(each: Centroid, p: float | None, limits: DriftLimits) -> Level:
+    """Past the limit by its share and by its standard deviations both: a share alone hangs on where zero
+    lies, standard deviations alone do not say whether the description still fits."""
+    if each.sd is None or p is None or not _is_real(p):
+        return "steady"
+    if _past(each.share or 0.0, limits.centroid_share) and _reaches(each.sd, limits.centroid_sd):
+        return "passed"
+    return "moved" if each.sd >= NOTABLE_SD else "slight"
 
 
 def _movement_level(moved: Movement, limits: DriftLimits) -> Level:
-    """Past the limit where even the low end of the interval is above what no change would give."""
-    is_past = moved.share is not None and _past(moved.share, limits.moved_share)
-    return "passed" if is_past and moved.interval and moved.interval[0] > moved.floor else "steady"
+    """By the limit alone: these very customers were counted, and none of them moves without a change."""
+    return "passed" if moved.share is not None and _past(moved.share, limits.moved_share) else "steady"
 
 
 def _adjusted(asked: Mapping[Name, float], chance: float) -> dict[Name, float]:
@@ -223,6 +232,10 @@ def _is_real(p: float) -> bool:
 
 def _past(size: float, limit: float | None) -> bool:
     return limit is not None and size > limit
+
+
+def _reaches(size: float, limit: float | None) -> bool:
+    return limit is not None and size >= limit
 
 
 def _psi_level(moved: Shift, p: float, limits: DriftLimits) -> Level:

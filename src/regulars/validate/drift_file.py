@@ -138,7 +138,6 @@ def _movement(moved: Movement) -> dict[str, Any]:
     return {
         **(counts if moved.counts_are_told else dict.fromkeys(counts)),
         **(shares if moved.is_told else dict.fromkeys(shares)),
-        "floor": moved.floor,
         "largest": [
             {
                 "from_segment_id": each.from_segment_id,

@@ -36,8 +36,10 @@ def passed(found: Drift, name: str, currency: str) -> Iterator[Finding]:
     yield from (_feature(each, limits, name, currency) for each in found.features if each.level == "passed")
     for each in found.centroids:
         if each.level == "passed":
-            what = f"{told_centroid(each, currency)} The limit is {_percent(limits.centroid_share)}."
-            said = _unsaid(each) if each.segment.id in hidden else what
+            limit = (
+                f"The limit is {_percent(limits.centroid_share)}, from {limits.centroid_sd:g} of these on."
+            )
+            said = _unsaid(each) if each.segment.id in hidden else f"{told_centroid(each, currency)} {limit}"
             yield Finding("warning", f"{name}.{each.segment.id}.mean", said, MEANING)
     if found.movement_level == "passed":
         what = f"{next(told_movement(found.movement, {}))} The limit is {_percent(limits.moved_share)}."

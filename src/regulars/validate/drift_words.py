@@ -90,7 +90,7 @@ def _told_mean(each: FeatureDrift, currency: str) -> Iterator[str]:
     if mean and mean.is_shown:
         then, now = (told_value(at, mean.feature, currency) for at in (mean.then.mean, mean.now.mean))
         apart = "" if mean.sd is None else f", {_signed(mean.sd, 2)} standard deviations"
-        yield f"its mean went from {then} to {now}{apart}"
+        yield f"its mean stayed at {now}" if then == now else f"its mean went from {then} to {now}{apart}"
 
 
 def _told_new(told: Bands) -> str:
@@ -113,13 +113,15 @@ def _most(told: Bands) -> Band | None:
 
 
 def told_centroid(each: CentroidDrift, currency: str) -> str:
-    """How far a segment's mean moved, and in what most."""
-    most = max(each.centroid.means, key=lambda mean: abs(mean.sd or 0.0))
+    """How far a segment's mean moved, and in what most; only of one that is judged."""
+    sd, share, most = each.centroid.sd, each.centroid.share, each.centroid.most
+    assert sd is not None
+    assert most is not None
     then, now = (told_value(at, most.feature, currency) for at in (most.then.mean, most.now.mean))
+    stood = "" if share is None else f", {_percent(share)} of where it stood"
     return (
-        f"The mean of {each.segment.name} moved by {_percent(each.centroid.share or 0.0)} of where it stood "
-        f"({each.centroid.sd:.2f} standard deviations of all customers); most in "
-        f"{most.feature.label or most.feature.name}, from {then} to {now}."
+        f"The mean of {each.segment.name} moved by {sd:.2f} standard deviations of all customers{stood}; "
+        f"most in {most.feature.label or most.feature.name}, from {then} to {now}."
     )
 
 
@@ -138,8 +140,8 @@ def told_movement(moved: Movement, names: Mapping[str, str]) -> Iterator[str]:
     low, high = moved.interval
     yield (
         f"Of {known} known on both days {who}{_percent(moved.moved / moved.both)} ({_percent(low)} to "
-        f"{_percent(high)}){after}; {came}. The definition is the same for both days, so that each of those "
-        "who moved has changed: without a change nobody would be elsewhere."
+        f"{_percent(high)}){after}; {came}. The definition is the same for both days, so each of those who "
+        "moved has other figures than before, often by time alone: without an order recency grows."
     )
     if moved.flows:
         flows = (

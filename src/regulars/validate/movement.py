@@ -29,9 +29,8 @@ class Movement:
     flows among those that ``migrate`` shows.
 
     ``counts_are_told`` says whether the counts of all this may be shown, or would give a small cell away.
-    ``floor`` is the share that would be in another segment though no customer changed. By one definition it
-    is none: that is fixed, and puts equal customers in equal segments, so that whoever moved has other
-    features than before.
+    By one definition nobody moves without a change: it puts equal customers in equal segments, so that
+    whoever moved has other features than before, if only for the time that went by.
     """
 
     both: int
@@ -40,7 +39,6 @@ class Movement:
     left: int
     flows: tuple[Flow, ...]
     counts_are_told: bool
-    floor: float = 0.0
 
     @property
     def share(self) -> float | None:

@@ -68,12 +68,12 @@ PLAIN: dict[str, Measure] = {
     "centroid_shift": Measure(
         "Centroid shift",
         "Is the typical customer of this segment still the one we described?",
-        "Past 20% the description is of somebody else.",
+        "Past a fifth of where it stood, and 0.2 standard deviations of all customers, read it again.",
     ),
     "churn": Measure(
         "Membership churn",
-        "How many customers changed segment, and how many would have by chance alone?",
-        "Only what is above the floor of chance is news.",
+        "How many of the customers known on both days are in another segment now?",
+        "By one definition each of them has changed, if only by the time without an order.",
     ),
     "auc": Measure(
         "AUC",
