@@ -46,7 +46,7 @@ def test_what_is_printed_fits_eighty_columns_and_says_what_proves_nothing(shop, 
     lines = printed[printed.index("Difference.") :].splitlines()
     assert max(map(len, lines)) <= 80
     assert any(line.startswith("- Segments always differ in what they are cut by") for line in lines)
-    assert any(line.startswith("segment ") and "stands out in" in line for line in lines)
+    assert any(line.startswith("segment ") and "stands out by" in line for line in lines)
 
 
 def test_a_segmentation_of_one_large_segment_says_that_there_is_nothing_to_tell_apart(tmp_path, capsys):

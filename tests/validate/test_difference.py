@@ -8,8 +8,11 @@ import numpy as np
 import pytest
 
 from regulars.engine import Engine
+from regulars.measure.effects import of_numbers
 from regulars.segment.methods import Ground, chosen
 from regulars.types import Feature
+from regulars.validate import difference as difference_of
+from regulars.validate.contrasts import CHANCE
 from regulars.validate.difference import difference
 from regulars.validate.difference_file import as_json
 from regulars.validate.difference_words import words
@@ -100,6 +103,32 @@ def test_as_many_customers_as_are_said_to_be_needed_tell(lots):
     assert enough
     many = told(drawn(np.random.default_rng(4), 8_000), lots)
     assert {each.state for each in many.pairs} == {"not_different"}
+
+
+def test_as_many_as_are_said_to_be_needed_tell_a_difference_in_four_of_five_cases():
+    chance, asked, apart = np.random.default_rng(5), 600, 0.35
+
+    def effect(n):
+        return of_numbers(chance.normal(apart, 1, n), chance.normal(0, 1, n))
+
+    needed = int(np.median([difference_of._to_tell(effect(200), asked) for _ in range(200)]))
+    told_ = sum(effect(needed).p <= CHANCE / asked for _ in range(200))
+    assert 140 <= told_ <= 180
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.1])
+def test_as_many_as_are_said_to_be_needed_rule_a_difference_out_in_four_of_five_cases(apart):
+    chance = np.random.default_rng(6)
+
+    def effect(n):
+        return of_numbers(chance.normal(apart, 1, n), chance.normal(0, 1, n))
+
+    # Of all that chance may show of the groups, the middle: the effect as it is.
+    sizes = [effect(300) for _ in range(201)]
+    middle = sorted(sizes, key=lambda each: each.size)[100]
+    needed = int(difference_of._to_rule_out(middle))
+    ruled_out = sum(effect(needed).is_negligible for _ in range(200))
+    assert 140 <= ruled_out <= 190
 
 
 @pytest.mark.parametrize("feature", ["habit_2", "basket", "style"])

@@ -129,6 +129,6 @@ def test_another_day_with_few_customers_has_no_forest(engine, definition, folk, 
     few = {name: each[:150] for name, each in folk.items()}
     sample = laid(engine, definition, few, tmp_path / "features.parquet")
     found = importance(engine, definition, FEATURES, sample, DAY, 0)
-    assert found.held_out == 75
+    assert found.customers == 75
     assert found.beside is None
     assert set(weight(found.read, "half").by_segment) <= {"high"}

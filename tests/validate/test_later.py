@@ -33,7 +33,7 @@ def test_segments_of_the_cut_are_those_of_today_by_id_and_strangers_are_left_out
     assert later.sample.columns["bought_later"].tolist() == ["bought", "did not buy", "did not buy", "bought"]
     assert later.sample.columns["revenue_later"].tolist() == [5.0, 0.0, 0.0, 9.0]
     assert [each.label for each in later.features] == [
-        "Buying after 31 Mar 2024",
+        "Buying again after 31 Mar 2024",
         "Revenue after 31 Mar 2024",
     ]
 

@@ -17,7 +17,7 @@ from regulars.validate.bands import NOW
 from regulars.validate.contrasts import Contrast
 from regulars.validate.difference import Difference, State, difference
 from regulars.validate.difference_file import as_json
-from regulars.validate.difference_words import headline, label, words
+from regulars.validate.difference_words import headline, label, within, words
 from regulars.validate.importance import importance
 from regulars.validate.later import done_after_cut
 from regulars.validate.memberships import hidden_sizes
@@ -75,7 +75,7 @@ def _show(found: Difference) -> None:
 
 def _neighbours(found: Difference) -> Table:
     """In which behaviour each segment stands out most, and whether it differs from its likest neighbour."""
-    table = terminal.table("segment", "stands out in", "likest", "", left=("stands out in", "likest"))
+    table = terminal.table("segment", "stands out by", "likest", "", left=("stands out by", "likest"))
     for each in found.segments if found.pairs else ():
         pair = found.neighbours(each.segment.id)[0]
         other = pair.other if pair.one == each.segment else pair.one
@@ -86,11 +86,13 @@ def _neighbours(found: Difference) -> Table:
 
 
 def _stands_out_in(told: Contrast) -> str:
-    name = label(told.behaviour.feature)
+    name = within(told.behaviour.feature)
     if not told.behaviour.feature.is_text:
-        name = f"{'more' if told.effect.size > 0 else 'less'}: {name}"
+        name = f"{'higher' if told.effect.size > 0 else 'lower'} {name}"
+    elif told.most and told.behaviour.relation == "later":
+        name = f"{'more' if told.most.change > 0 else 'less'} {name}"
     elif told.most:
-        name = f"{'more' if told.most.change > 0 else 'fewer'} {told.most.category!r}"
+        name = f"{'more' if told.most.change > 0 else 'fewer'} with {name} {told.most.category}"
     return terminal.cut(name, FEATURED)
 
 

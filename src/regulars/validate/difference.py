@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from regulars.measure.effects import Effect
+from regulars.measure.proportion import Z95
 from regulars.segment.definition import Definition
 from regulars.types import Feature, Segment
 from regulars.validate.behaviours import Behaviour, behaviours, done_later
@@ -19,6 +20,8 @@ from regulars.validate.people import FEWEST, Flags, People
 
 MOST_NEEDED = 1_000_000
 """Where more customers than this would be needed to tell, the difference is at the edge of the zone."""
+POWER = 0.8
+"""In so many of a hundred samples of the customers told to be needed they do tell (Cohen 1988)."""
 State = Literal["different", "not_different", "cannot_be_told"]
 
 
@@ -41,8 +44,8 @@ class Pair:
 
     *different*: some behaviour differs more than chance and at least a little. *not_different*: every
     behaviour was measured, and the whole 95 % interval of each is negligible. Else it *cannot_be_told*:
-    ``needed`` are the customers of the smaller one that would tell, None where no number would, as it is
-    known of too few what ``unmeasured`` asks, or the difference lies at the edge.
+    ``needed`` are the customers of the smaller one that would tell in four of five cases, None where no
+    number would, as it is known of too few what ``unmeasured`` asks, or the difference lies at the edge.
     """
 
     one: Segment
@@ -177,17 +180,24 @@ def _needed(effects: Sequence[Effect], asked: int) -> int | None:
 
 
 def _to_tell(effect: Effect, asked: int) -> float:
-    """By the normal distribution: the evidence grows with the root of the customers."""
+    """By the normal distribution: the evidence grows with the root of the customers, and a sample's lies as
+    often below what is expected as above, so that it has to be expected beyond what is asked."""
     from scipy.special import ndtri
 
-    seen, wanted = -float(ndtri(effect.p / 2)), -float(ndtri(CHANCE / (2 * asked)))
+    seen = -float(ndtri(effect.p / 2))
+    wanted = float(ndtri(POWER)) - float(ndtri(CHANCE / (2 * asked)))
     return min(effect.n, effect.m) * (wanted / seen) ** 2 if seen > 0 else math.inf
 
 
 def _to_rule_out(effect: Effect) -> float:
-    """By how much the interval must narrow on either side to end within the zone."""
+    """By how much the interval must narrow on either side to end within the zone, whichever way a sample errs
+    (as the customers of a test of equivalence are counted)."""
+    from scipy.special import ndtri
+
+    beyond = 1 + float(ndtri(1 - (1 - POWER) / 2)) / Z95
     sides = (
         (effect.high - effect.size, effect.zone - effect.size),
         (effect.size - effect.low, effect.zone + effect.size),
     )
-    return min(effect.n, effect.m) * max(reach / room if room > 0 else math.inf for reach, room in sides) ** 2
+    narrowed = max(beyond * reach / room if room > 0 else math.inf for reach, room in sides)
+    return min(effect.n, effect.m) * narrowed**2

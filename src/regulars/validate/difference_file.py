@@ -106,11 +106,14 @@ def _effect(effect: Effect) -> dict[str, Any]:
 def _importance(found: Importance, hidden: Collection[str]) -> dict[str, Any]:
     beside = found.beside
     return {
-        "held_out": found.held_out,
+        "customers": found.customers,
+        # The definition was fitted on these customers too; the forest was not.
+        "is_held_out": False,
         "read": [_weight(each, hidden) for each in found.read],
         "beside": None
         if beside is None
         else {
+            "is_held_out": True,
             "right": _interval(beside.right),
             "largest_segment": _rounded(beside.largest),
             "features": [_weight(each, hidden) for each in beside.weights],

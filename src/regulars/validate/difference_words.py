@@ -48,20 +48,20 @@ def label(feature: Feature) -> str:
     return feature.label or feature.name
 
 
-def _within(feature: Feature) -> str:
+def within(feature: Feature) -> str:
     """The same within a sentence: "Net spend" is "net spend", and "VIP" stays."""
     name = label(feature)
     return name if name[:2].isupper() else f"{name[:1].lower()}{name[1:]}"
 
 
 def _judged_by(found: Difference) -> str:
-    read = _listed([_within(each.feature) for each in found.behaviours if each.relation == "read"])
+    read = _listed([within(each.feature) for each in found.behaviours if each.relation == "read"])
     trap = (
         f"Segments always differ in what they are cut by ({read}) and in what is measured on the same "
         "things, so that proves nothing."
     )
     if found.judged:
-        return f"{trap} They are judged by {_listed([_within(each.feature) for each in found.judged])}."
+        return f"{trap} They are judged by {_listed([within(each.feature) for each in found.judged])}."
     return (
         f"{trap} Nothing else that customers do is known of enough of them. Map more columns (products, "
         "returns, promotions), or compare with a run of an earlier day."
@@ -78,14 +78,14 @@ def _alike(pair: Pair, *, hides: bool) -> str:
 
 def told(one: str, other: str, contrast: Contrast) -> str:
     """One contrast, as a reader would count it."""
-    effect, name = contrast.effect, _within(contrast.behaviour.feature)
+    effect, name = contrast.effect, within(contrast.behaviour.feature)
     if contrast.behaviour.feature.is_text:
         v = f"Cramér's V {effect.size:.2f}, {effect.low:.2f} to {effect.high:.2f}"
         if contrast.most is None:
             return f"{name} ({v})"
         shares = [written(each, "percent") for each in (contrast.most.share, contrast.most.other)]
-        said = f"{contrast.most.category!r:.40}"
-        return f"{name}, {said} for {shares[0]} of {one} and {shares[1]} of {other} ({v})"
+        said = ":" if contrast.behaviour.relation == "later" else f", {contrast.most.category!r:.40} for"
+        return f"{name}{said} {shares[0]} of {one} and {shares[1]} of {other} ({v})"
     ends = effect.size, effect.low, effect.high
     if effect.size < 0:
         one, other, ends = other, one, (-effect.size, -effect.high, -effect.low)
@@ -116,11 +116,11 @@ def _open(found: Difference, pairs: Sequence[Pair]) -> Iterator[str]:
 
 def _would_tell(pair: Pair) -> str:
     if pair.unmeasured:
-        return f"{_listed([_within(each) for each in pair.unmeasured])} known of too few"
+        return f"{_listed([within(each) for each in pair.unmeasured])} known of too few"
     if pair.needed is None:
         return "at the edge of what is negligible"
     # Two digits: more are not known.
-    return f"about {int(float(f'{pair.needed:.2g}')):,} customers in the smaller would tell"
+    return f"roughly {int(float(f'{pair.needed:.2g}')):,} customers in the smaller would tell"
 
 
 def _plain(found: Difference) -> Iterator[str]:
@@ -135,10 +135,10 @@ def _hanging(found: Difference) -> Iterator[str]:
     weights = [each for each in found.importance.read if each.feature in features]
     if weights:
         first, *others = weights
-        rest = [f"with {_within(features[each.feature])} {_percent(each.share)}" for each in others[:NAMED]]
+        rest = [f"with {within(features[each.feature])} {_percent(each.share)}" for each in others[:NAMED]]
         yield (
-            f"What they hang on: given the {_within(features[first.feature])} of another one, "
-            f"{_interval(first.share)} of {found.importance.held_out:,} held-out customers would be in "
+            f"What they hang on: given the {within(features[first.feature])} of another one, "
+            f"{_interval(first.share)} of {found.importance.customers:,} customers would be in "
             f"another segment{'; ' if rest else ''}{_listed(rest)}."
         )
 
@@ -149,7 +149,7 @@ def _beside(found: Difference) -> Iterator[str]:
         return
     known = {each.feature.name: each for each in found.behaviours}
     most = [
-        f"{_within(known[each.feature].feature)} ({written(each.share[0], 'points')}"
+        f"{within(known[each.feature].feature)} ({written(each.share[0], 'points')}"
         f"{', of the same things' if known[each.feature].relation == 'kin' else ''})"
         for each in beside.weights
         if each.share[1] > 0

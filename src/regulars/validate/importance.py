@@ -1,8 +1,9 @@
 """Importance: what each feature adds to telling the segments apart, by dealing its values out anew.
 
-Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019) on held-out customers. Of what a
-definition reads, the definition itself says who would be in another segment. Of what it does not read, a
-forest that is grown on other customers says how much of the segments it tells, and what it loses.
+Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019) on a sample of customers. Of what a
+definition reads, the definition itself says who would be in another segment; it was fitted on these customers
+too, as centres and cut points are settled by all of them. Of what it does not read, a forest that is grown on
+other customers, for which these are held out, says how much of the segments it tells, and what it loses.
 """
 
 from __future__ import annotations
@@ -39,10 +40,10 @@ Share = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Weight:
-    """What hangs on one feature, in percent of held-out customers with a 95 % interval: who would be in
+    """What hangs on one feature, in percent of customers with a 95 % interval: who would be in
     another segment (of what the definition reads), or whom the forest no longer puts in theirs (of others).
 
-    ``by_segment`` has the same of each segment with thirty held-out customers or more. ``kin`` are the other
+    ``by_segment`` has the same of each segment with thirty of these customers or more. ``kin`` are the other
     features of the same question that are measured on the same things: they stand in for one another, so
     that each alone weighs less than all together.
     """
@@ -66,9 +67,9 @@ class Beside:
 @dataclass(frozen=True)
 class Importance:
     """Which features tell the segments apart, those on which most hangs first. ``beside`` is None where the
-    definition reads everything, or where customers are few."""
+    definition reads everything, or where customers are few. ``customers``: on how many all of it is tried."""
 
-    held_out: int
+    customers: int
     read: tuple[Weight, ...]
     beside: Beside | None
 
@@ -81,8 +82,8 @@ def importance(
     as_of: date,
     seed: int,
 ) -> Importance:
-    """The importance of each feature on held-out customers: at most 2,000 and at most half, those whose
-    hashed ids come last, as a fit on a sample takes those that come first. ``seed`` names every deal.
+    """The importance of each feature, tried on at most 2,000 customers and at most half: those whose hashed
+    ids come last, as the forest learns from those that come first. ``seed`` names every deal.
 
     ``features`` are those of the run. Call it within ``threadpool_limits(1)``: the same answer everywhere.
     """
@@ -143,13 +144,13 @@ def _share(customers: int, changed: int) -> Share:
 
 
 def _deal(engine: Engine, definition: Definition, read: Sequence[Feature], seed: int) -> None:
-    """``dealt``: each held-out customer as often as there are features and deals, with one feature's value
+    """``dealt``: each of those customers as often as there are features and deals, with one feature's value
     from another of them."""
     customer = "cast(customer_id as varchar)"
     columns = [quoted(each) for each in definition.rule.features]
     size = min(HELD_OUT, engine.count(NOW) // 2)
     engine.create(
-        "held_out",
+        "dealt_among",
         f"select {customer} as customer, segment_id as was, {', '.join(columns)}, "
         f"row_number() over (order by md5({customer}) desc, {customer} desc) as place from {NOW} "
         f"order by place limit {size:d}",
@@ -170,10 +171,10 @@ def _deal(engine: Engine, definition: Definition, read: Sequence[Feature], seed:
         "dealt",
         f"with asked as ({asked}), shuffled as (select place, feature, deal, row_number() over "
         "(partition by feature, deal order by md5(salt || customer), customer) as place_of_other "
-        "from held_out cross join asked) "
+        "from dealt_among cross join asked) "
         "select concat(own.place, ':', feature, ':', deal) as customer_id, own.was, feature, "
-        f"{dealt} from shuffled join held_out as own on own.place = shuffled.place "
-        "join held_out as other on other.place = shuffled.place_of_other",
+        f"{dealt} from shuffled join dealt_among as own on own.place = shuffled.place "
+        "join dealt_among as other on other.place = shuffled.place_of_other",
     )
 
 

@@ -37,7 +37,7 @@ def done_after_cut(found: Prediction | None, segments: Sequence[Segment]) -> Lat
     at = {each.id: place for place, each in enumerate(segments)}
     places = np.array([at.get(each.id, -1) for each in found.cut.segments])[found.tried.segment]
     kept, since = places >= 0, f"after {day(found.cut.day)}"
-    features = [Feature("bought_later", f"Buying {since}", "category", "outcome", "")]
+    features = [Feature("bought_later", f"Buying again {since}", "category", "outcome", "")]
     columns = {"bought_later": np.where(found.tried.bought, BOUGHT, DID_NOT).astype(object)[kept]}
     if found.tried.revenue is not None:
         features.append(Feature("revenue_later", f"Revenue {since}", "currency", "outcome", ""))

@@ -20,7 +20,7 @@ OF_EACH = 2_000
 """Customers drawn from each segment: two such groups tell delta to within 0.04."""
 LEARNT_ON = 5_000
 HELD_OUT = 2_000
-"""Customers from the other end of the order, on whom nothing was fitted where there are enough."""
+"""Customers from the other end of the order, whom what is learnt on the first ones has not seen."""
 FEWEST = 30
 """Customers of a group with a known value below which no effect is told."""
 Flags = npt.NDArray[np.bool_]
@@ -52,8 +52,8 @@ class People:
 
     @property
     def held_out(self) -> Flags:
-        """The end of the order, at most half: disjoint from those learnt on. A fit on a sample draws from the
-        beginning, so these are the last that it would have seen."""
+        """The end of the order, at most half: disjoint from those learnt on. The definition itself
+        may have been fitted on both."""
         return self.place > self.total - min(HELD_OUT, self.total // 2)
 
     def members(self, segments: int) -> list[Flags]:
