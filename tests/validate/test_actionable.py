@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pytest
 
 from regulars.measure.heterogeneity import Group
 from regulars.types import Segment
 from regulars.validate.actionable import no_action_delta
+from regulars.validate.dealt_out import Matched
 from regulars.validate.experiments import Experiment, figures_of, results
 
 IDS = ("a", "b", "c", "d")
@@ -133,6 +137,49 @@ def test_segments_of_a_few_customers_are_left_out_and_said():
     found = results([Experiment("spring", "visits", "none", is_share=True, arms=few)], IDS)
     assert found.each[0].left_out == ("d",)
     assert found.of("d") == []
+    assert any("leaves out" in said and said.endswith(": D.") for said in figures_of(found, NAMES))
     alone = results([shares({"a": 0.1})], IDS)
     assert alone.each == ()
-    assert "fewer than two segments" in next(figures_of(alone))
+    assert "fewer than two segments" in next(figures_of(alone, NAMES))
+
+
+def test_few_conversions_are_not_given_away_by_the_effect():
+    many = shares(dict.fromkeys(IDS, 0.05))
+    few = {
+        arm: {**each, "d": Group.of_conversions(40, 3 if arm == "none" else 4)}
+        for arm, each in many.arms.items()
+    }
+    experiment = replace(many, arms=few)
+    (found,) = results([experiment], IDS).each
+    # One more goes with it: else its figures would follow from those of the others.
+    assert [name for name, each in found.segments.items() if each.is_hidden] == ["a", "d"]
+    assert not found.is_hidden
+    told = reason("d", OWN, experiment)
+    assert told.figures == ()
+    assert "points" not in told.words
+    assert "points" in reason("b", OWN, experiment).words
+    (alone,) = results([shares({"a": 0.0, "b": 0.0}, n=40, usual=0.05)], IDS).each
+    assert alone.is_hidden
+    assert "points" not in " ".join(figures_of(results([alone.experiment], IDS), NAMES))
+
+
+def test_arms_that_chance_did_not_deal_out_are_told():
+    even = shares(dict.fromkeys(IDS, 0.05))
+    assert not any("dealt out" in said for said in figures_of(results([even], IDS), NAMES))
+    treated = {**even.arms["mail"], "a": Group.of_conversions(5000, 1200)}
+    odd = replace(even, arms={**even.arms, "mail": treated})
+    assert any("not dealt out by chance" in said for said in figures_of(results([odd], IDS), NAMES))
+
+
+def test_who_of_an_experiment_is_known_is_told_and_what_speaks_against_it():
+    good = Matched(date(2024, 7, 1), date(2024, 6, 30), {"mail": (980, 20), "none": (985, 15)})
+    assert list(good.told()) == ["1,965 of 2,000 rows matched, by the segments of 2024-06-30."]
+    few = replace(good, arms={"mail": (998, 2), "none": (1000, 0)})
+    assert list(few.told()) == ["All but ten or fewer of 2,000 rows matched, by the segments of 2024-06-30."]
+    bad = replace(good, as_of=date(2024, 5, 1), arms={"mail": (900, 100), "none": (800, 200)})
+    said = " ".join(bad.told())
+    assert "Fewer than 95% are known" in said
+    assert "61 days older" in said
+    assert "of one arm than of another" in said
+    experiment = replace(shares(dict.fromkeys(IDS, 0.05)), matched=good)
+    assert next(figures_of(results([experiment], IDS), NAMES)).startswith("spring: 1,965 of 2,000 rows")

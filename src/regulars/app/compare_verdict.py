@@ -66,7 +66,8 @@ def _verdicts(compared: Compared) -> Verdicts:
             _no_action_delta(known, each, segments, ground),
         )
         reasons[each.id] = tuple(map(_quiet, asked)) if each.id in hidden else asked
-    notes = tuple(figures_of(known.results)) if known.results else ()
+    names = {each.id: each.name for each in segments}
+    notes = tuple(figures_of(known.results, names)) if known.results else ()
     return verdicts(segments, ground, reasons, weighed_by=weighed_by, hidden=hidden, notes=notes)
 
 

@@ -14,7 +14,9 @@ from regulars.measure.heterogeneity import Group
 from regulars.prepare.reading.plain_table import PlainTable, opened_table
 from regulars.prepare.reading.retold import About
 from regulars.segment.assign import assignment_steps
+from regulars.validate.dealt_out import Matched
 from regulars.validate.experiments import Experiment
+from regulars.validate.memberships import RunOfHistory
 from regulars.validation_settings import ExperimentChoices
 
 READ = "tried_rows"
@@ -108,20 +110,27 @@ def _by_customer(
     _require_whole_rows(compared, where)
     arms_there = [str(arm) for (arm,) in engine.rows(f"select distinct arm from {READ} order by arm")]
     _require_control(where, chosen.control, arms_there)
-    run_id = _segments_at(compared, chosen.started)
-    if run_id is None:
+    run = _segments_at(compared, chosen.started)
+    if run is None:
         return (
             f"{name}: no run of {compared.name} is from {chosen.started} or before, so it is not known who "
             "was in which segment; make one with backfill."
         )
     arms, is_share = _by_arm(compared)
-    ((rows, known),) = engine.rows(
-        f"select count(*), count({_START}.customer_id) from {READ} left join {_START} using (customer_id)"
+    found = engine.rows(
+        f"select arm, count(*), count({_START}.customer_id) from {READ} "
+        f"left join {_START} using (customer_id) group by arm order by arm"
     )
     engine.drop(_START)
-    if not known:
-        return f"{name}: none of its {rows:,} customers is in run {run_id}; are the ids those of the orders?"
-    return Experiment(name, chosen.metric, chosen.control, is_share, arms)
+    matched = Matched(
+        chosen.started, run.as_of, {str(arm): (int(known), int(rows - known)) for arm, rows, known in found}
+    )
+    if not matched.known:
+        return (
+            f"{name}: none of its {matched.rows:,} customers is in run {run.run_id}; are the ids those of "
+            "the orders?"
+        )
+    return Experiment(name, chosen.metric, chosen.control, is_share, arms, matched)
 
 
 def _require_whole_rows(compared: Compared, where: str) -> None:
@@ -143,7 +152,7 @@ def _require_whole_rows(compared: Compared, where: str) -> None:
         )  # fmt: skip
 
 
-def _segments_at(compared: Compared, started: date) -> str | None:
+def _segments_at(compared: Compared, started: date) -> RunOfHistory | None:
     """The run that tells who was in which segment on that day, laid out as a table; None where none does."""
     before = [each for each in history(compared.workspace, compared.name).runs if each.as_of <= started]
     if not before:
@@ -156,7 +165,7 @@ def _segments_at(compared: Compared, started: date) -> str | None:
     engine.make("assignments", {step.name: step for step in steps})
     engine.create(_START, "select customer_id, segment_id from assignments")
     engine.drop("assignments")
-    return run.run_id
+    return run
 
 
 def _by_arm(compared: Compared) -> tuple[dict[str, dict[str, Group]], bool]:

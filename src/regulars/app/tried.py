@@ -45,7 +45,7 @@ def tried(compared: Compared) -> Tried:
     if not (experiments or silent):
         return Tried(actions, None)
     made = results(experiments, [each.id for each in compared.definition.segments])
-    return Tried(actions, Results(made.each, (*silent, *made.silent)))
+    return Tried(actions, Results(made.each, (*silent, *made.silent), made.experiments))
 
 
 def _actions(compared: Compared) -> Mapping[str, str] | None:

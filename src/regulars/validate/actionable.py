@@ -37,7 +37,9 @@ def no_action_delta(
         return not_assessed(CODE, f"{why}{_today(segment, actions, names)}")
     said = " ".join(told(result, one, segment.name) for result, one in found)
     figures = tuple(
-        _figure(result.experiment.name, result.arm, one, result.experiment.is_share) for result, one in found
+        _figure(result.experiment.name, result.arm, one, result.experiment.is_share)
+        for result, one in found
+        if not one.is_hidden
     )
     own = actions.get(segment.id)
     same = [each for each in nearest if own is not None and actions.get(each) == own]

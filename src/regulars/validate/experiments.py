@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from regulars.measure.heterogeneity import Effect, Group, heterogeneity
+from regulars.measure.small_cells import SMALLEST_SHOWN
+from regulars.validate.dealt_out import MISMATCH, Matched, unevenness
 from regulars.value.many import holm
 
 FEWEST = 30
@@ -32,6 +34,8 @@ class Experiment:
     is_share: bool
     arms: Mapping[str, Mapping[str, Group]]
     """By arm, the control among them, and segment id."""
+    matched: Matched | None = None
+    """Whose outcomes these are, where it is told by a row a customer."""
 
     @property
     def treatments(self) -> list[str]:
@@ -51,6 +55,9 @@ class SegmentEffect:
     p: float
     margin: float
     customers: int
+    is_hidden: bool = False
+    """Whether ten customers or fewer who converted, or did not, stand behind its figures, or these would give
+    such others away."""
 
     @property
     def reading(self) -> Reading:
@@ -75,6 +82,8 @@ class Result:
     p: float
     segments: Mapping[str, SegmentEffect]
     left_out: tuple[str, ...]
+    is_hidden: bool = False
+    """Whether ten customers or fewer stand behind the effect over all."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +92,7 @@ class Results:
 
     each: tuple[Result, ...]
     silent: tuple[str, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
 
     def of(self, segment_id: str) -> list[tuple[Result, SegmentEffect]]:
         """What is told of one segment."""
@@ -113,7 +123,8 @@ def results(experiments: Sequence[Experiment], segment_ids: Sequence[str]) -> Re
     p, p_of_all = holm(asked), holm({at: told.p for at, (*_, told) in enumerate(found)})
     made = []
     for at, (each, arm, usable, told) in enumerate(found):
-        margin = _margin(told.overall, usable)
+        margin, hidden = _margin(told.overall, usable), _hidden(usable) if each.is_share else set()
+        is_hidden = each.is_share and any(_is_few(arm) for arm in zip(*usable.values(), strict=True))
         segments = {
             name: SegmentEffect(
                 told.effects[name],
@@ -121,16 +132,33 @@ def results(experiments: Sequence[Experiment], segment_ids: Sequence[str]) -> Re
                 p[at, name],
                 margin,
                 sum(group.n for group in usable[name]),
+                name in hidden,
             )
             for name in usable
         }
         left = tuple(name for name in segment_ids if name not in usable)
-        made.append(Result(each, arm, told.overall, told.q, p_of_all[at], segments, left))
-    return Results(tuple(made), tuple(silent))
+        made.append(Result(each, arm, told.overall, told.q, p_of_all[at], segments, left, is_hidden))
+    return Results(tuple(made), tuple(silent), tuple(experiments))
 
 
 def _is_enough(treated: Group, control: Group) -> bool:
     return min(treated.n, control.n) >= FEWEST and treated.variance + control.variance > 0
+
+
+def _hidden(usable: Mapping[str, tuple[Group, Group]]) -> set[str]:
+    """Segments with ten conversions or fewer in an arm, or so few without; where that is one alone, the next
+    smallest too: its figures would follow from those of the others."""
+    hidden = {name for name, arms in usable.items() if any(_is_few([arm]) for arm in arms)}
+    if len(hidden) == 1:
+        others = [name for name in usable if name not in hidden]
+        hidden.add(min(others, key=lambda name: sum(arm.n for arm in usable[name])))
+    return hidden
+
+
+def _is_few(groups: Sequence[Group]) -> bool:
+    converted = sum(round(each.n * each.mean) for each in groups)
+    other = sum(each.n for each in groups) - converted
+    return 0 < converted < SMALLEST_SHOWN or 0 < other < SMALLEST_SHOWN
 
 
 def _margin(overall: Effect, usable: Mapping[str, tuple[Group, Group]]) -> float:
@@ -146,6 +174,13 @@ def _margin(overall: Effect, usable: Mapping[str, tuple[Group, Group]]) -> float
 def told(result: Result, found: SegmentEffect, name: str) -> str:
     """One sentence on one segment: what the treatment did in it, and in the others."""
     experiment = result.experiment
+    if found.is_hidden:
+        said = {
+            "differs": "it works differently here",
+            "alike": "it works alike here, as far as it matters",
+            "cannot tell": "too little to tell",
+        }[found.reading]
+        return f"{experiment.name}, {result.arm}: {said}; figures of so few customers are not shown."
     low, high = found.apart.interval
     size, apart = (_figure(each, experiment) for each in (found.effect.size, found.apart.size))
     span = f"{_figure(low, experiment)} to {_figure(high, experiment)}"
@@ -167,15 +202,39 @@ def _figure(size: float, experiment: Experiment) -> str:
     return f"{text} points" if experiment.is_share else text
 
 
-def figures_of(found: Results) -> Iterator[str]:
-    """What is asked of all segments together, a sentence a treatment."""
+def figures_of(found: Results, names: Mapping[str, str]) -> Iterator[str]:
+    """What is asked of all segments together, a sentence a treatment, with whom it leaves out and what speaks
+    against relying on it. ``names``: of all segments, by id."""
+    for one in found.experiments:
+        for said in _doubts(one):
+            yield f"{one.name}: {said}"
     for each in found.each:
         said = "differs between segments" if each.p <= CHANCE else "is not shown to differ between segments"
         low, high = each.overall.interval
         span = f"{_figure(low, each.experiment)} to {_figure(high, each.experiment)}"
+        over_all = f"{_figure(each.overall.size, each.experiment)} over all ({span})"
+        shown = "not shown, of few customers" if each.is_hidden else over_all
         yield (
-            f"{each.experiment.name}, {each.arm}: {each.experiment.metric} "
-            f"{_figure(each.overall.size, each.experiment)} over all ({span}); what it does {said} "
-            f"(Q {each.q:.1f} for {len(each.segments)} segments, p {each.p:.2g})."
+            f"{each.experiment.name}, {each.arm}: {each.experiment.metric} {shown}; what it does {said} "
+            f"(Q {each.q:.1f} for {len(each.segments)} segments, p {each.p:.2g} by Holm)."
         )
+        if each.left_out:
+            left = ", ".join(names[segment] for segment in each.left_out)
+            yield (
+                f"{each.experiment.name}, {each.arm}, leaves out, with fewer than {FEWEST} customers in an "
+                f"arm or nothing that differs: {left}."
+            )
     yield from found.silent
+
+
+def _doubts(experiment: Experiment) -> Iterator[str]:
+    """Whose outcomes these are, and whether arms are as large in every segment as chance would have it."""
+    if experiment.matched:
+        yield from experiment.matched.told()
+    segments = sorted({name for arm in experiment.arms.values() for name in arm})
+    counts = [[arm[name].n if name in arm else 0 for name in segments] for arm in experiment.arms.values()]
+    if segments and unevenness(counts) < MISMATCH:
+        yield (
+            "the arms share out segments otherwise than chance would. Unless that was planned, customers "
+            "were not dealt out by chance, and effects may be those of the choice."
+        )
