@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import zip_longest
 
 from regulars.app import terminal
 from regulars.app.compared import Compared, Section
@@ -20,13 +21,13 @@ from regulars.validate.grouping import Ground
 from regulars.validate.identifiable import identities, not_identifiable
 from regulars.validate.memberships import hidden_sizes
 from regulars.validate.nearness import nearness
-from regulars.validate.reasons import Reason, not_assessed, too_small, unstable
+from regulars.validate.reasons import QUESTIONS, Reason, not_assessed, too_small, unstable
 from regulars.validate.stability import Stability
 from regulars.validate.verdict import Verdicts, verdicts
 from regulars.validate.verdict_file import as_json
 
-NAMED, HELD = 22, 31
-"""Letters of a name and of reasons in a table of 80 columns."""
+NAMED, HELD, OPEN = 22, 25, 18
+"""Letters of a name, of reasons and of what is not assessed in a table of 80 columns."""
 WEIGHTS = {"predicted_value": "predicted value", "spend": "spend"}
 """Features that say what a segment brings, the best first; without them its customers are counted."""
 
@@ -117,11 +118,10 @@ def _show(found: Verdicts) -> None:
     heads = ("segment", "verdict", "reasons that hold", "not assessed")
     table = terminal.table(*heads, left=heads)
     for each in found.each:
-        first, *more = textwrap.wrap(", ".join(reason.code for reason in each.held), HELD) or [""]
-        table.add_row(
-            terminal.cut(each.segment.name, NAMED), each.decision, first, str(len(each.unassessed) or "")
-        )
-        for line in more:
-            table.add_row("", "", line, "")
+        held = textwrap.wrap(", ".join(reason.code for reason in each.held), HELD)
+        unknown = textwrap.wrap(", ".join(QUESTIONS[code][0] for code in each.unassessed), OPEN)
+        names = [terminal.cut(each.segment.name, NAMED)], [each.decision]
+        for cells in zip_longest(*names, held, unknown, fillvalue=""):
+            table.add_row(*cells)
     terminal.out.print(table)
     terminal.out.print("Kept means: nothing that was assessed speaks against it.", markup=False)

@@ -186,7 +186,7 @@ def told(result: Result, found: SegmentEffect, name: str) -> str:
     span = f"{_figure(low, experiment)} to {_figure(high, experiment)}"
     said = (
         f"{experiment.name}, {result.arm}: {experiment.metric} {size} in {name}, {apart} against the others "
-        f"({span})"
+        f"({span}; p {found.p:.2g} by Holm, which decides)"
     )
     return {
         "differs": f"{said}: it works differently here.",

@@ -24,6 +24,15 @@ MEANINGS: dict[Code, str] = {
     "OVER_CAPACITY": "more segments than the team can treat differently",
 }
 """Each reason, in the order in which they are asked, as a person says it."""
+QUESTIONS: dict[Code, tuple[str, str]] = {
+    "TOO_SMALL": ("size", "it is large enough"),
+    "NOT_IDENTIFIABLE": ("who is in it", "it can be told who is in it"),
+    "NOT_DIFFERENT": ("behaviour", "it differs in behaviour"),
+    "UNSTABLE": ("stability", "it would come back"),
+    "NO_ACTION_DELTA": ("action", "treating it differently pays"),
+    "OVER_CAPACITY": ("capacity", "there is room for it"),
+}
+"""What each is about in a word or so, and what it asks."""
 SMALL_SHARE = 0.05
 SMALL_CUSTOMERS = 100
 """A segment has one in twenty customers, or a hundred: then a test of it can tell anything."""
@@ -80,10 +89,7 @@ def too_small(customers: int, of: int, *, is_hidden: bool) -> Reason:
         return Reason("TOO_SMALL", "holds", "Nobody is in it.", drops=True)
     holds = is_too_small(customers, of)
     if is_hidden:
-        told = (
-            "Its size is not shown: ten customers or fewer stand behind it, or it would give those away. "
-            f"It is {'below' if holds else 'not below'} what is needed, 5% of customers or {SMALL_CUSTOMERS}."
-        )
+        told = "Its size is not shown: ten customers or fewer stand behind it, or it would give those away."
         return Reason("TOO_SMALL", "holds" if holds else "does not hold", told)
     low, high = proportion_interval(customers, of)
     share = 100 * customers / of

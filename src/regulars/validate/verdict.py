@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.types import Segment
 from regulars.validate.grouping import Decision, Ground, decision, grouped
 from regulars.validate.reasons import MEANINGS, Code, Figure, Reason, not_assessed
+
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,14 @@ def verdicts(
     return Verdicts(everyone, tuple(made), groups, ground.capacity, weighed_by, hidden, notes)
 
 
+def few(segments: Sequence[Segment]) -> str:
+    """Their names, of many the first three and how many more."""
+    names = [each.name for each in segments]
+    if len(names) > MOST_NAMED + 1:
+        names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} others"]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if names[1:] else names[0]
+
+
 def _over_capacity(
     goes_to: tuple[str, ...] | None, ground: Ground, named: Mapping[str, Segment], figures: tuple[Figure, ...]
 ) -> Reason:
@@ -91,8 +101,7 @@ def _over_capacity(
         many = "1 segment" if ground.capacity == 1 else f"{ground.capacity} segments"
         words = f"It need not go for want of room: the team can treat {many} differently."
         return Reason(code, "does not hold", words, figures)
-    there = [named[each].name for each in goes_to]
-    with_whom = f"{', '.join(there[:-1])} and {there[-1]}" if there[1:] else there[0]
+    with_whom = few([named[each] for each in goes_to])
     words = (
         f"The team has room for {ground.capacity}; of those left it brings least. Merged with {with_whom} it "
         "loses least."

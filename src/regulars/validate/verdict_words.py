@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from regulars.types import Segment
-from regulars.validate.reasons import Code
-from regulars.validate.verdict import Verdict, Verdicts
+from regulars.validate.reasons import MEANINGS, QUESTIONS, Code, Reason
+from regulars.validate.verdict import Verdict, Verdicts, few
 
 
 def headline(found: Verdicts) -> str:
     """What becomes of all of them, in a sentence; never that one is right, only what speaks against."""
-    total, kept = len(found.each), sum(each.decision == "keep" for each in found.each)
-    merged, dropped = (sum(each.decision == what for each in found.each) for what in ("merge", "drop"))
-    if kept == total:
+    total, dropped = len(found.each), sum(each.decision == "drop" for each in found.each)
+    alone = sum(len(group) == 1 for group in found.groups)
+    if found.is_unchanged:
         whom = f"All {total} segments are kept, as far as they" if total > 1 else "It is kept, as far as it"
         what = f"{whom} could be assessed."
     else:
-        parts = [f"{kept} kept"] + [
-            f"{n} {said}" for n, said in ((merged, "merged"), (dropped, "dropped")) if n
+        joined, made = total - alone - dropped, len(found.groups) - alone
+        parts = [
+            *([f"{alone} {'stays as it is' if alone == 1 else 'stay as they are'}"] if alone else []),
+            *([f"{joined} become {made}"] if made else []),
+            *([f"{dropped} {'is' if dropped == 1 else 'are'} dropped"] if dropped else []),
         ]
-        what = f"Of {total} segments: {_listed(parts)}; {len(found.groups)} would be left."
+        what = f"Of {_many(total, 'segment')} {_listed(parts)}: {len(found.groups)} would be left."
     return what
 
 
@@ -42,13 +45,18 @@ def sentence(verdict: Verdict) -> str:
     """What becomes of one segment and why, in a sentence or a few."""
     name = verdict.segment.name
     if verdict.decision == "keep":
-        return f"{name}: keep, and take in {_names(verdict.others)}." if verdict.others else f"{name}: keep."
+        return f"{name}: keep, and take in {few(verdict.others)}." if verdict.others else f"{name}: keep."
     what = (
         "drop; its customers go to the rest"
         if verdict.decision == "drop"
-        else f"merge with {_names(verdict.others)}"
+        else f"merge with {few(verdict.others)}"
     )
-    return f"{name}: {what}. {' '.join(f'{each.code}: {each.words}' for each in verdict.held)}"
+    return f"{name}: {what}. {' '.join(map(_held, verdict.held))}"
+
+
+def _held(reason: Reason) -> str:
+    meaning = MEANINGS[reason.code]
+    return f"{meaning[0].upper()}{meaning[1:]} ({reason.code}): {reason.words}"
 
 
 def _unassessed(found: Verdicts) -> Iterator[str]:
@@ -61,7 +69,7 @@ def _unassessed(found: Verdicts) -> Iterator[str]:
         why = {each.of(code).words for each in of}
         said = f" {next(iter(why))}" if len(why) == 1 else ""
         whom = "of any segment" if len(of) == len(found.each) else f"of {_names(each.segment for each in of)}"
-        yield f"{code} is not assessed {whom}.{said}"
+        yield f"Whether {QUESTIONS[code][1]} ({code}) is not assessed {whom}.{said}"
 
 
 def _names(segments: Iterable[Segment]) -> str:
