@@ -93,5 +93,7 @@ def test_customers_are_drawn_by_name_and_no_more_than_are_bounded(few_pairs, mon
 
 
 def test_a_spread_ends_where_nine_of_ten_draws_end():
-    assert Spread.of([each / 100 for each in range(1, 101)]) == Spread(0.505, 0.05, 0.95)
+    assert Spread.of([each / 100 for each in range(1, 101)]) == Spread(0.505, 0.0595, 0.9505)
+    # Of nineteen pairs the smallest and the largest lie outside.
+    assert Spread.of([each / 100 for each in range(1, 20)]) == Spread(0.1, 0.019, 0.181)
     assert Spread.of([0.3]) == Spread(0.3, 0.3, 0.3)

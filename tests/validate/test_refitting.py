@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.validate.days import CAUSES, DAY, SHOP, fitted, habits, ids, lay, segments_of, shop
@@ -10,7 +12,7 @@ from regulars.engine import Engine
 from regulars.errors import NotReady
 from regulars.segment.methods import Ground, chosen
 from regulars.validate import refitting
-from regulars.validate.refitting import refit
+from regulars.validate.refitting import AGED_DAYS, refit
 from regulars.validate.stability import Stability
 from regulars.validate.stability_file import as_json
 from regulars.validate.stability_limits import passed
@@ -33,6 +35,10 @@ def few_draws(monkeypatch):
 def ground(engine, people, features, seed=0):
     table = engine.put("today", {"customer_id": ids(people), **people})
     return Ground("made", table, features, DAY, seed, "UTC", "EUR")
+
+
+def told_of(made, found):
+    return words(Stability(found.customers, made.segments, None, found), made.version, None)
 
 
 def refitted(engine, people, features, definition=None, **how):
@@ -75,9 +81,17 @@ def test_customers_who_changed_move_more_than_chance_and_that_is_told(engine):
     made = fitted(engine, then, SHOP, method="rfm")
     found, _ = refitted(engine, now, SHOP, definition=made, method="rfm")
     lay(engine, made, "x", now)
-    assert found.today > found.floor.high
-    told = words(Stability(3000, made.segments, None, found), made.version, None)
-    assert any("more than chance explains" in each for each in told)
+    assert found.today > found.most > found.floor.high
+    told = told_of(made, found)
+    more = next(each for each in told if each.startswith("Fitted anew on this day"))
+    assert "more than in any of the" in more
+    assert "since it was fitted" not in more, "it was fitted on this very day"
+    aged = replace(found, since=AGED_DAYS)
+    (more,) = [each for each in told_of(made, aged) if each.startswith("Fitted anew on this day")]
+    assert more.endswith("so that the 7 days since it was fitted may have moved it.")
+    for other in (replace(aged, since=-30), replace(aged, today=aged.most)):
+        assert not other.has_aged
+        assert not any("since it was fitted" in each for each in told_of(made, other))
     assert any("of the same customers" in each and "refitting alone" in each for each in told)
 
 

@@ -30,10 +30,17 @@ class Spread:
 
     @staticmethod
     def of(values: Sequence[float]) -> Spread:
-        """Of at least one value, to four decimals; the ends are values that were drawn (nearest rank)."""
-        ordered, n = sorted(values), len(values)
-        low, high = (ordered[max(0, math.ceil(share * n) - 1)] for share in (TAIL, 1 - TAIL))
-        return Spread(round(math.fsum(values) / n, 4), round(low, 4), round(high, 4))
+        """Of at least one value, to four decimals; the ends are quantiles, straight between the two draws
+        that each lies between (Hyndman & Fan 1996, type 7)."""
+        low, high = (_quantile(sorted(values), share) for share in (TAIL, 1 - TAIL))
+        return Spread(round(math.fsum(values) / len(values), 4), round(low, 4), round(high, 4))
+
+
+def _quantile(ordered: Sequence[float], share: float) -> float:
+    at = share * (len(ordered) - 1)
+    below = math.floor(at)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (at - below) * (ordered[above] - ordered[below])
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +21,8 @@ from regulars.segment.methods import Ground, Method
 DRAWS = 20
 """Bootstrap draws that are each fitted on; each is held against the next."""
 FEWEST_DRAWS = 10
+AGED_DAYS = 7
+"""Days after the fit before which nothing is said of what time did to it."""
 FEWEST_JUDGED = 30
 """Customers of a segment below which its own share is not told."""
 SAMPLE, DRAW, DRAWN = "refit_customers", "refit_draw", "refit_drawn"
@@ -33,8 +36,9 @@ class Refit:
 
     ``customers``: how many there are, ``sample`` of whom were drawn from; ``draws``: fits on bootstrap draws,
     ``failed``: draws that no definition could be fitted on. ``today``: share who would be in another segment
-    if the definition were fitted anew on that day. ``floor``: share whom two fits on different draws of these
-    customers put in different segments: chance alone. ``segments``: the same of each segment's own.
+    if the definition were fitted anew on that day, ``since`` days after it was fitted (below 0: before).
+    ``floor``: share whom two fits on different draws of these customers put in different segments: chance
+    alone; ``most`` in the pair that differs most. ``segments``: the same as ``floor`` of each segment's own.
     """
 
     customers: int
@@ -42,13 +46,26 @@ class Refit:
     draws: int
     failed: int
     today: float
+    since: int | None
     floor: Spread
+    most: float
     segments: Mapping[str, Spread]
 
     @property
     def is_still(self) -> bool:
         """Whether no draw moved anybody: nothing is fitted that customers could move."""
-        return self.floor.high == 0
+        return self.most == 0
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        """Whether a refit today would move more than any two fits that differ by chance alone: of twenty such
+        figures each is the largest as often, so that this errs in one of twenty cases."""
+        return self.today > self.most
+
+    @property
+    def has_aged(self) -> bool:
+        """Whether that may be the time since the fit: it is beyond chance, and a week or more went by."""
+        return self.is_beyond_chance and self.since is not None and self.since >= AGED_DAYS
 
 
 def refit(engine: Engine, method: Method, definition: Definition, ground: Ground) -> Refit:
@@ -94,7 +111,8 @@ def refit(engine: Engine, method: Method, definition: Definition, ground: Ground
     segments = {each.id: _spread(each.id, pairs) for each in definition.segments}
     return Refit(
         customers, moved.customers, len(fits), DRAWS - len(fits), round(moved.share, 4),
-        Spread.of([each.share for each in pairs]),
+        _since(definition, ground), Spread.of([each.share for each in pairs]),
+        round(max(each.share for each in pairs), 4),
         {segment: spread for segment, spread in segments.items() if spread is not None},
     )  # fmt: skip
 
@@ -130,6 +148,11 @@ class _Pair:
             sizes[named[was]] += customers
             moved[named[was]] += customers if partners[now] != was else 0
         return _Pair(sum(sizes.values()), sizes, moved)
+
+
+def _since(definition: Definition, ground: Ground) -> int | None:
+    fitted = definition.fitted.get("as_of")
+    return None if fitted is None else (ground.as_of - date.fromisoformat(fitted)).days
 
 
 def _was_fitted_on(definition: Definition, ground: Ground, customers: int) -> bool:

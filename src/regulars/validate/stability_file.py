@@ -90,7 +90,9 @@ def _refit(found: Refit) -> dict[str, Any]:
         "draws": found.draws,
         "failed": found.failed,
         "today_share": found.today,
+        "days_since_fit": found.since,
         "floor_share": _spread(found.floor),
+        "most_share": found.most,
     }
 
 

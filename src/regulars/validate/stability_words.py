@@ -142,14 +142,9 @@ def _refit(found: Refit, names: Mapping[str, str], version: int) -> Iterator[str
             "changed. Refit seldom, and measure no campaign across a refit."
         )
     if found.today:
-        explains = (
-            "chance alone explains as much, so that there is little to gain by it"
-            if found.today <= found.floor.high
-            else "that is more than chance explains, so that time has moved what was fitted"
-        )
         yield (
             f"Fitted anew on this day, {_percent(found.today)} would be elsewhere than by version {version}: "
-            f"{explains}."
+            f"{_explained(found)}."
         )
     if found.sample < found.customers and not found.is_still:
         yield (
@@ -158,6 +153,16 @@ def _refit(found: Refit, names: Mapping[str, str], version: int) -> Iterator[str
         )
     if found.failed:
         yield f"{found.failed} of {found.draws + found.failed} draws could not be fitted on at all."
+
+
+def _explained(found: Refit) -> str:
+    """What may explain a refit of today; time only of a definition that has seen some."""
+    if not found.is_beyond_chance:
+        return "chance alone explains as much, so that there is little to gain by it"
+    told = f"that is more than in any of the {found.draws - 1} pairs ({_percent(found.most)} at most)"
+    if not found.has_aged:
+        return told
+    return f"{told}, so that the {written(found.since, 'days')} since it was fitted may have moved it"
 
 
 def told_floor(found: Refit) -> str:
