@@ -22,20 +22,37 @@ def clauses(scene: Scene, context: Mention | None) -> list[Clause]:
     """The clauses of a sentence in order. A pronoun, or no subject at all, is the last one spoken of."""
     parts = _merged(scene, _parts(scene))
     made: list[Clause] = []
-    said = _first_named(scene) or context
+    said = _first_named(scene, context) or context
     for part, core in parts:
         clause = _with_subject(Clause(scene, part, core), made[-1] if made else None, said)
+        _turned(clause, context)
         made.append(clause)
     return made
 
 
-def _first_named(scene: Scene) -> Mention | None:
+def _turned(clause: Clause, context: Mention | None) -> None:
+    """That nobody has more, of no one who is named, says that those spoken of have the most."""
+    nobody = clause.subject
+    if nobody is None or nobody.kind != "none" or clause.other is not None or context is None:
+        return
+    if context.kind == "segments" and clause.mark("more", "less") and not clause.quantities:
+        clause.other = Mention("others", nobody.start, nobody.end)
+        clause.subject = replace(context, start=nobody.start, end=nobody.end)
+
+
+def _first_named(scene: Scene, said: Mention | None) -> Mention | None:
     """Whom the sentence names first other than to compare with: parts before the name speak of them too."""
     whole = everything(scene)
     for each in scene.mentions:
         if each.kind in {"segments", "every", "none", "count", "subset"} and not is_compared(whole, each):
             return each
-    overall = [each for each in scene.mentions if each.kind == "overall" and not is_compared(whole, each)]
+    overall = [
+        each
+        for each in scene.mentions
+        if each.kind == "overall"
+        and not is_compared(whole, each)
+        and not (said and _is_of_metric(whole, each))
+    ]
     if any(each.kind == "them" for each in scene.mentions):
         return None
     return overall[0] if overall else None
@@ -43,9 +60,10 @@ def _first_named(scene: Scene) -> Mention | None:
 
 def _parts(scene: Scene) -> list[list[int]]:
     taken = scene.names | scene.figures
+    exempting = {each.start for each in scene.marks if "except" in each.kinds}
     parts: list[list[int]] = [[]]
     for n, token in enumerate(scene.tokens):
-        is_break = token.low in _HARD and n not in taken
+        is_break = token.low in _HARD and n not in taken and n not in exempting
         if is_break and token.low == "yet" and n + 1 < len(scene.tokens) and scene.tokens[n + 1].low == "to":
             is_break = False
         if is_break:
@@ -87,7 +105,8 @@ def _is_figure(each: Quantity, scene: Scene, inside: set[int]) -> bool:
 
 _CLAIMING = (
     "more", "less", "better", "worse", "most", "least", "best", "worst", "up", "down", "beat", "trail",
-    "match", "all_of", "none_of", "ordered", "second_to", "missing", "gap", "flat",
+    "match", "all_of", "none_of", "few_of", "ordered", "second_to", "missing", "gap", "flat", "positive",
+    "negative",
 )  # fmt: skip
 
 
@@ -127,12 +146,33 @@ def _claims(scene: Scene, part: Sequence[int]) -> bool:
     return any(mark.start in inside and any(kind in _CLAIMING for kind in mark.kinds) for mark in scene.marks)
 
 
+def _is_field(clause: Clause, mention: Mention) -> bool:
+    """Whether all segments are only those among whom one is ranked: "the least of all segments"."""
+    before = clause.scene.tokens[mention.start - 1].low if mention.start else ""
+    return mention.kind == "every" and before in {"of", "among", "amongst", "across"}
+
+
+def _is_of_metric(clause: Clause, mention: Mention) -> bool:
+    """Whether "the average" is that of the metric named after it, of those spoken of."""
+    tokens = clause.scene.tokens
+    if [each.low for each in tokens[mention.start : mention.end]] != ["the", "average"]:
+        return False
+    after = tokens[mention.end].stem if mention.end < len(tokens) else ""
+    return after in clause.scene.reader.lexicon.label_stems
+
+
 def _with_subject(clause: Clause, before: Clause | None, said: Mention | None) -> Clause:
     ranks = clause.mark("most", "least", "best", "worst") is not None
-    own = [each for each in clause.mentions if each.kind != "scope" and not (each.kind == "any" and ranks)]
+    own = [
+        each
+        for each in clause.mentions
+        if each.kind != "scope" and not (ranks and (each.kind == "any" or _is_field(clause, each)))
+    ]
     compared = [each for each in own if is_compared(clause, each)]
     free = [each for each in own if each not in compared and each.kind not in {"them", "overall"}]
     overall = [each for each in own if each not in compared and each.kind == "overall"]
+    if said is not None and said.kind == "segments":
+        overall = [each for each in overall if not _is_of_metric(clause, each)]
     spoken = any(each.kind == "them" for each in own)
     known = (before.subject if before else None) or said
     if before and before.subject and before.subject.kind == "none" and before.other and before.other.groups:

@@ -69,10 +69,24 @@ def _is_multiple(clause: Clause, quantity: Quantity, mention: Mention) -> bool:
         return False
     between = [clause.scene.tokens[n].low for n in range(quantity.end, mention.start)]
     return (
-        between[:2] == ["that", "of"]
+        (not between and is_average(clause, mention))
+        or between[:2] == ["that", "of"]
         or "as" in between
-        or (between == ["of"] and mention.kind == "overall" and _has_segment(clause))
+        or (
+            between == ["of"]
+            and mention.kind == "overall"
+            and (is_average(clause, mention) or _has_segment(clause))
+        )
     )
+
+
+def is_average(clause: Clause, mention: Mention) -> bool:
+    """Whether a mention of all customers is of their figure: "half the overall rate", not "half the base"."""
+    said = {token.low for token in clause.scene.tokens[mention.start : mention.end]}
+    return mention.kind == "overall" and not said.isdisjoint(_AVERAGE)
+
+
+_AVERAGE = frozenset({"average", "overall", "mean", "norm"})
 
 
 def _has_segment(clause: Clause) -> bool:

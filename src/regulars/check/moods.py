@@ -51,7 +51,7 @@ def moods(
         found["question"] = (len(tokens) - 1, len(tokens))
     if leads := _leads_to(tokens, language, names):
         found.setdefault("cause", leads)
-    if as_cause := _as_cause(tokens):
+    if as_cause := _as_cause(tokens, language):
         found.setdefault("cause", as_cause)
     if outside := _outsiders(tokens, language):
         found.setdefault("external", outside)
@@ -67,6 +67,9 @@ def _is_meant(kind: str, at: int, tokens: Sequence[Token]) -> bool:
         return token.text.islower() or at == 0
     if kind == "forecast" and token.low == "will":
         return at == 0 or tokens[at - 1].low not in {"the", "a", "free"}
+    if kind == "cause" and token.stem == "mak":
+        # "Makes them the smallest segment" counts, "makes them return" is a cause.
+        return at + 2 >= len(tokens) or tokens[at + 2].low not in {"the", "our", "a", "an", "by", "one"}
     # What delights is praised; who is delighted has a feeling, which would be a fact about them.
     return kind != "opinion" or not token.low.endswith("ed")
 
@@ -82,7 +85,7 @@ def _leads_to(tokens: Sequence[Token], language: Language, names: set[int]) -> t
     return None
 
 
-def _as_cause(tokens: list[Token]) -> tuple[int, int] | None:
+def _as_cause(tokens: list[Token], language: Language) -> tuple[int, int] | None:
     """A cause by an "as" that pairs with no other, and a past tense: "fell as savers chased rates"."""
     for at, token in enumerate(tokens):
         if token.low != "as" or at < 3:
@@ -90,7 +93,7 @@ def _as_cause(tokens: list[Token]) -> tuple[int, int] | None:
         near = [each.low for each in tokens[max(0, at - 5) : at] + tokens[at + 1 : at + 6]]
         if "as" in near or tokens[at - 1].low in {"such", "same", "well", "long", "rank", "ranks", "classed"}:
             continue
-        if any(each.low.endswith("ed") for each in tokens[at + 2 : at + 5]):
+        if any(each.low.endswith("ed") or each.low in language.pasts for each in tokens[at + 2 : at + 5]):
             return at, at + 1
     return None
 

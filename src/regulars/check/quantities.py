@@ -73,8 +73,16 @@ def quantities(tokens: Sequence[Token], language: Language, taken: set[int]) -> 
             taken.update(range(quantity.tail - 2, quantity.tail))
     ranged = _ranges(found, tokens)
     for each in ranged:
-        taken.update(range(each.start, each.end))
+        taken.update(
+            n for n in range(each.start, each.end) if not _is_counted_noun(tokens, n, each, language)
+        )
     return ranged
+
+
+def _is_counted_noun(tokens: Sequence[Token], at: int, each: Quantity, language: Language) -> bool:
+    """Whether a word within a fraction says of whom it is one: "one customer in twenty"."""
+    said = language.families.at(tokens, at) if each.kind == "fraction" else None
+    return said is not None and "headcount" in said.kinds
 
 
 def _quantity_at(tokens: Sequence[Token], start: int, language: Language) -> Quantity | None:
@@ -85,8 +93,14 @@ def _quantity_at(tokens: Sequence[Token], start: int, language: Language) -> Qua
             return _after(_made(number, "money", currency, start, number.end), tokens, language)
     if span := _unit_alone(tokens, start, language):
         return span
-    number = number_at(tokens, start, language)
+    number = _once(tokens, start, language) or number_at(tokens, start, language)
     return _after(_with_unit(number, tokens, language), tokens, language) if number else None
+
+
+def _once(tokens: Sequence[Token], start: int, language: Language) -> Number | None:
+    """Once, where it counts: "once a day"."""
+    is_once = tokens[start].low == "once" and _rate_at(tokens, start + 1, language) is not None
+    return Number(1.0, 0.0, "times", start, start + 1, is_word=True) if is_once else None
 
 
 def _made(number: Number, measure: Measure, unit: str, start: int, end: int) -> Quantity:
@@ -98,6 +112,9 @@ def _made(number: Number, measure: Measure, unit: str, start: int, end: int) -> 
 def _with_unit(number: Number, tokens: Sequence[Token], language: Language) -> Quantity:
     start, end = number.start, number.end
     if number.kind == "times":
+        rate = _rate_at(tokens, end, language)
+        if rate:  # twice a year
+            return replace(_made(number, "plain", "", start, rate[1]), per=rate[0])
         return _made(number, "times", "", start, end)
     unit = _unit_at(tokens, end, language)
     if unit is None:
@@ -185,13 +202,21 @@ def _plain(number: Number, tokens: Sequence[Token], language: Language) -> Quant
 def _after(quantity: Quantity, tokens: Sequence[Token], language: Language) -> Quantity:
     """What follows a quantity: "or so", "or more"."""
     said = language.hedges_after.at(tokens, quantity.end) if quantity.end < len(tokens) else None
-    return replace(quantity, hedge=said.kinds[0], end=said.end) if said else quantity
+    if said is None:
+        return quantity
+    made = replace(quantity, hedge=said.kinds[0], end=said.end)
+    unit = language.units.at(tokens, said.end) if said.end < len(tokens) else None
+    if unit is None or made.measure != "plain" or unit.kinds[0] not in DAYS:
+        return made
+    return replace(made, measure="duration", unit=unit.kinds[0], end=unit.end)  # 30 or more days
 
 
 def _in_front(
     quantity: Quantity, tokens: Sequence[Token], language: Language, taken: set[int], at: int
 ) -> Quantity:
     """What goes before a quantity: "just over", "more than", "roughly"."""
+    if quantity.measure == "percent" and [each.low for each in tokens[max(0, at - 2) : at]] == ["all", "but"]:
+        return replace(quantity, value=100 - quantity.value, start=at - 2)
     said = language.hedges.before(tokens, at)
     if said is None or any(n in taken for n in range(said.start, said.end)):
         return quantity

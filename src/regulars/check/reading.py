@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from regulars.check.clause import Clause, everything
 from regulars.check.clauses import clauses, is_elliptic
+from regulars.check.comparands import is_average
 from regulars.check.grammar.categories import category
-from regulars.check.grammar.changes import trend
+from regulars.check.grammar.changes import signed, trend
+from regulars.check.grammar.choosing import chosen
 from regulars.check.grammar.comparisons import difference, more_or_less, multiple
 from regulars.check.grammar.idioms import exchange, fair_share, index
 from regulars.check.grammar.leftovers import left_over
@@ -17,6 +19,7 @@ from regulars.check.grammar.ranges import spread
 from regulars.check.grammar.ranks import missing, order, subset, superlative
 from regulars.check.grammar.times import ago, dated, half_within
 from regulars.check.grammar.wholes import whole
+from regulars.check.grammar.windows import is_known
 from regulars.check.moods import UNCHECKABLE, UNSUPPORTED, moods
 from regulars.check.quantities import Quantity
 from regulars.check.scene import Reader, Scene, scene
@@ -26,7 +29,7 @@ from regulars.check.verdicts import Finding
 
 WHOLE: tuple[Callable[[Clause], list[Finding]], ...] = (order, missing, half_within, dated, category, spread)
 """Readers that take a clause with all its figures."""
-WORDS: tuple[Callable[[Clause], list[Finding]], ...] = (superlative, more_or_less, trend, whole)
+WORDS: tuple[Callable[[Clause], list[Finding]], ...] = (superlative, more_or_less, trend, signed, whole)
 """Readers of what is said without a figure; the first that finds something is heard."""
 
 
@@ -129,7 +132,22 @@ def _weighed(found: Finding, clause: Clause) -> Finding:
     if found.label == "supported" and unread:
         words = ", ".join(repr(word) for word in unread)
         return replace(found, label="needs_review", why=f"{found.why}; it was not read what {words} is to it")
+    if unknown and found.label == "contradicted" and _is_of_size(found, clause):
+        return _unheld(found, unknown)
     return _with_unknown(found, unknown, is_other_thing=bool(unknown) and qualifies(clause))
+
+
+def _is_of_size(found: Finding, clause: Clause) -> bool:
+    """Whether a claim without a figure was taken for one about how many customers there are."""
+    sizes = [each for each in clause.scene.reader.lexicon.entries if each.column.id == found.metric]
+    counts = any(any("@headcount" in word for word in each.label) and len(each.label) == 1 for each in sizes)
+    return counts and not clause.quantities
+
+
+def _unheld(found: Finding, unknown: list[str]) -> Finding:
+    words = ", ".join(repr(word) for word in unknown)
+    why = f"the facts hold nothing about {words}"
+    return replace(found, label="unsupported_attribute", why=why, error_type="invented_attribute")
 
 
 def _figure(clause: Clause, quantity: Quantity) -> list[Finding]:
@@ -159,6 +177,8 @@ def _is_multiple(clause: Clause, quantity: Quantity) -> bool:
 def _directly_of(clause: Clause, quantity: Quantity) -> bool:
     assert clause.other is not None
     between = [token.low for token in clause.scene.tokens[quantity.end : clause.other.start]]
+    if not between:
+        return is_average(clause, clause.other)
     return between[:1] in (["that"], ["those"]) or between in (["of"], ["of", "the"])
 
 
@@ -182,6 +202,10 @@ def _span(clause: Clause, quantity: Quantity) -> list[Finding]:
     """A span of time is a claim of its own only where no other figure of the clause has it for its window."""
     if any(each.measure != "duration" for each in clause.quantities):
         return []
+    if clause.mark("mostly", "all_of", "none_of", "few_of"):
+        match = chosen(clause, ("percent",))
+        if match and is_known(quantity, match.entry, clause.scene.facts):
+            return []
     return ago(clause, quantity) or [unbound(clause, quantity)]
 
 
@@ -192,10 +216,9 @@ def _with_unknown(found: Finding, unknown: list[str], *, is_other_thing: bool) -
     """
     if not unknown or found.label not in {"supported", "needs_review"}:
         return found
-    words = ", ".join(repr(word) for word in unknown)
     if found.label == "needs_review" or is_other_thing:
-        why = f"the facts hold nothing about {words}"
-        return replace(found, label="unsupported_attribute", why=why, error_type="invented_attribute")
+        return _unheld(found, unknown)
+    words = ", ".join(repr(word) for word in unknown)
     return replace(found, label="needs_review", why=f"{found.why}; the facts do not tell of {words}")
 
 

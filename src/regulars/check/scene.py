@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from regulars.check.dates import Day, days
-from regulars.check.lexicon import Hit, Lexicon, Match, lexicon_of
+from regulars.check.lexicon import LIGHT, Hit, Lexicon, Match, lexicon_of
 from regulars.check.locale import Found, Language
-from regulars.check.quantities import Quantity, quantities
+from regulars.check.quantities import Quantity, quantities, rate_in
 from regulars.check.subjects import Mention, Names, mentions, names_of
 from regulars.check.table import Facts
 from regulars.check.tokens import Token, tokens
@@ -100,7 +100,19 @@ def scene(text: str, reader: Reader, start: int) -> Scene:
     made.figures |= taken - made.names - locked
     made.categories = list(_named(made))
     made.marks = list(reader.language.marks.all(made.tokens, made.names | made.figures))
+    made.marks += _exempting(made)
     return made
+
+
+def _exempting(scene: Scene) -> list[Found]:
+    """The "but" that leaves a segment out: "every segment but one that is named"."""
+    ends = {each.end for each in scene.mentions if each.kind in {"every", "none", "any"}}
+    starts = {each.start for each in scene.mentions if each.kind == "segments"}
+    return [
+        Found(("except",), at, at + 1)
+        for at, token in enumerate(scene.tokens)
+        if token.low == "but" and at in ends and at + 1 in starts
+    ]
 
 
 def _worded(scene: Scene) -> Iterable[int]:
@@ -112,8 +124,15 @@ def _worded(scene: Scene) -> Iterable[int]:
             phrase
             and phrase.end - phrase.start > 1
             and any(f"@{family}" in shared for family in phrase.kinds)
+            and _starts_no_rate(scene, phrase.end)
         ):
             yield from range(phrase.start, phrase.end)
+
+
+def _starts_no_rate(scene: Scene, at: int) -> bool:
+    """Whether no rate follows: "more than once" is a metric's word, "more than once a day" a figure."""
+    rate = rate_in(scene.tokens[at : at + 2], scene.language)
+    return rate is None or rate[1] > 0
 
 
 def _named(scene: Scene) -> Iterable[Category]:
@@ -122,14 +141,21 @@ def _named(scene: Scene) -> Iterable[Category]:
             continue
         for words, name in scene.reader.categories.items():
             end = start + len(words)
-            if tuple(token.stem for token in scene.tokens[start:end]) == words:
+            said = scene.tokens[start:end]
+            # Who is saving has no "Savings".
+            is_noun = said and (said[-1].low.endswith("ing") == name.lower().endswith("ing"))
+            if tuple(token.stem for token in said) == words and is_noun:
                 yield Category(name, start, end)
 
 
 def hits_in(scene: Scene, at: Iterable[int]) -> list[Hit]:
     """The words by which some metric goes among some tokens."""
     free = [n for n in at if n not in scene.names and n not in scene.figures]
-    found = scene.reader.lexicon.hits(scene.tokens, free, scene.language)
+    found = [
+        hit
+        for hit in scene.reader.lexicon.hits(scene.tokens, free, scene.language)
+        if not _is_whole_of(scene, hit)
+    ]
     if "@not" in scene.reader.lexicon.shared_by:
         wanted = set(free)
         found += [
@@ -138,6 +164,15 @@ def hits_in(scene: Scene, at: Iterable[int]) -> list[Hit]:
             if "not" in mark.kinds and mark.start in wanted
         ]
     return found
+
+
+def _is_whole_of(scene: Scene, hit: Hit) -> bool:
+    """Whether a word only says that all are meant: of "the bank", "bank" is no word of "online banking"."""
+    if all(key in LIGHT for key in hit.keys):
+        return False
+    return any(
+        each.kind == "overall" and each.start <= hit.start and hit.end <= each.end for each in scene.mentions
+    )
 
 
 def best(scene: Scene, hits: Sequence[Hit], units: Sequence[str]) -> list[Match]:

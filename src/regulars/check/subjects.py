@@ -80,9 +80,21 @@ def names_of(facts: Facts, language: Language) -> Names:
     for group in facts.segments.values():
         for said in (group.name, group.id.replace("_", " "), *group.aliases):
             named.setdefault(tuple(language.of_phrase(said)), group.id)
+    for words, name in list(named.items()):
+        for also in _called(words, language):
+            named.setdefault(also, name)
     known = sorted(named.items(), key=lambda each: -len(each[0]))
     codes = {group.code: group.id for group in facts.segments.values() if group.code}
     return Names(tuple((words, group) for words, group in known if words), codes, tuple(facts.segments))
+
+
+def _called(words: tuple[str, ...], language: Language) -> list[tuple[str, ...]]:
+    """A name with other nouns for its people: "dormant customers" for "Dormant accounts"."""
+    head = list(words)
+    while head and head[-1] in language.called:
+        head.pop()
+    is_told = head and len(head) < len(words) and any(word not in language.neutral for word in head)
+    return [(*head, noun) for noun in sorted(language.called)] if is_told else []
 
 
 def mentions(tokens: Sequence[Token], names: Names, language: Language, taken: set[int]) -> list[Mention]:

@@ -15,8 +15,8 @@ _TOKEN = re.compile(
   | \d+(?:,\d{3})+(?:\.\d+)?(?!\d)     # 3,600
   | \d+\.\d+ | \d+ | (?<![\w.])\.\d+   # 45.4  12  .5
   | (?:[A-Z]{1,2})?\$ | [£€¥₹₩₪₺]      # US$
-  | ['’]s\b                            # a possessive
-  | [^\W\d_]+(?:['’](?!s\b)[^\W\d_]+)? # word, don't
+  | ['’](?:s|re|ve|ll|d|m)\b           # a possessive, or the rest of "they're"
+  | [^\W\d_]+(?:['’](?!(?:s|re|ve|ll|d|m)\b)[^\W\d_]+)? # word, don't
   | [^\w\s] | _
     """,
     re.VERBOSE,
@@ -50,10 +50,11 @@ def tokens(text: str, language: Language, start: int = 0) -> list[Token]:
         if said in _HYPHENS and _joins(text, found.start()):
             continue
         low = said.lower().replace("’", "'")
+        low = language.contractions.get(low, low)
         is_figure = said[0].isdigit() or (said[0] == "." and len(said) > 1)
         begin, end = found.span()
         made.append(
-            Token(said, low, language.stem(low), start + begin, start + end, said[0].isalpha(), is_figure)
+            Token(said, low, language.stem(low), start + begin, start + end, low[0].isalpha(), is_figure)
         )
     return made
 

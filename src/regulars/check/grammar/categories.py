@@ -46,7 +46,7 @@ def _meant(clause: Clause) -> Category | None:
     column, _ = _columns(clause)
     if column is None or not cue:
         return None
-    metric = _stronger_metric(clause, clause.categories[0])
+    metric = _stronger_metric(clause, clause.categories[0]) and not _is_asked(clause, column)
     return None if metric else clause.categories[0]
 
 
@@ -55,6 +55,13 @@ def _stronger_metric(clause: Clause, named: Category) -> bool:
     lexicon = clause.scene.reader.lexicon
     stems = {clause.scene.tokens[n].stem for n in range(named.start, named.end)}
     return named.end - named.start == 1 and any(lexicon.knows(stem) for stem in stems)
+
+
+def _is_asked(clause: Clause, column: Column) -> bool:
+    """Whether the clause has all words of the label: "the most held product is the mortgage"."""
+    said = {clause.scene.tokens[n].stem for n in clause.at}
+    words = clause.scene.language.of_phrase(column.label)
+    return len(words) > 1 and said.issuperset(words)
 
 
 def _columns(clause: Clause) -> tuple[Column | None, Column | None]:

@@ -92,6 +92,22 @@ def trend(clause: Clause) -> list[Finding]:
     return judged(Claim(of, holds, column.label, "wrong_direction", column, at, denied), clause)
 
 
+def signed(clause: Clause) -> list[Finding]:
+    """The verdict on a figure that is said to be positive or negative."""
+    mark = clause.mark("positive", "negative")
+    match = chosen(clause, ("points", "percent_change", "percent", "money")) if mark else None
+    if mark is None or match is None:
+        return []
+    facts, column = clause.scene.facts, match.entry.column
+
+    def of(groups: Groups) -> Computed:
+        return total(facts, groups, column) if len(groups) == 1 else Computed(None)
+
+    holds = ABOVE_ZERO if "positive" in mark.kinds else BELOW_ZERO
+    at = (mark.start, mark.end)
+    return judged(Claim(of, holds, column.label, "wrong_direction", column, at, is_denied(clause)), clause)
+
+
 def _changing(clause: Clause) -> Entry | None:
     """The change that the clause's own words name, or else those of the whole sentence."""
     everywhere = hits_in(clause.scene, range(len(clause.scene.tokens)))

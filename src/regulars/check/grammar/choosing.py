@@ -34,7 +34,7 @@ def said_hits(clause: Clause, quantity: Quantity | None = None, *, core: bool = 
     """The hits of a clause, with those that its form implies: one customer's worth, a time that passed."""
     hits = clause.hits(core=core)
     implied: list[str] = []
-    if (quantity and quantity.per) or _is_each(clause):
+    if (quantity and quantity.per) or is_each(clause):
         implied.append("@per_customer")
     if quantity and quantity.measure == "duration" and _is_past(clause, quantity):
         is_start = any(not _START.isdisjoint(hit.keys) for hit in hits)
@@ -75,7 +75,7 @@ def _is_past(clause: Clause, quantity: Quantity) -> bool:
     return "ago" in said or quantity.hedge == "within" or clause.mark("since") is not None
 
 
-def _is_each(clause: Clause) -> bool:
+def is_each(clause: Clause) -> bool:
     """Whether it is said of one customer: in the clause, or by an "on average" that opens the sentence."""
     subject = clause.subject
     opening = clause.scene.is_named("on_average", 0, 3)
@@ -105,7 +105,7 @@ def chosen(
     if found is None and clause.column is not None and kind_of(clause.column) in units:
         found = Match(_entry(clause, clause.column), 0.0, frozenset())
     if found is None and (verbs := _implied(clause, hits, quantity)):
-        each = ["@per_customer"] if _is_each(clause) else []
+        each = ["@per_customer"] if is_each(clause) else []
         found = _fitting(clause, [Hit((key,), 0, 0) for key in [*verbs, *each]], units, quantity)
     if found is None:
         everywhere = hits_in(clause.scene, range(len(clause.scene.tokens)))
@@ -133,7 +133,7 @@ def _fitting(
 ) -> Match | None:
     ranked = [_timed(clause, each) for each in best(clause.scene, hits, units)]
     matches = sorted((each for each in ranked if each.score >= ACCEPTED), key=lambda each: -each.score)
-    if _is_each(clause) or any(
+    if is_each(clause) or any(
         "@per_customer" in hit.keys and "@headcount" not in hit.keys and hit.end for hit in hits
     ):
         matches = [each for each in matches if each.entry.column.agg != "sum"] or matches

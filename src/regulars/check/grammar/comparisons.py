@@ -31,6 +31,8 @@ def direction(clause: Clause, column: Column | None) -> int:
     if mark is None:
         return 0
     sign = 1 if any(kind in UPWARDS for kind in mark.kinds) else -1
+    if is_upside_down(clause, column) or is_speed(clause, column):
+        return -sign
     if (
         column is not None
         and any(kind in {"better", "worse"} for kind in mark.kinds)
@@ -38,6 +40,23 @@ def direction(clause: Clause, column: Column | None) -> int:
     ):
         return -sign
     return sign
+
+
+def is_upside_down(clause: Clause, column: Column | None) -> bool:
+    """Whether a lower figure is more of it: "log in more often", by days since the last login."""
+    return column is not None and column.unit in SPANS and clause.mark("often") is not None
+
+
+def is_speed(clause: Clause, column: Column | None) -> bool:
+    """Whether a span of time is told as how fast it passes: "resolved faster" takes fewer days."""
+    return column is not None and column.unit in SPANS and clause.mark("speed") is not None
+
+
+def hardly_told(found: Finding) -> Finding:
+    """How long ago the last time was does not prove how often it is."""
+    if found.label != "supported":
+        return found
+    return replace(found, label="needs_review", why=f"{found.why}, which is not how often")
 
 
 def is_bad(clause: Clause, column: Column) -> bool:
@@ -55,6 +74,9 @@ def multiple(clause: Clause, quantity: Quantity) -> list[Finding]:
     at, others = (quantity.start, quantity.end), compared_groups(clause)
     if not others and (made := _of_two_shares(clause, quantity)):
         return made
+    if not others and clause.scene.tokens[quantity.end - 1].low in clause.scene.language.multiplied:
+        why = "the facts hold no such change of it"
+        return [finding(clause, "unsupported_attribute", why, at, column=column, error_type="missing_value")]
     if not others:
         return [finding(clause, "needs_review", "it is not said what it is a multiple of", at, column=column)]
 
@@ -148,7 +170,8 @@ def compared_groups(clause: Clause) -> Groups:
 def more_or_less(clause: Clause) -> list[Finding]:
     """The verdict on a comparison without a figure: "a higher margin than", "less mobile than the rest"."""
     other, subject = clause.other, clause.subject
-    is_compared = bool(direction(clause, None)) or clause.mark("match") is not None
+    is_short = clause.mark("as") is not None and is_denied(clause)
+    is_compared = bool(direction(clause, None)) or clause.mark("match") is not None or is_short
     if other is None or subject is None or not is_compared or _is_measured(clause):
         return []
     match = chosen(clause, NUMERIC)
@@ -158,13 +181,20 @@ def more_or_less(clause: Clause) -> list[Finding]:
     sign = direction(clause, column)
     if subject.kind == "none" and other.groups:
         return _nobody_beats(clause, column, sign)
+    if not sign and is_short:
+        return [
+            each
+            for rival in _rivals(clause, column)
+            for each in judged(_short_of(clause, column, rival), clause)
+        ]
     if not sign:
         return _alike(clause, column)
-    return [
+    made = [
         each
         for rival in _rivals(clause, column)
         for each in judged(_against(clause, column, sign, rival), clause)
     ]
+    return [hardly_told(each) for each in made] if is_upside_down(clause, column) else made
 
 
 def _is_measured(clause: Clause) -> bool:
@@ -196,6 +226,12 @@ def _against(clause: Clause, column: Column, sign: int, rival: Groups) -> Claim:
 
     holds = ratio or (ABOVE_ZERO if sign > 0 else BELOW_ZERO)
     return Claim(of, holds, what, "wrong_direction", column, at, is_denied(clause))
+
+
+def _short_of(clause: Clause, column: Column, rival: Groups) -> Claim:
+    """The claim that the subject has less: "not as often as". Of how long ago the last time was, more."""
+    sign = 1 if is_upside_down(clause, column) else -1
+    return replace(_against(clause, column, sign, rival), denied=False)
 
 
 def _how_far(clause: Clause, sign: int) -> Interval | None:

@@ -42,9 +42,11 @@ def index(clause: Clause, quantity: Quantity) -> list[Finding]:
     match = chosen(clause, NUMERIC)
     if match is None:
         return []
-    facts, column = clause.scene.facts, match.entry.column
+    facts, column, size = clause.scene.facts, match.entry.column, size_of(clause)
 
     def of(groups: Groups) -> Computed:
+        if column.agg == "sum" and size is not None and column.id != size.id:
+            return over(share(facts, groups, column.id), share(facts, groups, size.id), 100, "index")
         return over(total(facts, groups, column), cell(facts, OVERALL, column), 100, "index")
 
     what = f"{column.label}, all customers being 100"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from regulars.check.clause import Clause
-from regulars.check.computed import Computed, part_of_all, total
+from regulars.check.computed import Computed, over, part_of_all, total
 from regulars.check.grammar.bases import is_by_people, is_of_people, is_part_of_all
 from regulars.check.grammar.changes import changed, is_word_of_metric
 from regulars.check.grammar.choosing import OF_MEASURE, SPANS, chosen, is_telling, size_entry
+from regulars.check.grammar.heads import counted_by, heads
 from regulars.check.grammar.owners import owned
 from regulars.check.grammar.windows import wrong_window
 from regulars.check.holding import Claim, Groups, finding, judged
@@ -32,9 +33,10 @@ def level(clause: Clause, quantity: Quantity) -> list[Finding]:
     match = _size_of_named(clause, quantity) or chosen(about, _units(clause, about, quantity), quantity)
     if match is None and quantity.measure == "percent":
         match = chosen(about, ("per_1000",), quantity)
+    match = match or heads(clause, quantity)
     clause.explained |= about.explained
     if match is None:
-        return [unbound(clause, quantity)]
+        return [_of_nothing(clause, quantity) or unbound(clause, quantity)]
     clause.column = match.entry.column
     if quantity.measure == "money" and not is_same_currency(quantity.unit, match.entry.column.unit):
         return [_other_currency(about, quantity, match.entry.column)]
@@ -78,6 +80,19 @@ def _size_of_named(clause: Clause, quantity: Quantity) -> Match | None:
     return Match(entry, 1.0, frozenset()) if entry else None
 
 
+def _of_nothing(clause: Clause, quantity: Quantity) -> Finding | None:
+    """A bound that people are said to be at, with nothing that it measures: "they are mostly under 30"."""
+    tokens = clause.scene.tokens
+    is_bound = quantity.hedge in {"over", "under", "at_least", "at_most"} or quantity.high is not None
+    ends = quantity.end >= len(tokens) or not tokens[quantity.end].is_word
+    before = clause.scene.is_named("copula", max(0, quantity.start - 2), quantity.start)
+    if quantity.measure != "plain" or not (is_bound and ends and before) or clause.hits():
+        return None
+    at = (quantity.start, quantity.end)
+    why = "the facts hold nothing that this could be the figure of"
+    return finding(clause, "unsupported_attribute", why, at, error_type="invented_attribute")
+
+
 def _claim(clause: Clause, quantity: Quantity, match: Match) -> Claim:
     column, facts = match.entry.column, clause.scene.facts
     interval, at = in_units_of(quantity, column), (quantity.start, quantity.end)
@@ -88,9 +103,11 @@ def _claim(clause: Clause, quantity: Quantity, match: Match) -> Claim:
         )
     factor = _rate_factor(clause, quantity, match)
     is_rest = column.unit == "percent" and _is_rest(clause, match)
+    size = counted_by(clause, quantity, match)
 
     def of(groups: Groups) -> Computed:
         made = total(facts, groups, column)
+        made = over(made, total(facts, groups, size), unit=column.unit) if size else made
         return made.rest if is_rest else made.times(factor)
 
     what = f"not: {column.label}" if is_rest else column.label

@@ -28,6 +28,7 @@ _BETWEEN = frozenset(
         "the",
         "(",
         "score",
+        "wide",
     }
 )
 _AVERAGE = frozenset({"average", "overall", "mean", "norm"})

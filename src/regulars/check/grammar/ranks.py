@@ -8,13 +8,14 @@ from regulars.check.clause import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.grammar.changes import is_denied
 from regulars.check.grammar.choosing import NUMERIC, chosen, is_telling, said_hits, size_entry
-from regulars.check.grammar.comparisons import direction, is_bad
+from regulars.check.grammar.comparisons import direction, hardly_told, is_bad, is_speed, is_upside_down
 from regulars.check.holding import Claim, Groups, finding, judged
 from regulars.check.lexicon import Match
 from regulars.check.scene import best, hits_in
 from regulars.check.subjects import Mention
 from regulars.check.table import Column, Facts
 from regulars.check.tolerance import stated
+from regulars.check.unknown import unknown_words
 from regulars.check.verdicts import Finding, Label
 
 
@@ -53,10 +54,15 @@ def superlative(clause: Clause) -> list[Finding]:
     column = _column(clause)
     if column is None:
         return []
+    if is_speed(clause, column):
+        sign = -sign
     if mark in {"best", "worst"}:
         sign = sign * (-1 if is_bad(clause, column) else 1)
     if clause.subject and clause.subject.kind == "subset":
         return []
+    if is_upside_down(clause, column):
+        told = judged(rank_claim(clause, column, -sign, position), replace(clause, is_joint=False))
+        return [hardly_told(each) for each in told]
     claim = rank_claim(clause, column, sign, position)
     own = replace(clause, is_joint=False)
     made = judged(claim, own)
@@ -134,19 +140,42 @@ def _is_quantifier(clause: Clause, start: int, end: int) -> bool:
 
 def _column(clause: Clause) -> Column | None:
     """The metric that is ranked by; where none is named, a segment's size is its customers."""
+    if clause.column is not None and _follows_its_figure(clause):
+        return clause.column
     words = {clause.scene.tokens[n].low for n in clause.core}
     is_named = clause.column is not None or any(is_telling(clause, hit) for hit in clause.hits())
-    if words & {"largest", "smallest", "biggest"} and not is_named:
+    is_of_them = not unknown_words(clause, clause.scene)
+    if is_of_them and words & {"largest", "smallest", "biggest"} and not is_named:
         clause.column = size_of(clause)
         return clause.column
+    if not is_named and not words & {"most", "fewest", "least", "top"}:
+        found = [each for each in _named_elsewhere(clause) if each.score > 0]
+        if found:
+            clause.column = found[0].entry.column
+            return clause.column
     match = chosen(clause, NUMERIC)
     if match:
         return match.entry.column
     words = {clause.scene.tokens[n].low for n in clause.at}
-    if words & {"largest", "smallest", "biggest", "segment", "group", "headcount", "size"}:
+    if is_of_them and words & {"largest", "smallest", "biggest", "segment", "group", "headcount", "size"}:
         clause.column = size_of(clause)
         return clause.column
     return None
+
+
+def _named_elsewhere(clause: Clause) -> list[Match]:
+    """The metrics that the rest of the sentence names: "they rate us highest, with a score of 91"."""
+    hits = hits_in(clause.scene, range(len(clause.scene.tokens)))
+    telling = [hit for hit in hits if is_telling(clause, hit)]
+    return best(clause.scene, telling, NUMERIC) if telling else []
+
+
+def _follows_its_figure(clause: Clause) -> bool:
+    """Whether a figure stands before and only it is ranked: "their average fee of $86 is the highest"."""
+    mark = clause.mark("most", "least", "best", "worst")
+    if mark is None or not clause.quantities or clause.quantities[-1].end > mark.start:
+        return False
+    return not any(is_telling(clause, hit) for hit in clause.hits() if hit.start >= clause.quantities[-1].end)
 
 
 def size_of(clause: Clause) -> Column | None:

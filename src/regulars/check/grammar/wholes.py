@@ -5,16 +5,24 @@ from __future__ import annotations
 from regulars.check.clause import Clause
 from regulars.check.computed import Computed, total
 from regulars.check.grammar.choosing import chosen
+from regulars.check.grammar.windows import wrong_window
 from regulars.check.holding import Claim, Groups, judged
 from regulars.check.locale import Found
 from regulars.check.tolerance import ALL, NONE, Interval, nearly
 from regulars.check.verdicts import Finding
 
+FEW = 10.0
+"""Hardly any is at most so many percent, as nearly all is the rest."""
+
 
 def whole(clause: Clause) -> list[Finding]:
     """The verdict on "all of them", "they never", "most of their"."""
-    mark = clause.mark("mostly", "all_of", "none_of")
-    if mark is None or clause.quantities or clause.subject is None:
+    mark = clause.mark("few_of", "mostly", "all_of", "none_of")
+    if (
+        mark is None
+        or clause.subject is None
+        or any(each.measure != "duration" for each in clause.quantities)
+    ):
         return []
     match = chosen(clause, ("percent",)) or (
         chosen(clause, ("ratio", "per_1000")) if _is_none(mark) else None
@@ -29,7 +37,9 @@ def whole(clause: Clause) -> list[Finding]:
         return made.rest if denied is not match.entry.is_negative else made
 
     at = (mark.start, mark.end)
-    return judged(Claim(of, _interval(clause, mark), column.label, "over_generalisation", column, at), clause)
+    claim = Claim(of, _interval(clause, mark), column.label, "over_generalisation", column, at)
+    late = wrong_window(clause, match.entry, claim)
+    return [late] if late else judged(claim, clause)
 
 
 def _is_none(mark: Found) -> bool:
@@ -38,6 +48,8 @@ def _is_none(mark: Found) -> bool:
 
 def _interval(clause: Clause, mark: Found) -> Interval:
     """All, nearly all, none, or more than half."""
+    if "few_of" in mark.kinds:
+        return Interval(high=FEW)
     hedge = clause.scene.language.hedges.before(clause.scene.tokens, mark.start)
     if hedge and "nearly" in hedge.kinds and not _is_none(mark):
         return nearly(100.0)

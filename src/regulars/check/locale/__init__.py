@@ -91,7 +91,8 @@ class Language:
     """The words of one language, as the grammar asks for them."""
 
     def __init__(self, words: Mapping[str, Any]) -> None:
-        stems = Stems(words["irregular"])
+        self.contractions: Mapping[str, str] = words["contractions"]
+        stems = Stems(words["irregular"], self.contractions)
         self.stem = stems.of
         self.of_phrase = stems.of_phrase
         self.numbers: Mapping[str, int] = words["numbers"]
@@ -112,6 +113,15 @@ class Language:
         self.outside = frozenset(words["outside"].split())
         self.nations = frozenset(words["nations"].split())
         self.peoples = _stems(words["peoples"], stems)
+        self.called = _stems(words["called"], stems)
+        self.multiplied = frozenset(words["multiplied"].split())
+        self.pasts = frozenset(
+            form
+            for word, forms in words["irregular"].items()
+            if word not in {"be", "have", "do", "less"}
+            for form in forms.split()
+            if not form.endswith(("s", "ing"))
+        )
         self.makes_do = _stems(words["makes_do"], stems)
         self.light = _stems(words["light"], stems)
         self.imperatives = _stems(words["imperatives"], stems)

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_WORDS = re.compile(r"[^\W_]+(?:'(?!s\b)[^\W\d_]+)?|[%$+~]")
+_WORDS = re.compile(r"'(?:re|ve|ll|d|m)\b|[^\W_]+(?:'(?!(?:s|re|ve|ll|d|m)\b)[^\W\d_]+)?|[%$+~]")
 
 
 class Stems:
     """Stems by rule, save for the irregular words of a language."""
 
-    def __init__(self, irregular: Mapping[str, str]) -> None:
+    def __init__(self, irregular: Mapping[str, str], contractions: Mapping[str, str] | None = None) -> None:
+        self._contractions = contractions or {}
         plain = {form: word for word, forms in irregular.items() for form in forms.split()}
         self._known = {form: _ruled(word) for form, word in plain.items()}
         # A word without forms is its own stem.
@@ -30,7 +31,8 @@ class Stems:
 
     def of_phrase(self, phrase: str) -> list[str]:
         """The stems of a phrase, hyphens and underscores parting words."""
-        return [self.of(word) for word in _WORDS.findall(phrase.lower().replace("’", "'"))]
+        words = _WORDS.findall(phrase.lower().replace("’", "'"))
+        return [self.of(self._contractions.get(word, word)) for word in words]
 
 
 def _ruled(word: str) -> str:
