@@ -17,7 +17,7 @@ class _Choices(BaseModel):
 class DriftLimits(_Choices):
     """How much may change between two days before ``compare`` fails (exit 4); null: no limit.
 
-    A limit is passed only by a change that sampling does not explain.
+    A limit is exceeded only by a change that sampling does not explain.
     """
 
     psi: float | None = Field(0.25, gt=0, le=10)

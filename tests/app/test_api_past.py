@@ -83,11 +83,11 @@ def test_a_migration_in_python_has_the_figures_of_the_command(
 def test_a_comparison_in_python_is_that_of_the_command_and_stands_on_the_dashboard(shop: Workspace) -> None:
     found = rg.compare("rfm", workspace=shop.root, today=TODAY)
     assert isinstance(found.answer("drift"), Drift)
-    assert found.holds == (not found.passed)
+    assert found.holds == (not found.exceeded)
     assert found.as_json()["to"]["as_of"] == DAYS[2]
     shown = found._repr_html_()
     assert f"<bdi>{QUESTIONS['drift']}</bdi>" in shown
-    for each in found.passed:
+    for each in found.exceeded:
         assert "Past a limit" in shown, each
     page = shop.report(found.as_json()["to"]["run_id"]).read_text("utf-8")
     assert found.as_json()["sections"]["drift"]["headline"].split(":")[0] in page

@@ -18,7 +18,7 @@ from tests.shops import RFM_ALONE, opened, studied
 
 from regulars import settings as chosen
 from regulars.app import saved
-from regulars.app.compare_command import show
+from regulars.app.compare_command import limits_told, show
 from regulars.app.study import render
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
@@ -80,10 +80,9 @@ def test_a_limit_that_is_passed_fails_with_what_moved_and_what_to_do(compared):
     assert failure is not None
     assert failure.exit_code == 4
     assert told["holds"] is False
-    moved = next(each for each in told["passed"] if each["where"] == "rfm.movement")
+    moved = next(each for each in told["exceeded"] if each["where"] == "rfm.movement")
     assert "The limit is 1.0%." in moved["what"]
-    assert moved["remedy"] in failure.remedy
-    assert failure.count == len(told["passed"])
+    assert failure.found == limits_told(len(told["exceeded"]))
 
 
 def test_without_limits_nothing_fails_and_the_figures_are_the_same(compared):
@@ -159,7 +158,7 @@ def test_a_limit_of_stability_that_does_not_hold_fails(compared):
     told, failure = compared(limits=limit)
     assert failure is not None
     assert failure.exit_code == 4
-    assert [each["where"] for each in told["passed"]] == ["rfm.refit"]
+    assert [each["where"] for each in told["exceeded"]] == ["rfm.refit"]
     assert told["sections"]["stability"]["headline"] == "1 limit of stability in the settings not met."
 
 
@@ -265,5 +264,8 @@ def test_the_command_ends_with_exit_code_4(shop):
         capture_output=True, text=True, timeout=120, check=False, env={"PYTHONPATH": source},
     )  # fmt: skip
     assert done.returncode == 4
-    assert "CheckFailed: comparing rfm" in done.stderr
     assert "past the limits of the settings" in done.stdout
+    lines, (kept,) = done.stderr.splitlines(), list(shop.validations.glob("2024-09-30-*/rfm.json"))
+    for each in json.loads(kept.read_text())["exceeded"]:
+        assert f"warning {each['where']}: {each['what']} {each['remedy']}" in lines
+    assert any(line.startswith("CheckFailed: comparing rfm: ") for line in lines)

@@ -33,7 +33,7 @@ def validation(segmentation: Segmentation, *, earlier: bool = True) -> dict[str,
     warning = {"severity": "warning", "where": "x", "what": "A mean moved by 24%.", "remedy": "Look."}
     return {
         "from": {"run_id": "run-0", "as_of": "2011-08-31"} if earlier else None,
-        "passed": [warning],
+        "exceeded": [warning],
         "sections": {
             "drift": _section("Nothing moved.", segments=drifted),
             "stability": _section("They come back.", segments=stable),

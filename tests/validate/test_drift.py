@@ -25,7 +25,7 @@ from regulars.types import Feature, Segment
 from regulars.validate.centroids import moved_means
 from regulars.validate.drift import drift, told_centroids
 from regulars.validate.drift_file import as_json
-from regulars.validate.drift_limits import passed
+from regulars.validate.drift_limits import exceeded
 from regulars.validate.drift_words import headline, told_centroid, words
 from regulars.validation_settings import DriftLimits
 
@@ -88,7 +88,7 @@ def moved_share(engine, name, n, trials):
         now = with_share(chance, people, segments, planted, 10, n)
         found = between(engine, definition, features, then, now)
         own = next(each for each in found.shares if each.segment.id == planted)
-        heard += own.level in ("moved", "passed") and own.change > 0
+        heard += own.level in ("moved", "exceeded") and own.change > 0
     return heard
 
 
@@ -105,7 +105,7 @@ def moved_mean(engine, name, n, trials):
         now[planted] = now[planted] + (step if now[planted].dtype.kind == "f" else round(step))
         found = between(engine, definition, features, then, now)
         own = next(each for each in found.features if each.bands.feature.name == planted)
-        heard += own.level in ("moved", "passed")
+        heard += own.level in ("moved", "exceeded")
     return heard
 
 
@@ -157,11 +157,11 @@ def test_a_changed_shop_is_told_in_customers_with_what_to_do(engine):
     found = days(engine)
     said = "\n".join(words(found, "EUR"))
     assert headline(found).endswith("past the limits of the settings.")
-    assert "recency_days" in {each.bands.feature.name for each in found.features if each.level == "passed"}
+    assert "recency_days" in {each.bands.feature.name for each in found.features if each.level == "exceeded"}
     assert "Days since the last order: " in said
     assert "standard deviations" in said
     assert "900 came, 600 left" in said
-    told = list(passed(found, "rfm", "EUR"))
+    told = list(exceeded(found, "rfm", "EUR"))
     assert any(
         each.where == "rfm.recency_days" and "The limit is a PSI of 0.25." in each.what for each in told
     )
@@ -171,10 +171,10 @@ def test_a_changed_shop_is_told_in_customers_with_what_to_do(engine):
 def test_a_limit_of_none_is_never_passed_and_the_figures_stay(engine):
     unlimited = dict.fromkeys(DriftLimits.model_fields)
     free, held = days(engine, **unlimited), days(engine)
-    assert "passed" not in free.levels
+    assert "exceeded" not in free.levels
     assert free.has_moved
     assert free.sizes == held.sizes
-    assert list(passed(free, "rfm", "EUR")) == []
+    assert list(exceeded(free, "rfm", "EUR")) == []
 
 
 def with_a_rare_feature(people, n, value):
@@ -209,7 +209,7 @@ def test_what_few_customers_have_is_no_part_of_a_moved_mean(engine):
         assert each.centroid.most.feature.name == "recency_days"
         assert "Salary" not in told_centroid(each, "EUR")
     assert {each.centroid.most.feature.name for each in told[80]} == {"salary"}
-    assert {each.level for each in told[80]} == {"passed"}
+    assert {each.level for each in told[80]} == {"exceeded"}
 
 
 def test_a_mean_that_moved_passes_its_limit_by_share_and_standard_deviations_both(engine):
@@ -230,9 +230,9 @@ def test_a_mean_that_moved_passes_its_limit_by_share_and_standard_deviations_bot
             for limits in (DriftLimits(), DriftLimits(centroid_sd=0.05), DriftLimits(centroid_share=None))
         ]
     assert told == {
-        (0.1, 0.1): ["slight", "passed", "slight"],
+        (0.1, 0.1): ["slight", "exceeded", "slight"],
         (10.0, 0.5): ["moved", "moved", "moved"],
-        (1.0, 0.5): ["passed", "passed", "moved"],
+        (1.0, 0.5): ["exceeded", "exceeded", "moved"],
     }
 
 
@@ -251,7 +251,7 @@ def test_who_moved_is_counted_among_those_known_on_both_days(engine):
     found = between(engine, definition, features, people, later, known=400, moved_share=0.01)
     by_hand = (segments_of(engine, definition, people) != segments_of(engine, definition, later)).sum()
     assert found.movement.moved == by_hand > 100
-    assert found.movement_level == "passed"
+    assert found.movement_level == "exceeded"
     low, high = found.movement.interval
     assert low < found.movement.share < high
 
@@ -279,7 +279,7 @@ def test_gaps_and_nobody_are_told_and_break_nothing(engine):
     now["spend"] = np.where(np.arange(600) < 60, np.nan, now["spend"])
     found = between(engine, definition, features, then, now)
     spend = next(each for each in found.features if each.bands.feature.name == "spend")
-    assert spend.level == "passed"
+    assert spend.level == "exceeded"
     assert round(spend.unknown[0], 6) == 10.0
     assert "unknown for +10.0 points" in "".join(words(found, "EUR"))
     engine.execute("delete from customers_now")
@@ -304,6 +304,6 @@ def test_no_figure_of_ten_customers_or_fewer_is_shown(engine):
     name = next(each.segment.name for each in found.shares if each.segment.id == rare)
     said = (f"{name} grew", f"{name} shrank", f"The mean of {name}")
     assert not any(line.startswith(said) for line in words(found, "EUR"))
-    told = [each.what for each in passed(found, "made", "EUR") if each.where == f"made.{rare}"]
+    told = [each.what for each in exceeded(found, "made", "EUR") if each.where == f"made.{rare}"]
     assert told
     assert "not shown" in told[0]

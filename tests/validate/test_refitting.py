@@ -15,7 +15,7 @@ from regulars.validate import refitting
 from regulars.validate.refitting import AGED_DAYS, refit
 from regulars.validate.stability import Stability
 from regulars.validate.stability_file import as_json
-from regulars.validate.stability_limits import passed
+from regulars.validate.stability_limits import exceeded
 from regulars.validate.stability_words import headline, words
 from regulars.validation_settings import StabilityLimits
 
@@ -141,10 +141,10 @@ def test_what_is_left_in_the_engine_is_what_was_there(engine):
 def test_a_limit_of_what_chance_may_move_is_passed(engine):
     found, made = refitted(engine, shop(np.random.default_rng(1), 300), SHOP, method="rfm")
     held = Stability(300, made.segments, None, found)
-    (finding,) = passed(held, StabilityLimits(refit_share=0.001), "rfm")
+    (finding,) = exceeded(held, StabilityLimits(refit_share=0.001), "rfm")
     assert finding.where == "rfm.refit"
     assert finding.what.endswith("The limit is 0.1%.")
-    assert list(passed(held, StabilityLimits(), "rfm")) == []
+    assert list(exceeded(held, StabilityLimits(), "rfm")) == []
 
 
 def test_customers_that_cannot_carry_a_fit_are_told_as_such(engine):

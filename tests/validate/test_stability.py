@@ -11,7 +11,7 @@ from tests.validate.days import CAUSES, SHOP, fitted, habits, lay, shop
 from regulars.engine import Engine
 from regulars.validate.stability import Stability, groups, reading, why_not
 from regulars.validate.stability_file import as_json
-from regulars.validate.stability_limits import passed
+from regulars.validate.stability_limits import exceeded
 from regulars.validate.stability_words import headline, words
 from regulars.validation_settings import StabilityLimits
 
@@ -109,13 +109,13 @@ def test_a_weak_spot_is_told_with_the_segment_that_it_runs_into_and_what_to_do(f
 def test_what_is_weaker_than_a_limit_is_named_and_without_limits_nothing_is(five):
     one, _ = halves(five)
     limits = StabilityLimits(jaccard=0.75, prediction_strength=0.99, verdict="natural")
-    told = {each.where: each for each in passed(five, limits, "habits")}
+    told = {each.where: each for each in exceeded(five, limits, "habits")}
     assert f"habits.{one.segment.id}.jaccard" in told
     assert told["habits.prediction_strength"].what.endswith("The limit is 0.99.")
     assert "habits.verdict" in told
     assert all(each.remedy for each in told.values())
     assert headline(five, len(told)) == f"{len(told)} limits of stability in the settings not met."
-    assert list(passed(five, StabilityLimits(jaccard=None), "habits")) == []
+    assert list(exceeded(five, StabilityLimits(jaccard=None), "habits")) == []
 
 
 def test_the_document_ranks_and_names_every_draw_that_anybody_may_repeat_it(five):
@@ -141,7 +141,7 @@ def test_a_segment_of_ten_customers_or_fewer_is_not_shown(five):
     row = as_json(held, StabilityLimits(), 0)["segments"][0]
     assert {value for name, value in row.items() if not name.startswith("segment")} == {None}
     assert not any(each.startswith(f"{few.segment.name} is weak") for each in words(held, 1, None))
-    assert not any(few.segment.id in each.where for each in passed(held, StabilityLimits(), "habits"))
+    assert not any(few.segment.id in each.where for each in exceeded(held, StabilityLimits(), "habits"))
 
 
 def test_a_uniform_square_is_never_natural(engine):

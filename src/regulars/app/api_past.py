@@ -12,7 +12,7 @@ from typing import Any
 from regulars import settings as chosen_settings
 from regulars.app import comparing, migrating
 from regulars.app import history as histories
-from regulars.app.compare_command import keep_all
+from regulars.app.compare_command import keep_all, limits_told
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
@@ -172,18 +172,18 @@ class ComparedRuns:
     summary: comparing.Comparison
 
     def __repr__(self) -> str:
-        held = "holds" if self.holds else f"{len(self.passed)} limits passed"
+        held = "holds" if self.holds else limits_told(len(self.exceeded))
         return f"<ComparedRuns {self.summary.name}: {self.summary.now.run_id}, {held}>"
 
     @property
     def holds(self) -> bool:
-        """Whether no limit of the settings is passed."""
-        return not self.passed
+        """Whether no limit of the settings is exceeded."""
+        return not self.exceeded
 
     @property
-    def passed(self) -> tuple[Finding, ...]:
-        """The limits of the settings that are passed, with what to do."""
-        return self.summary.passed
+    def exceeded(self) -> tuple[Finding, ...]:
+        """The limits of the settings that are exceeded, with what to do."""
+        return self.summary.exceeded
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -227,8 +227,8 @@ def compare(
     ``tables`` are frames that take the place of the files under ``validation``: ``actions``, ``audit``, and
     experiments by the names that the settings have.
 
-    A limit that is passed is no error here: see ``holds``. Raises RunDamaged where a run of the workspace is
-    not as it was written, UsageError where there are no such runs.
+    An exceeded limit is no error here: see ``holds``. Raises RunDamaged where a run of the workspace is not
+    as it was written, UsageError where there are no such runs.
     """
     place, frames = Workspace(Path(workspace)), tables or {}
     settings = chosen_settings.load(place.settings)

@@ -32,7 +32,7 @@ def compare(
     memory_limit: MemoryOption = None,
 ) -> None:
     """Can a segmentation be relied on? Drift since an earlier run, and what this run proves; exit 4 where a
-    limit is passed."""
+    limit is exceeded."""
     from regulars.app import compare_command
 
     compare_command.show(

@@ -1,4 +1,4 @@
-"""The command ``compare``: the sections one after the other, and exit code 4 where a limit is passed."""
+"""The command ``compare``: the sections one after the other, and exit code 4 where a limit is exceeded."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from regulars.errors import CheckFailed
 from regulars.figures import day
 from regulars.types import Study
 
+LISTED = 20
+"""Limits that are told one by one where they are exceeded."""
 WIDTH = 78
 """Of what is printed, in letters: a terminal of 80 columns shows it whole."""
 
@@ -30,7 +32,7 @@ def show(
 ) -> None:  # fmt: skip
     """Show the comparison of a segmentation, or of every one of the run, and keep it for the dashboard.
 
-    Raises CheckFailed where a limit of the settings is passed.
+    Raises CheckFailed where a limit of the settings is exceeded.
     """
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
@@ -44,7 +46,7 @@ def show(
     else:
         for comparison in found:
             _show(comparison)
-    _require(found)
+    _require(found, json=json)
 
 
 def keep_all(workspace: Workspace, found: list[Comparison]) -> None:
@@ -56,15 +58,29 @@ def keep_all(workspace: Workspace, found: list[Comparison]) -> None:
             write_report(workspace, study, workspace.report(study.run_id))
 
 
-def _require(found: list[Comparison]) -> None:
-    passed = [finding for each in found for finding in each.passed]
-    if passed:
+def _require(found: list[Comparison], *, json: bool) -> None:
+    """Every limit that is exceeded with what to do about it, which JSON has already, and the failure."""
+    exceeded = [finding for each in found for finding in each.exceeded]
+    for finding in () if json else exceeded[:LISTED]:
+        terminal.print_finding(finding)
+    if exceeded:
+        more = "" if json or len(exceeded) <= LISTED else f" {len(exceeded) - LISTED:,} more: see --json."
+        where = "under 'exceeded'" if json else "above"
         raise CheckFailed(
-            f"comparing {', '.join(each.name for each in found if each.passed)}",
-            f"limits of validation in the settings are passed ({len(passed)})",
-            " ".join(dict.fromkeys(each.remedy for each in passed)),
-            examples=[f"{each.where}: {each.what}" for each in passed], count=len(passed),
-        )  # fmt: skip
+            f"comparing {', '.join(each.name for each in found if each.exceeded)}",
+            limits_told(len(exceeded)),
+            f"What to do stands with each, {where}.{more}",
+        )
+
+
+def limits_told(count: int) -> str:
+    """How many limits do not hold.
+
+    >>> limits_told(2)
+    '2 limits of the settings are exceeded'
+    """
+    limits, are = ("limit", "is") if count == 1 else ("limits", "are")
+    return f"{count:,} {limits} of the settings {are} exceeded"
 
 
 def _show(found: Comparison) -> None:

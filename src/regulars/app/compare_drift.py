@@ -10,7 +10,7 @@ from regulars.figures import short, signed, written
 from regulars.types import Feature
 from regulars.validate.drift import Drift, Level, drift
 from regulars.validate.drift_file import as_json
-from regulars.validate.drift_limits import passed
+from regulars.validate.drift_limits import exceeded
 from regulars.validate.drift_words import headline, words
 
 NAMED = 20
@@ -20,7 +20,7 @@ _TOLD: dict[Level, str] = {
     "steady": "[dim]steady[/]",
     "slight": "slight",
     "moved": "[yellow]moved[/]",
-    "passed": "[bold red]past limit[/]",
+    "exceeded": "[bold red]past limit[/]",
 }
 
 
@@ -34,7 +34,7 @@ def section(compared: Compared) -> Section:
     told = words(found, currency)
     document = {"is_measured": True, "headline": headline(found), "words": told, **as_json(found)}
     return Section(
-        "drift", found, document, tuple(passed(found, compared.name, currency)),
+        "drift", found, document, tuple(exceeded(found, compared.name, currency)),
         lambda: _show(found, currency),
     )  # fmt: skip
 

@@ -29,7 +29,7 @@ from regulars.validate.stability import (
     why_not,
 )
 from regulars.validate.stability_file import as_json
-from regulars.validate.stability_limits import passed
+from regulars.validate.stability_limits import exceeded
 from regulars.validate.stability_words import headline, words
 
 NAMED = 22
@@ -48,7 +48,7 @@ def section(compared: Compared) -> Section:
         compared.engine.count(NOW), definition.segments, found_groups, found_refit, _versions(compared),
         why_no_groups, why_no_refit,
     )  # fmt: skip
-    past = tuple(passed(found, limits, compared.name))
+    past = tuple(exceeded(found, limits, compared.name))
     told = words(found, definition.version, definition.choice.get("verdict"))
     summary = headline(found, len(past))
     document = {

@@ -22,14 +22,14 @@ class Section:
 
     ``answer`` is what was found, for the questions that come after it, None where it was not measured;
     ``document`` the whole of it as plain values (``is_measured``, ``headline``, ``words`` and figures);
-    ``passed`` what passed a limit of the settings (then the command ends with exit code 4). The command
+    ``exceeded`` what is past a limit of the settings (then the command ends with exit code 4). The command
     prints the headline and the words; ``show`` prints the tables that stand below, in 80 columns.
     """
 
     name: str
     answer: object | None
     document: dict[str, Any]
-    passed: tuple[Finding, ...]
+    exceeded: tuple[Finding, ...]
     show: Callable[[], None]
 
 

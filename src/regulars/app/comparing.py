@@ -61,9 +61,9 @@ class Comparison:
     findings: tuple[Finding, ...]
 
     @property
-    def passed(self) -> tuple[Finding, ...]:
-        """Everything that passed a limit."""
-        return tuple(finding for section in self.sections for finding in section.passed)
+    def exceeded(self) -> tuple[Finding, ...]:
+        """Everything that is past a limit of the settings."""
+        return tuple(finding for section in self.sections for finding in section.exceeded)
 
     def as_json(self) -> dict[str, Any]:
         """All of it as plain values: what ``--json`` prints and the dashboard reads."""
@@ -72,8 +72,8 @@ class Comparison:
             "definition": {"version": self.definition.version, "digest": self.definition.digest},
             "from": None if self.then is None else _told(self.then),
             "to": _told(self.now),
-            "holds": not self.passed,
-            "passed": [each.as_json() for each in self.passed],
+            "holds": not self.exceeded,
+            "exceeded": [each.as_json() for each in self.exceeded],
             "sections": {each.name: each.document for each in self.sections},
             "findings": [each.as_json() for each in self.findings],
         }

@@ -12,7 +12,7 @@ from regulars.errors import RunDamaged
 from regulars.publish.rely import Validations
 from regulars.types import Study
 
-SCHEMA = "validation/1"
+SCHEMA = "validation/2"
 
 
 def keep(workspace: Workspace, found: Mapping[str, Any]) -> None:

@@ -55,7 +55,7 @@ def found_fragment(name: str, found: Mapping[str, object], findings: Sequence[Fi
 
 
 def _passed(found: Mapping[str, object]) -> list[str]:
-    passed = found["passed"]
+    passed = found["exceeded"]
     assert isinstance(passed, list)
     return [f"Past a limit: {each['what']}" for each in passed]
 

@@ -100,7 +100,7 @@ def _part(title: str, told: Mapping[str, Any], marks: Mapping[str, Mark]) -> Par
     sections = told["sections"]
     asked = {name: sections[name] for name in QUESTIONS if name in sections}
     return Part(
-        title, since, [each["what"] for each in told["passed"]],
+        title, since, [each["what"] for each in told["exceeded"]],
         [_card(name, each, marks) for name, each in asked.items() if each["is_measured"]],
         [(QUESTIONS[k], " ".join(each["words"])) for k, each in asked.items() if not each["is_measured"]],
     )  # fmt: skip

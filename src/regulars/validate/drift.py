@@ -16,7 +16,7 @@ from regulars.validate.shift import Shift, share_change, shift
 from regulars.validation_settings import DriftLimits
 from regulars.value.many import Name, holm
 
-Level = Literal["steady", "slight", "moved", "passed"]
+Level = Literal["steady", "slight", "moved", "exceeded"]
 """No more than chance explains; real but small; large enough to look at; past a limit of the settings."""
 CHANCE = 0.05
 """With no drift at all, the share of comparisons in which anything is told to have moved is at most this."""
@@ -112,7 +112,7 @@ class Drift:
     @property
     def has_moved(self) -> bool:
         """Whether anything changed more than chance explains, and enough to look at."""
-        return bool({"moved", "passed"} & set(self.levels))
+        return bool({"moved", "exceeded"} & set(self.levels))
 
 
 def drift(engine: Engine, definition: Definition, features: Sequence[Feature], limits: DriftLimits) -> Drift:
@@ -183,7 +183,7 @@ def _features(
             (change[1] > 0 and _past(change[0], limits.unknown_points))
             or _past(new, limits.new_category_share)
         ):
-            level = "passed"
+            level = "exceeded"
         yield FeatureDrift(each, shifts[name], means.get(name), change, new, p[name], level)
 
 
@@ -212,13 +212,13 @@ def _mean_level(each: Centroid, p: float | None, limits: DriftLimits) -> Level:
     if each.sd is None or p is None or not _is_real(p):
         return "steady"
     if _past(each.share or 0.0, limits.centroid_share) and _reaches(each.sd, limits.centroid_sd):
-        return "passed"
+        return "exceeded"
     return "moved" if each.sd >= NOTABLE_SD else "slight"
 
 
 def _movement_level(moved: Movement, limits: DriftLimits) -> Level:
     """By the limit alone: these very customers were counted, and none of them moves without a change."""
-    return "passed" if moved.share is not None and _past(moved.share, limits.moved_share) else "steady"
+    return "exceeded" if moved.share is not None and _past(moved.share, limits.moved_share) else "steady"
 
 
 def _adjusted(asked: Mapping[Name, float], chance: float) -> dict[Name, float]:
@@ -242,7 +242,7 @@ def _psi_level(moved: Shift, p: float, limits: DriftLimits) -> Level:
     if not _is_real(p):
         return "steady"
     if limits.psi is not None and moved.passes(limits.psi):
-        return "passed"
+        return "exceeded"
     return "moved" if moved.psi >= moved.notable else "slight"
 
 
@@ -250,5 +250,5 @@ def _level(p: float, size: float, notable: float, limit: float | None) -> Level:
     if not _is_real(p):
         return "steady"
     if _past(size, limit):
-        return "passed"
+        return "exceeded"
     return "moved" if size >= notable else "slight"

@@ -1,4 +1,4 @@
-"""The limits of drift that are passed, each with what moved and what to do."""
+"""The limits of drift that are exceeded, each with what moved and what to do."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ GAPS = "Look at the source: a column with more gaps than before is more often br
 MOVERS = "Draw lists of single customers anew; compare the days in between to see when they moved."
 
 
-def passed(found: Drift, name: str, currency: str) -> Iterator[Finding]:
+def exceeded(found: Drift, name: str, currency: str) -> Iterator[Finding]:
     """A finding for each change past a limit, in the order of the section. ``name``: the segmentation."""
     limits, hidden = found.limits, found.hidden
-    if found.sizes_level == "passed":
+    if found.sizes_level == "exceeded":
         what = f"{told_sizes(found.sizes)} The limit is a PSI of {limits.psi}."
         yield Finding("warning", f"{name}.sizes", what, CUSTOMERS)
     for share in found.shares:
-        if share.level == "passed":
+        if share.level == "exceeded":
             what = f"{told_share(share)} The limit is {limits.share_points:g} points."
             said = _unsaid(share) if share.segment.id in hidden else what
             yield Finding("warning", f"{name}.{share.segment.id}", said, SIZE)
-    yield from (_feature(each, limits, name, currency) for each in found.features if each.level == "passed")
+    yield from (_feature(each, limits, name, currency) for each in found.features if each.level == "exceeded")
     for each in found.centroids:
-        if each.level == "passed":
+        if each.level == "exceeded":
             limit = (
                 f"The limit is {_percent(limits.centroid_share)}, from {limits.centroid_sd:g} of these on."
             )
             said = _unsaid(each) if each.segment.id in hidden else f"{told_centroid(each, currency)} {limit}"
             yield Finding("warning", f"{name}.{each.segment.id}.mean", said, MEANING)
-    if found.movement_level == "passed":
+    if found.movement_level == "exceeded":
         what = f"{next(told_movement(found.movement, {}))} The limit is {_percent(limits.moved_share)}."
         yield Finding("warning", f"{name}.movement", what, MOVERS)
 

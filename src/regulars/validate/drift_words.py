@@ -18,9 +18,11 @@ _FEW = "ten customers or fewer"
 
 def headline(found: Drift) -> str:
     """What it comes to, in one sentence."""
-    passed = found.levels.count("passed")
-    if passed:
-        return f"{passed} {'change is' if passed == 1 else 'changes are'} past the limits of the settings."
+    exceeded = found.levels.count("exceeded")
+    if exceeded:
+        return (
+            f"{exceeded} {'change is' if exceeded == 1 else 'changes are'} past the limits of the settings."
+        )
     if found.has_moved:
         return "Something has moved, within the limits of the settings."
     if "slight" in found.levels:
@@ -35,14 +37,14 @@ def words(found: Drift, currency: str) -> list[str]:
     return [
         told_sizes(found.sizes),
         *(told_share(each) for each in shares if _is_told(found, each)),
-        *(told_feature(each, currency) for each in found.features if each.level in ("moved", "passed")),
+        *(told_feature(each, currency) for each in found.features if each.level in ("moved", "exceeded")),
         *(told_centroid(each, currency) for each in found.centroids if _is_told(found, each)),
         *told_movement(found.movement, names),
     ]
 
 
 def _is_told(found: Drift, each: ShareDrift | CentroidDrift) -> bool:
-    return each.level in ("moved", "passed") and each.segment.id not in found.hidden
+    return each.level in ("moved", "exceeded") and each.segment.id not in found.hidden
 
 
 def told_sizes(moved: Shift) -> str:

@@ -20,7 +20,7 @@ MERGE = "Merge a segment that does not come back with the one that it runs into,
 PINNED = "Keep the pinned definition, and refit only where drift asks for it; or ask for fewer segments."
 
 
-def passed(found: Stability, limits: StabilityLimits, name: str) -> Iterator[Finding]:
+def exceeded(found: Stability, limits: StabilityLimits, name: str) -> Iterator[Finding]:
     """A finding for each limit that does not hold. ``name``: the segmentation. What was not measured passes
     no limit."""
     if found.groups:

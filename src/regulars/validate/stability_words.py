@@ -30,10 +30,10 @@ MEANT: Mapping[Verdict, str] = {
 }
 
 
-def headline(found: Stability, passed: int) -> str:
-    """What it comes to, in one sentence; ``passed``: how many limits of the settings do not hold."""
-    if passed:
-        return f"{passed} {'limit' if passed == 1 else 'limits'} of stability in the settings not met."
+def headline(found: Stability, exceeded: int) -> str:
+    """What it comes to, in one sentence; ``exceeded``: how many limits of the settings do not hold."""
+    if exceeded:
+        return f"{exceeded} {'limit' if exceeded == 1 else 'limits'} of stability in the settings not met."
     if found.groups and found.verdict:
         weak, of = sum(each.is_weak for each in found.groups.segments), len(found.groups.segments)
         return f"{HEADLINES[found.verdict]}{f'; {weak} of {of} are weak' if weak else ''}."
