@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from regulars.validate.shift import Moments, mean_change, pooled_sd, share_change, shift
+from regulars.measure.proportion import share_change
+from regulars.validate.shift import Moments, mean_change, pooled_sd, shift
 from regulars.value.many import holm
 
 

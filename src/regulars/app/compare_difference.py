@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from rich.table import Table
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it carries no types
 
 from regulars.app import terminal
-from regulars.app.compared import Compared, Section, unmeasured
+from regulars.app.compared import Compared, Section, day_of, unmeasured
 from regulars.engine import Engine
 from regulars.figures import written
 from regulars.types import Feature
@@ -46,8 +45,7 @@ def section(compared: Compared) -> Section:
     features = _features(compared)
     sample = people(engine, now.path / "features.parquet", features, ids)
     with threadpool_limits(1):
-        as_of = date.fromisoformat(now.manifest["as_of"])
-        weighed = importance(engine, definition, features, sample, as_of, compared.settings.seed)
+        weighed = importance(engine, definition, features, sample, day_of(now), compared.settings.seed)
     later = done_after_cut(compared.answer(Prediction), definition.segments)
     found = difference(sample, definition, features, weighed, later, hidden_sizes(sizes))
     told = words(found)

@@ -55,7 +55,7 @@ def _show(found: Prediction) -> None:
     terminal.out.print(_lifts(found))
     terminal.out.print(
         f"Lift: what the segment's customers did after {day(found.cut.day)}, over all: 1 is as all.\n"
-        "Each interval is of its own: of twenty that leave out 1 by chance one does."
+        "Each interval is of its own: by chance alone one in twenty leaves out 1."
     )
     if any(_is_hidden(each) for each in found.lifts):
         terminal.out.print("– ten customers or fewer, or what would tell of them.", markup=False)

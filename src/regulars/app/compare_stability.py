@@ -3,19 +3,16 @@ how many of these would change segment by fitting anew."""
 
 from __future__ import annotations
 
-from datetime import date
-
 from rich.table import Table
 
 from regulars.app import terminal
-from regulars.app.compared import Compared, Section, unmeasured
+from regulars.app.compared import Compared, Section, day_of, segmentation_of, unmeasured
 from regulars.app.grounds import mapped
 from regulars.engine import literal, quoted
 from regulars.errors import NotReady, SettingsError, sentence
 from regulars.figures import written
 from regulars.segment.definition import Definition
 from regulars.segment.methods import Ground
-from regulars.types import Segmentation, Study
 from regulars.validate.bands import NOW
 from regulars.validate.refitting import Refit, refit
 from regulars.validate.stability import (
@@ -81,7 +78,7 @@ def _refit(compared: Compared) -> tuple[Refit | None, str]:
     if lacking := [each for each in method.learns_from if each not in known]:
         return None, f"Nothing is fitted anew: it learns from {lacking[0]}, which this run does not have."
     ground = Ground(
-        compared.name, table, now.features, _day(now), settings.seed, settings.timezone, settings.currency,
+        compared.name, table, now.features, day_of(now), settings.seed, settings.timezone, settings.currency,
         mapped(settings), {each: known[each] for each in method.learns_from},
         has_orders=bool(settings.sources.orders), left_out=now.left_out,
     )  # fmt: skip
@@ -96,7 +93,10 @@ def _versions(compared: Compared) -> Versions | None:
     """Who changed segment between two runs of different versions, as they were saved."""
     if compared.then is None:
         return None
-    before, after = _own(compared.then, compared.name), _own(compared.now, compared.name)
+    before, after = (
+        segmentation_of(compared.then, compared.name),
+        segmentation_of(compared.now, compared.name),
+    )
     if before.digest == after.digest or before.method != after.method:
         return None
     path = literal(str(compared.then.path / "assignments" / f"{compared.name}.parquet")).sql("duckdb")
@@ -105,14 +105,6 @@ def _versions(compared: Compared) -> Versions | None:
         f"from read_parquet({path}) as a join {quoted(NOW)} as b on a.customer_id = b.customer_id"
     )
     return Versions(before.version, after.version, int(both), int(moved))
-
-
-def _own(study: Study, name: str) -> Segmentation:
-    return next(each for each in study.segmentations if each.name == name)
-
-
-def _day(study: Study) -> date:
-    return date.fromisoformat(study.manifest["as_of"])
 
 
 def _show(found: Stability) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
+from regulars.errors import UsageError, did_you_mean
 from regulars.segment.definition import Definition
 from regulars.settings import Settings
-from regulars.types import Feature, Finding, Study
+from regulars.types import Feature, Finding, Segmentation, Study
 
 Answer = TypeVar("Answer")
 
@@ -81,3 +83,20 @@ class Question(Protocol):
     """A section to be: answers what it is about for a run, and the run before where there is one."""
 
     def __call__(self, compared: Compared) -> Section: ...
+
+
+def segmentation_of(study: Study, name: str) -> Segmentation:
+    """The segmentation of a run by its name. Raises UsageError where the run has none of it."""
+    for each in study.segmentations:
+        if each.name == name:
+            return each
+    known = [each.name for each in study.segmentations]
+    raise UsageError(
+        f"segmentation {name!r}", f"run {study.run_id} has {', '.join(known)}",
+        f"Name one of them.{did_you_mean(name, known)}",
+    )  # fmt: skip
+
+
+def day_of(study: Study) -> date:
+    """The day of a run: up to which its orders are read."""
+    return date.fromisoformat(study.manifest["as_of"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from regulars.app import (
@@ -17,17 +16,17 @@ from regulars.app import (
     saved,
 )
 from regulars.app.aside import engine_aside
-from regulars.app.compared import Compared, Question, Section
+from regulars.app.compared import Compared, Question, Section, day_of, segmentation_of
 from regulars.app.history import history_of, run_asked
 from regulars.app.runs import every_run, foreign, lacking
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine, literal, quoted
-from regulars.errors import UsageError, did_you_mean
+from regulars.errors import UsageError
 from regulars.segment.assign import assign
 from regulars.segment.definition import Definition
 from regulars.settings import Settings
-from regulars.types import Feature, Finding, Segmentation, Study
+from regulars.types import Feature, Finding, Study
 from regulars.validate.bands import NOW, THEN
 
 SECTIONS: tuple[Question, ...] = (
@@ -109,7 +108,7 @@ def compare(
     asked.stage("Verifying the runs")
     manifests = every_run(workspace)
     then, now = _studies(workspace, name, earlier, later, manifests)
-    definition = Definition.from_json(_own(now, name).definition)
+    definition = Definition.from_json(segmentation_of(now, name).definition)
     with engine_aside(asked.threads, asked.memory_limit) as engine:
         asked.stage("Putting customers in segments")
         for table, study in ((THEN, then), (NOW, now)):
@@ -117,7 +116,7 @@ def compare(
                 _lay_out(engine, definition, study, table)
         compared = Compared(
             name, definition, _features(definition, now), then, now, engine, settings, workspace,
-            replace(asked, as_of=_day(now)), tables=tables or {},
+            replace(asked, as_of=day_of(now)), tables=tables or {},
         )  # fmt: skip
         for ask in SECTIONS:
             compared = replace(compared, sections=(*compared.sections, ask(compared)))
@@ -134,8 +133,8 @@ def _studies(
     if before is None:
         return None, now
     then = saved.load(workspace.run(before))
-    _own(then, name)
-    if _day(then) > _day(now) or then.run_id == now.run_id:
+    segmentation_of(then, name)
+    if day_of(then) > day_of(now) or then.run_id == now.run_id:
         raise UsageError(
             f"comparing {then.run_id} with {now.run_id}",
             "they are one run" if then.run_id == now.run_id else "the first is the later one",
@@ -149,7 +148,7 @@ def _now(workspace: Workspace, name: str, later: str | None, manifests: Manifest
         run_asked(workspace, later, name) if later else history_of(workspace, name, manifests).runs[-1].run_id
     )
     study = saved.load(workspace.run(run_id))
-    _own(study, name)
+    segmentation_of(study, name)
     return study
 
 
@@ -158,28 +157,13 @@ def _then(
 ) -> str | None:
     if earlier:
         return run_asked(workspace, earlier, name)
-    before = [each for each in history_of(workspace, name, manifests).runs if each.as_of < _day(now)]
+    before = [each for each in history_of(workspace, name, manifests).runs if each.as_of < day_of(now)]
     if not before:
         return None
-    own = _own(now, name)
+    own = segmentation_of(now, name)
     fitted = own.definition["fitted"].get("as_of")
     on_that_day = [each for each in before if (each.digest, str(each.as_of)) == (own.digest, fitted)]
     return (on_that_day or before)[-1].run_id
-
-
-def _own(study: Study, name: str) -> Segmentation:
-    for each in study.segmentations:
-        if each.name == name:
-            return each
-    known = [each.name for each in study.segmentations]
-    raise UsageError(
-        f"segmentation {name!r}", f"run {study.run_id} has {', '.join(known)}",
-        f"Name one of them.{did_you_mean(name, known)}",
-    )  # fmt: skip
-
-
-def _day(study: Study) -> date:
-    return date.fromisoformat(study.manifest["as_of"])
 
 
 def _lay_out(engine: Engine, definition: Definition, study: Study, table: str) -> None:
@@ -188,7 +172,7 @@ def _lay_out(engine: Engine, definition: Definition, study: Study, table: str) -
     path = literal(str(study.path / "features.parquet")).sql("duckdb")
     engine.view("features", f"select * from read_parquet({path})")
     there = engine.table("features").columns
-    assigned = assign(engine, definition, _day(study), f"assigned_{table}")
+    assigned = assign(engine, definition, day_of(study), f"assigned_{table}")
     texts = definition.rule.text_features
     columns = ", ".join(
         f"features.{quoted(each)}"
@@ -213,7 +197,7 @@ def _features(definition: Definition, study: Study) -> tuple[Feature, ...]:
 
 
 def _doubts(name: str, then: Study, now: Study) -> Iterator[Finding]:
-    before, after = _own(then, name), _own(now, name)
+    before, after = segmentation_of(then, name), segmentation_of(now, name)
     if before.digest != after.digest:
         yield Finding(
             "note", f"compare.{name}",

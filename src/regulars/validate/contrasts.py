@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.measure.effects import Effect, of_categories, of_numbers
-from regulars.measure.proportion import proportion_interval
+from regulars.measure.proportion import share_change
 from regulars.measure.small_cells import SMALLEST_SHOWN
 from regulars.validate.behaviours import Behaviour
 from regulars.validate.people import FEWEST, Flags, People
@@ -119,14 +118,8 @@ def _most_apart(counts: Mapping[str, int], others: Mapping[str, int]) -> ShareAp
         return None
     # Of two categories the one has what the other lacks: the first is told, whatever the last digit.
     most = max(shown, key=lambda each: round(abs(counts[each] / n - others[each] / m), 9))
-    (p_low, p_high), (q_low, q_high) = (
-        proportion_interval(counts[most], n),
-        proportion_interval(others[most], m),
-    )
-    p, q = 100 * counts[most] / n, 100 * others[most] / m
-    # Newcombe 1998, method 10.
-    down, up = math.hypot(p - p_low, q_high - q), math.hypot(p_high - p, q - q_low)
-    return ShareApart(most, p, q, p - q, p - q - down, p - q + up)
+    apart = share_change(others[most], m, counts[most], n)
+    return ShareApart(most, 100 * counts[most] / n, 100 * others[most] / m, *apart)
 
 
 def strongest_first(told: Iterator[Contrast]) -> tuple[Contrast, ...]:

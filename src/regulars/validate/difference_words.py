@@ -84,7 +84,7 @@ def told(one: str, other: str, contrast: Contrast) -> str:
         if contrast.most is None:
             return f"{name} ({v})"
         shares = [written(each, "percent") for each in (contrast.most.share, contrast.most.other)]
-        said = ":" if contrast.behaviour.relation == "later" else f", {contrast.most.category!r:.40} for"
+        said = "," if contrast.behaviour.relation == "later" else f", {contrast.most.category!r:.40} for"
         return f"{name}{said} {shares[0]} of {one} and {shares[1]} of {other} ({v})"
     ends = effect.size, effect.low, effect.high
     if effect.size < 0:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from regulars.engine import Engine
+from regulars.measure.proportion import share_change
 from regulars.segment.definition import Definition
 from regulars.types import Feature, Segment
 from regulars.validate.bands import NOW, THEN, Bands, bands, kept_back
 from regulars.validate.centroids import Centroid, MovedMean, moved_means
 from regulars.validate.movement import Movement, movement
-from regulars.validate.shift import Shift, share_change, shift
+from regulars.validate.shift import Shift, shift
 from regulars.validation_settings import DriftLimits
 from regulars.value.many import Name, holm
 

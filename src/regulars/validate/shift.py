@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from regulars.measure.proportion import Z95, proportion_interval
+from regulars.measure.proportion import Z95
 
 FEWEST_EXPECTED = 5
 """Bands in which fewer customers of either side are expected are counted together (Cochran 1954)."""
@@ -88,15 +88,6 @@ def _pooled(pairs: list[Pair], n: int, m: int, *, ordered: bool) -> list[Pair]:
         last = made.pop()
         made[-1] = (made[-1][0] + last[0], made[-1][1] + last[1])
     return made
-
-
-def share_change(then: int, n: int, now: int, m: int) -> tuple[float, float, float]:
-    """By how many percentage points a share changed, with its 95 % interval (Newcombe 1998, method 10)."""
-    p, q = 100 * then / n, 100 * now / m
-    (p_low, p_high), (q_low, q_high) = proportion_interval(then, n), proportion_interval(now, m)
-    down = math.hypot(q - q_low, p_high - p)
-    up = math.hypot(q_high - q, p - p_low)
-    return q - p, q - p - down, q - p + up
 
 
 def mean_change(then: Moments, now: Moments) -> tuple[float, float, float]:
