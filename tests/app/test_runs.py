@@ -15,7 +15,7 @@ from tests.shops import RFM_ALONE, opened, studied
 import regulars as rg
 from regulars.app import cli
 from regulars.app.workspace import Workspace
-from regulars.documents import pretty
+from regulars.documents import digest_of, pretty
 from regulars.errors import RunDamaged
 
 DAYS = ("2024-06-30", "2024-07-31", "2024-08-31")
@@ -318,15 +318,24 @@ def test_the_proof_of_a_run_that_was_altered_is_named_on_its_page_and_beside_it(
 ) -> None:
     regulars(shop, "compare", "rfm")
     (proof,) = (shop.root / "validation").rglob("*.json")
-    for spoilt in ('{"digest": NaN}', '{"to": [], "digest": ""}', "[]", proof.read_text("utf-8") + " "):
+    told = {"schema": "validation/2", "segmentation": "rfm"}
+    without_run = pretty({**told, "digest": digest_of(told)})
+    for spoilt in (
+        '{"digest": NaN}', '{"to": [], "digest": ""}', "[]", "{", without_run, proof.read_text("utf-8") + " ",
+    ):  # fmt: skip
         whole = proof.read_text("utf-8")
         proof.write_text(spoilt if spoilt != whole + " " else whole.replace("rfm", "rfn", 1), "utf-8")
         code, out, err = regulars(shop, "report", DAYS[2])
         assert code == 0
         assert "What was found of this run cannot be relied on" in err
+        assert "Delete it and compare again" in err
         assert "cannot be relied on" in Path(out.strip()).read_text("utf-8")
         proof.write_text(whole, "utf-8")
     assert regulars(shop, "report", DAYS[2])[2] == ""
+    proof.unlink()
+    proof.mkdir()
+    for asked in (("report", DAYS[2]), ("compare", "rfm")):
+        assert "Delete it and compare again" in regulars(shop, *asked)[2]
 
 
 def test_python_refuses_a_damaged_run_too(shop: Workspace) -> None:

@@ -37,7 +37,7 @@ def show(root: Path, first: date, last: date, every: str, *, json: bool, today: 
                     terminal.err.print(_line(each), markup=False)
         except KeyboardInterrupt:
             kept = sum(each.study is not None for each in filled)
-            terminal.err.print(f"{kept} of {len(days)} days are there; the same command goes on from them.")
+            terminal.err.print(f"{kept} of {_days(len(days))} are there; the same command goes on from them.")
             raise
     refused = [each.refused for each in filled if each.refused]
     if len(refused) == len(days):
@@ -49,7 +49,8 @@ def show(root: Path, first: date, last: date, every: str, *, json: bool, today: 
 
 
 def _show_begun(begun: Begun, every: str) -> None:
-    said = f"{len(begun.days)} {every} ends, {min(begun.days)} to {max(begun.days)}"
+    first, last = min(begun.days), max(begun.days)
+    said = f"{len(begun.days)} {every} ends, {first} to {last}" if first < last else f"1 {every} end, {first}"
     how = f"; fitted on the last, {begun.days[0]}, and pinned for all" if begun.fits_first else ""
     terminal.err.print(f"{said}{how}", markup=False)
     for finding in begun.findings:
@@ -61,6 +62,10 @@ def _line(filled: Filled) -> str:
         return f"{filled.as_of}  left out: {filled.refused and filled.refused.found}"
     customers = filled.study.ledger.totals["customers"]
     return f"{filled.as_of}  {customers:>11,} customers  {filled.study.run_id}  {_became(filled)}"
+
+
+def _days(count: int) -> str:
+    return f"{count} {'day' if count == 1 else 'days'}"
 
 
 def _became(filled: Filled) -> str:
@@ -78,7 +83,7 @@ def _show(filled: list[Filled], root: Path) -> None:
     refused = sum(each.study is None for each in filled)
     parts = {"made": len(filled) - there - refused, "there already": there, "left out": refused}
     told = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
-    terminal.out.print(f"{len(filled)} days: {told}.", markup=False)
+    terminal.out.print(f"{_days(len(filled))}: {told}.", markup=False)
     if there == len(filled):
         terminal.out.print("Nothing has changed since: every run was there already.", markup=False)
     where = "" if root == WORKSPACE else f" -w {shlex.quote(str(root))}"

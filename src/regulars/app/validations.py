@@ -13,12 +13,16 @@ from regulars.publish.rely import Validations
 from regulars.types import Study
 
 SCHEMA = "validation/2"
+NEEDED = {"from", "exceeded", "sections"}
+"""What the dashboard reads of it, besides which run it is of."""
 
 
 def keep(workspace: Workspace, found: Mapping[str, Any]) -> None:
     """Write what was found of a run's segmentation; only for who holds the lock."""
     document = {"schema": SCHEMA, **found}
     path = _path(workspace, found["to"]["run_id"], found["segmentation"])
+    if path.is_dir():
+        raise _damaged(path, found["segmentation"], "it is a folder")
     write_whole(path, pretty({**document, "digest": digest_of(document)}))
 
 
@@ -39,18 +43,36 @@ def validations(workspace: Workspace, study: Study) -> Validations:
 
 def _read(workspace: Workspace, study: Study, name: str) -> dict[str, Any] | None:
     path = _path(workspace, study.run_id, name)
-    if not path.is_file():
+    if not path.exists() and not path.is_symlink():
         return None
-    kept = read_json(path)
-    is_written = vouches(kept.pop("digest", None), kept) and kept.get("schema") == SCHEMA
-    of = (study.run_id, name, study.manifest["definitions"][name])
-    if not is_written or of != (kept["to"]["run_id"], kept["segmentation"], kept["definition"]):
-        raise RunDamaged(
-            f"file {str(path)!r}", "it is not what was written",
-            "Delete it and compare again: the same runs give the same answers.",
-            next_command=f"regulars compare {name}",
-        )  # fmt: skip
+    try:
+        kept = read_json(path)
+    except RunDamaged as unread:
+        raise _damaged(path, name, unread.found) from unread
+    if kept.get("schema") != SCHEMA:
+        raise _damaged(
+            path, name, f"it is of schema {kept.get('schema')!r}, and this Regulars reads {SCHEMA!r}"
+        )
+    of = {
+        "segmentation": name,
+        "definition": study.manifest["definitions"][name],
+        "to": {"run_id": study.run_id, "as_of": study.manifest["as_of"]},
+    }
+    if (
+        not vouches(kept.pop("digest", None), kept)
+        or any(kept.get(key) != said for key, said in of.items())
+        or NEEDED - kept.keys()
+    ):
+        raise _damaged(path, name, "it is not what was written")
     return kept
+
+
+def _damaged(path: Path, name: str, found: str) -> RunDamaged:
+    return RunDamaged(
+        f"file {str(path)!r}", found,
+        "Delete it and compare again: the same runs give the same answers.",
+        next_command=f"regulars compare {name} --to {path.parent.name}",
+    )  # fmt: skip
 
 
 def _path(workspace: Workspace, run_id: str, name: str) -> Path:
