@@ -40,3 +40,8 @@ def test_the_interval_holds_the_truth_nineteen_times_in_twenty(tilt):
         held += found.low <= truth <= found.high
     # 95 % and three standard errors below.
     assert held >= 400 * 0.95 - 3 * np.sqrt(400 * 0.05 * 0.95)
+
+
+def test_steps_of_cohen_are_of_w_and_not_of_v():
+    found = association([[300, 0, 0], [0, 200, 0], [0, 0, 500]])
+    assert found.w == pytest.approx(np.sqrt(2), abs=0.02)

@@ -50,17 +50,19 @@ def test_a_segment_that_holds_more_of_some_is_told_with_its_interval(engine):
     }))  # fmt: skip
     (gender,) = found.each
     mix, part = gender.told()[0]
-    assert (mix.segment.id, part.value, part.reading) == ("a", "m", "fewer")
+    assert (mix.segment.id, part.value, part.reading) == ("a", "f", "more")
     part = next(each for each in gender.mixes[0].parts if each.value == "f")
     assert part.share == 75
     assert (part.low, part.high) == pytest.approx((70.5, 79.0), abs=0.1)
     assert part.others == 50
     assert part.rate == pytest.approx(300 / 7)
     low = next(each for each in gender.mixes[0].parts if each.value == "m")
+    assert low.reading == "fewer"
+    assert part.rate_ratio == pytest.approx(1 / low.rate_ratio)
     assert low.rate_ratio == pytest.approx((100 / 500) / (300 / 700))
-    assert headline(found) == "Segments hold notably more or fewer of some: by gender in 4 cases."
+    assert headline(found) == "Segments hold notably more or fewer of some: by gender in 6 cases."
     said = " ".join(words(found))
-    assert "A: 75.0% f by gender (70.5% to 79.0%), 50.0% among all others: more." in said
+    assert "A: 42.9% of f by gender are in it (39.2% to 46.6%), 20.0% of all others: more." in said
     assert "guess it right of 58 in 100 customers, not knowing it of 58" in said
     assert "29 CFR 1607.4(D), 1978" in said
 
@@ -69,6 +71,7 @@ def test_an_even_mix_is_told_as_such(engine):
     found = audited(engine, crowd({(s.id, v): 150 for s in SEGMENTS for v in "fm"}))
     assert headline(found) == "No segment holds notably more or fewer of anybody, by gender."
     assert found.each[0].together.v == 0
+    assert any(said.startswith("Nothing shows that the segments give gender away") for said in words(found))
     assert {part.reading for mix in found.each[0].mixes for part in mix.parts} == {"alike"}
 
 

@@ -76,13 +76,13 @@ def _doubts(compared: Compared, chosen: AuditChoices) -> Iterator[str]:
 def _show(found: Audit) -> None:
     for each in found.each:
         if parts := each.told()[:MOST_ROWS]:
-            heads = (each.name, "share", "95 %", "others", "")
+            heads = (each.name, "in it", "95 %", "of others", "")
             table = terminal.table("segment", *heads, left=heads[:1])
             for mix, part in parts:
+                span = f"{percent(part.rate_low, each)}–{percent(part.rate_high, each)}"
                 table.add_row(
                     terminal.cut(mix.segment.name, NAMED), terminal.cut(part.value, VALUED),
-                    percent(part.share, each), f"{percent(part.low, each)}–{percent(part.high, each)}",
-                    percent(part.others, each), part.reading,
+                    percent(part.rate, each), span, percent(part.others_rate, each), part.reading,
                 )  # fmt: skip
             terminal.out.print()
             terminal.out.print(table)

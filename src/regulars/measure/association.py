@@ -10,13 +10,21 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Association:
     """Cramér's V (1946), 0 to 1, with chance taken off, and its 95 % interval; and of how many customers in a
-    hundred the column would be guessed right with the row and without it, 0 to 1 (Goodman & Kruskal 1954)."""
+    hundred the column would be guessed right with the row and without it, 0 to 1 (Goodman & Kruskal 1954),
+    among these very customers: where the interval reaches 0 the gain may be chance alone. ``m``: one
+    less than the fewer of rows and columns."""
 
     v: float
     low: float
     high: float
     guessed: float
     guessed_blind: float
+    m: int
+
+    @property
+    def w(self) -> float:
+        """Cohen's w (1988), V √m: what his steps of 0.1, 0.3 and 0.5 are of."""
+        return self.v * math.sqrt(self.m)
 
 
 def association(table: Sequence[Sequence[int]]) -> Association | None:
@@ -40,7 +48,8 @@ def association(table: Sequence[Sequence[int]]) -> Association | None:
     )
     freedom = (len(rows) - 1) * (len(filled) - 1)
     low, high = (_v(_noncentrality(chi_square, freedom, at), n, m) for at in (0.975, 0.025))
-    return Association(_v(chi_square - freedom, n, m), low, high, sum(map(max, rows)) / n, max(columns) / n)
+    guessed, blind = sum(map(max, rows)) / n, max(columns) / n
+    return Association(_v(chi_square - freedom, n, m), low, high, guessed, blind, m)
 
 
 def _v(noncentrality: float, n: int, m: int) -> float:

@@ -34,8 +34,8 @@ class Part:
 
     ``share``: of the segment's customers whose value is known, in percent, with its Wilson interval;
     ``others``: the same of all other customers. ``p`` that the two are one, adjusted by Holm over the whole
-    audit. ``rate``: of all with this value the percentage that is in this segment; ``rate_ratio``: over that
-    of the value whose rate is highest.
+    audit. ``rate``: of all with this value the percentage that is in this segment, with its Wilson interval;
+    ``others_rate``: the same of all with another value.
     """
 
     value: str
@@ -46,20 +46,32 @@ class Part:
     others: float
     p: float | None
     rate: float
-    rate_ratio: float | None
+    rate_low: float
+    rate_high: float
+    others_rate: float
     is_hidden: bool
+
+    @property
+    def rate_ratio(self) -> float | None:
+        """The rate over that of all others; None where none of these is in the segment."""
+        return self.rate / self.others_rate if self.others_rate else None
+
+    @property
+    def evenness(self) -> float:
+        """The smaller rate over the larger: 0 is farthest apart, 1 is even."""
+        larger = max(self.rate, self.others_rate)
+        return min(self.rate, self.others_rate) / larger if larger else 1.0
 
     @property
     def reading(self) -> Reading:
         """Against the other customers: more or fewer where chance does not explain it, *slightly* where the
-        smaller share is four fifths of the larger or more."""
+        smaller rate is four fifths of the larger or more."""
         if self.p is None:
             return "too few"
         if self.p > CHANCE:
             return "alike"
         what: Literal["more", "fewer"] = "more" if self.share > self.others else "fewer"
-        is_slight = min(self.share, self.others) >= FOUR_FIFTHS * max(self.share, self.others)
-        if not is_slight:
+        if self.evenness < FOUR_FIFTHS:
             return what
         return "slightly more" if what == "more" else "slightly fewer"
 
@@ -100,7 +112,7 @@ class AttributeAudit:
             for part in mix.parts
             if not (mix.is_hidden or part.is_hidden) and part.reading in ("more", "fewer")
         ]
-        return sorted(found, key=lambda each: _ratio(each[1]))
+        return sorted(found, key=lambda each: each[1].evenness)
 
 
 @dataclass(frozen=True)
@@ -213,20 +225,16 @@ def _parts(
     p: Mapping[tuple[str, str, str], float],
 ) -> Iterator[Part]:  # fmt: skip
     n, everyone = _known(counts, segment, values), _known(counts, ALL, values)
-    rates = {
-        value: 100 * counts[segment, value] / counts[ALL, value] for value in values if counts[ALL, value]
-    }
-    shown = [rates[value] for value in rates if (segment, value) not in hidden]
-    highest = max(shown, default=0.0)
     for value in values:
-        if not n or value not in rates:
+        k, of = counts[segment, value], counts[ALL, value]
+        if not (n and of):
             continue
-        k = counts[segment, value]
         low, high = proportion_interval(k, n)
-        rest = everyone - n
+        rest, different = everyone - n, everyone - of
         yield Part(
-            value, k, 100 * k / n, low, high, 100 * (counts[ALL, value] - k) / rest if rest else 0.0,
-            p.get((name, segment, value)), rates[value], rates[value] / highest if highest else None,
+            value, k, 100 * k / n, low, high, 100 * (of - k) / rest if rest else 0.0,
+            p.get((name, segment, value)), 100 * k / of, *proportion_interval(k, of),
+            100 * (n - k) / different if different else 0.0,
             is_hidden=(segment, value) in hidden,
         )  # fmt: skip
 
@@ -247,8 +255,3 @@ def _hidden(counts: Mapping[Cell, int], segments: Sequence[Segment]) -> set[Cell
         tuple((ALL, value) for value in columns),
     ]
     return hidden_cells(counts, [tuple(cell for cell in line if cell not in shown) for line in lines], small)
-
-
-def _ratio(part: Part) -> float:
-    """The smaller share over the larger: 0 is farthest apart."""
-    return min(part.share, part.others) / max(part.share, part.others)

@@ -21,6 +21,7 @@ def as_json(found: Audit) -> dict[str, Any]:
 
 def _attribute(each: AttributeAudit) -> dict[str, Any]:
     together = each.together
+    seen = together if together and together.low else None
     return {
         "attribute": each.name,
         "customers": each.customers,
@@ -30,8 +31,8 @@ def _attribute(each: AttributeAudit) -> dict[str, Any]:
         "cramers_v": None if together is None else round(together.v, 2),
         "low": None if together is None else round(together.low, 2),
         "high": None if together is None else round(together.high, 2),
-        "guessed_right": None if together is None else round(together.guessed, 2),
-        "guessed_right_without": None if together is None else round(together.guessed_blind, 2),
+        "guessed_right": round(seen.guessed, 2) if seen else None,
+        "guessed_right_without": round(seen.guessed_blind, 2) if seen else None,
         "segments": [_mix(mix, each) for mix in each.mixes],
     }
 
@@ -55,6 +56,9 @@ def _part(part: Part, mix: Mix, each: AttributeAudit) -> dict[str, Any]:
         "high": _percent(part.high, each),
         "share_of_others": _percent(part.others, each),
         "rate": _percent(part.rate, each),
+        "rate_low": _percent(part.rate_low, each),
+        "rate_high": _percent(part.rate_high, each),
+        "rate_of_others": _percent(part.others_rate, each),
         "rate_ratio": None if part.rate_ratio is None else round(part.rate_ratio, 2),
         "is_below_four_fifths": is_below_four_fifths(part),
         "reading": part.reading,

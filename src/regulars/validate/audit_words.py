@@ -11,14 +11,15 @@ from regulars.validate.audit import FOUR_FIFTHS, AttributeAudit, Audit, Mix, Par
 TOLD = 6
 """So many parts of an attribute are told one by one, those farthest apart."""
 LITTLE, SOME, CLOSE = 0.1, 0.3, 0.5
-"""Steps in which Cramér's V is read (Cohen 1988)."""
+"""Steps in which w is read, Cramér's V times the root of what it was divided by (Cohen 1988)."""
 MEANS = (
     "This says who is in a segment. Whether that is fair depends on what is done with it, and whether it is "
     "lawful is not for figures to say."
 )
 SCREEN = (
-    "A share that is below four fifths of the other is worth a look: the figure is from the US guidelines on "
-    "hiring (29 CFR 1607.4(D), 1978) and no test of anything else."
+    "A rate below four fifths of the other is worth a look: the figure is from the US guidelines on hiring "
+    "(29 CFR 1607.4(D), 1978), which hold rates against that of the highest group, and no test of "
+    "anything else."
 )
 
 
@@ -60,23 +61,25 @@ def _attribute(each: AttributeAudit) -> Iterator[str]:
 
 
 def part_told(each: AttributeAudit, mix: Mix, part: Part) -> str:
-    """One part of one segment: its share, the interval, and that of the others."""
-    low, high = percent(part.low, each), percent(part.high, each)
+    """One part of one segment: how many with the value are in it, the interval, and of all others."""
+    low, high = percent(part.rate_low, each), percent(part.rate_high, each)
     return (
-        f"{mix.segment.name}: {percent(part.share, each)} {part.value} by {each.name} ({low} to {high}), "
-        f"{percent(part.others, each)} among all others: {part.reading}."
+        f"{mix.segment.name}: {percent(part.rate, each)} of {part.value} by {each.name} are in it ({low} to "
+        f"{high}), {percent(part.others_rate, each)} of all others: {part.reading}."
     )
 
 
 def proxy(name: str, together: Association) -> str:
-    """How well the segments give the attribute away."""
+    """How well the segments give the attribute away; no guesses where that may be not at all."""
+    v = f"Cramér's V {together.v:.2f}, {together.low:.2f} to {together.high:.2f}"
+    if not together.low:
+        return f"Nothing shows that the segments give {name} away ({v})."
     steps = ((LITTLE, "hardly"), (SOME, "somewhat"), (CLOSE, "clearly"))
-    how = next((said for step, said in steps if together.v < step), "largely")
+    how = next((said for step, said in steps if together.w < step), "largely")
     right, blind = (rounded(100 * each, 0) for each in (together.guessed, together.guessed_blind))
     return (
         f"The segments give {name} away {how}: knowing the segment one would guess it right of {right} in "
-        f"100 customers, not knowing it of {blind} (Cramér's V {together.v:.2f}, {together.low:.2f} to "
-        f"{together.high:.2f})."
+        f"100 customers, not knowing it of {blind} ({v})."
     )
 
 
@@ -85,9 +88,10 @@ def percent(share: float, each: AttributeAudit) -> str:
     return f"{rounded(share, 0 if each.is_coarse else 1)}%"
 
 
-def is_below_four_fifths(part: Part) -> bool:
-    """Whether those with this value are in the segment at less than four fifths of the highest rate."""
-    return part.rate_ratio is not None and part.rate_ratio < FOUR_FIFTHS
+def is_below_four_fifths(part: Part) -> bool | None:
+    """Whether those with this value are in the segment at less than four fifths of the rate of all others;
+    None where they are too few to be judged."""
+    return None if part.p is None else part.rate < FOUR_FIFTHS * part.others_rate
 
 
 def _times(number: int) -> str:

@@ -113,7 +113,8 @@ PLAIN: dict[str, Measure] = {
     "cramers_v": Measure(
         "Cramér's V",
         "How closely do segment and attribute go together: does one give the other away?",
-        "0 is not at all, 1 is entirely; from 0.3 on the segment is a stand-in for the attribute.",
+        "0 is not at all, 1 is entirely; times √(the fewer of both − 1), 0.1 is small, 0.3 medium, "
+        "0.5 large (Cohen 1988).",
     ),
     "permutation": Measure(
         "Permutation importance",
@@ -142,7 +143,7 @@ PLAIN: dict[str, Measure] = {
     ),
     "rate_ratio": Measure(
         "Four-fifths screen",
-        "Is a customer of one group as likely to be in this segment as one of the likeliest group?",
+        "Is a customer of one group as likely to be in this segment as one of all other groups?",
         "Below 0.8 it is worth a look; it is no legal test.",
     ),
 }
