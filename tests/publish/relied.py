@@ -88,3 +88,15 @@ def _verdict(named: dict[str, str], verdict: str, at: int, first: str) -> dict[s
         **named, "verdict": verdict, "with": [first] if verdict == "merge" else [],
         "not_assessed": [unknown] if unknown else [], "reasons": reasons,
     }  # fmt: skip
+
+
+def audited(segment_name: str) -> dict[str, Any]:
+    """One attribute: a group that a segment holds more of, one that is alike, and one that is hidden."""
+    more = {"share": 31.0, "low": 28.0, "high": 34.2, "share_of_others": 22.0, "reading": "more"}
+    values = [
+        {"value": "North", **more},
+        {"value": "South", **more, "reading": "alike"},
+        {"value": "West", **dict.fromkeys(more)},
+    ]
+    mix = {"segment_name": segment_name, "values": values}
+    return _section("It holds more.", attributes=[{"attribute": "region", "segments": [mix]}])

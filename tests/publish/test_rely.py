@@ -6,7 +6,7 @@ import re
 
 from tests.publish import studies
 from tests.publish.pages import read
-from tests.publish.relied import validation, validations
+from tests.publish.relied import audited, validation, validations
 
 from regulars.publish.dashboard import dashboard
 from regulars.publish.marks import marks
@@ -107,3 +107,15 @@ def test_what_was_foretold_stands_beside_what_it_is_held_against() -> None:
     sheet = card(section(study, validations(study)).parts[0], "Do they tell what comes next?").sheet
     told = ["0.73 (0.71 to 0.75)", "0.74 (0.72 to 0.76)", "0.50"]
     assert sheet.rows == [("Who buys again (AUC)", told, "worse", "bad")]
+
+
+def test_an_audit_shows_whom_a_segment_holds_more_of_and_leaves_out_what_is_alike() -> None:
+    study = studies.retail()
+    first = study.segmentations[0]
+    told = validation(first)
+    name = first.profile.segments[0].name
+    told["sections"]["audit"] = audited(name)
+    (part, *_) = section(study, Validations({first.name: told})).parts
+    sheet = card(part, "Who is in them more often than others?").sheet
+    assert sheet.rows == [(name, ["region North", "31.0% (28.0% to 34.2%)", "22.0%"], "more", "warn")]
+    assert "region North" in read(dashboard(study, None, Validations({first.name: told}))).words

@@ -52,12 +52,12 @@ class Card:
 
 @dataclass(frozen=True)
 class Part:
-    """One segmentation: the day that it was held against, the limits that were passed, its cards,
+    """One segmentation: the day that it was held against, the limits that are exceeded, its cards,
     and each question that has no answer with the reason."""
 
     title: str
     since: str
-    passed: list[str]
+    exceeded: list[str]
     cards: list[Card]
     unmeasured: list[tuple[str, str]]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from regulars.figures import written
 
+MOST = 12
+"""Rows of an audit: its words tell of the others."""
 OUTCOMES = {"repeat": "Who buys again", "revenue": "Revenue", "churn": "Who falls silent"}
 MEASURES = {"auc": "AUC", "r2": "R²", "r2_capped": "R², capped"}
 
@@ -50,4 +52,25 @@ def _interval(of: Mapping[str, float]) -> str:
     return f"{value} ({low} to {high})"
 
 
-SHEETS = {"prediction": prediction}
+def audit(section: Mapping[str, Any]) -> Sheet | None:
+    """Whom segments hold more or fewer of than all others do, as far as chance does not explain it."""
+    rows = [
+        (mix["segment_name"], _group(each["attribute"], part), part["reading"], "warn")
+        for each in section["attributes"]
+        for mix in each["segments"]
+        for part in mix["values"]
+        if part["reading"] in ("more", "fewer")
+    ]
+    headings = ["Segment", "Group", "Of the segment", "Of all others", "Holds"]
+    return Sheet("Who is in a segment more or less often", headings, rows[:MOST]) if rows else None
+
+
+def _group(attribute: str, part: Mapping[str, Any]) -> list[str]:
+    share, low, high, others = (
+        written(part[each], "percent") for each in ("share", "low", "high", "share_of_others")
+    )
+    return [f"{attribute} {part['value']}", f"{share} ({low} to {high})", others]
+
+
+SHEETS: Mapping[str, Callable[[Mapping[str, Any]], Sheet | None]] = {"prediction": prediction, "audit": audit}
+"""By question: its table, or None where there is nothing to put in it."""
