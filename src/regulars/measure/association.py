@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from regulars.measure.noncentral import noncentrality
+
 
 @dataclass(frozen=True)
 class Association:
@@ -47,19 +49,6 @@ def association(table: Sequence[Sequence[int]]) -> Association | None:
         for each, column in zip(row, columns, strict=True)
     )
     freedom = (len(rows) - 1) * (len(filled) - 1)
-    low, high = (_v(_noncentrality(chi_square, freedom, at), n, m) for at in (0.975, 0.025))
+    v, low, high = (min(math.sqrt(each / (n * m)), 1.0) for each in noncentrality(chi_square, freedom))
     guessed, blind = sum(map(max, rows)) / n, max(columns) / n
-    return Association(_v(chi_square - freedom, n, m), low, high, guessed, blind, m)
-
-
-def _v(noncentrality: float, n: int, m: int) -> float:
-    return math.sqrt(min(1.0, max(0.0, noncentrality) / (n * m)))
-
-
-def _noncentrality(chi_square: float, freedom: int, share: float) -> float:
-    """The noncentrality at which so large a share lies below what was found; 0 where less does at none."""
-    from scipy.special import chdtr, chndtrinc
-
-    if chdtr(freedom, chi_square) <= share:
-        return 0.0
-    return float(chndtrinc(chi_square, freedom, share))
+    return Association(v, low, high, guessed, blind, m)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from regulars.measure.noncentral import noncentrality
 from regulars.measure.proportion import Z95
 
 Floats = npt.NDArray[np.float64]
@@ -152,7 +153,7 @@ def of_categories(a: Mapping[str, int], b: Mapping[str, int]) -> Effect:
     two groups of one size would need to tell as much, 4nm / (n + m): so V does not hang on how large the
     groups are. The interval inverts the noncentral chi-square distribution (Smithson 2003).
     """
-    from scipy.special import chdtrc, chndtrinc
+    from scipy.special import chdtrc
 
     table = _pooled(a, b)
     n, m = int(table[0].sum()), int(table[1].sum())
@@ -161,12 +162,7 @@ def of_categories(a: Mapping[str, int], b: Mapping[str, int]) -> Effect:
     if freedom < 1:
         missed = 1 - 0.025 ** (1 / min(n, m))
         return Effect(n, m, 0.0, 0.0, math.sqrt(missed), zone, 1.0, steps)
-    # Groups that are more alike than chance would make them do not tell more than groups that are as alike.
-    low = chndtrinc(chi_square, freedom, 0.975) if chdtrc(freedom, chi_square) < 0.025 else 0.0
-    high = chndtrinc(max(chi_square, float(freedom)), freedom, 0.025)
-    size, low, high = (
-        min(math.sqrt(max(float(each), 0.0) / weight), 1.0) for each in (chi_square - freedom, low, high)
-    )
+    size, low, high = (min(math.sqrt(each / weight), 1.0) for each in noncentrality(chi_square, freedom))
     return Effect(n, m, size, low, high, zone, float(chdtrc(freedom, chi_square)), steps)
 
 
@@ -228,14 +224,9 @@ def between(values: Floats, segments: Counts) -> Spread:
 
 def between_categories(table: Counts) -> Spread:
     """Cramér's V squared of segments × categories, less what chance gives it, with its interval."""
-    from scipy.special import chdtrc, chndtrinc
-
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     n, smaller = int(table.sum()), min(table.shape) - 1
     if smaller < 1:
         return Spread(n, 0.0, 0.0, 0.0)
     chi_square, freedom = _chi_square(table), (table.shape[0] - 1) * (table.shape[1] - 1)
-    low = chndtrinc(chi_square, freedom, 0.975) if chdtrc(freedom, chi_square) < 0.025 else 0.0
-    high = chndtrinc(max(chi_square, float(freedom)), freedom, 0.025)
-    sizes = (min(max(float(each), 0.0) / (n * smaller), 1.0) for each in (chi_square - freedom, low, high))
-    return Spread(n, *sizes)
+    return Spread(n, *(min(each / (n * smaller), 1.0) for each in noncentrality(chi_square, freedom)))

@@ -159,7 +159,9 @@ def _explained(found: Refit) -> str:
     """What may explain a refit of today; time only of a definition that has seen some."""
     if not found.is_beyond_chance:
         return "chance alone explains as much, so that there is little to gain by it"
-    told = f"that is more than in any of the {found.draws - 1} pairs ({_percent(found.most)} at most)"
+    told = (
+        f"that is more than in any of the {found.draws - 1} pairs of draws ({_percent(found.most)} at most)"
+    )
     if not found.has_aged:
         return told
     return f"{told}, so that the {written(found.since, 'days')} since it was fitted may have moved it"
