@@ -20,6 +20,7 @@ from regulars import settings as chosen
 from regulars.app import saved
 from regulars.app.compare_command import limits_told, show
 from regulars.app.study import render
+from regulars.app.validations import validations
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import CheckFailed, RunDamaged, SettingsError, UsageError
@@ -90,6 +91,11 @@ def test_without_limits_nothing_fails_and_the_figures_are_the_same(compared):
     free, failure = compared(limits=LOOSE)
     assert failure is None
     assert free["holds"] is True
+    assert (
+        free["settings_digest"]
+        != held["settings_digest"]
+        == compared(None, "2024-07-31")[0]["settings_digest"]
+    )
     psi = [[each["psi"] for each in told["sections"]["drift"]["features"]] for told in (held, free)]
     assert psi[0] == psi[1]
 
@@ -229,7 +235,13 @@ def test_what_was_found_is_kept_for_the_page_and_not_shown_once_altered(tmp_path
     assert "Not looked into yet" not in page.read_text()
     assert told["sections"]["stability"]["words"][0] in page.read_text()
     show(workspace.root, "rfm", None, None, json=True, **ASKED)
-    kept = workspace.validations / run_id / "rfm.json"
+    kept, study = workspace.validations / run_id / "rfm.json", saved.load(workspace.run(run_id))
+    assert validations(workspace, study).stale == ()
+    workspace.settings.write_text(RFM_ALONE, encoding="utf-8")
+    assert validations(workspace, study).stale == ("rfm",)
+    workspace.settings.write_text("schema: [", encoding="utf-8")
+    assert validations(workspace, study).stale == ("rfm",)
+    workspace.settings.write_text(RFM_ALONE, encoding="utf-8")
     assert json.loads(kept.read_text())["sections"] == told["sections"]
     kept.write_text(kept.read_text().replace("grouping", "gruping"))
     render(workspace, saved.load(workspace.run(run_id)))

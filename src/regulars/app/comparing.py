@@ -19,6 +19,7 @@ from regulars.app.aside import engine_aside
 from regulars.app.compared import Compared, Question, Section, day_of, segmentation_of
 from regulars.app.history import history_of, run_asked
 from regulars.app.runs import every_run, foreign, lacking
+from regulars.app.validations import settings_digest
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 from regulars.engine import Engine, literal, quoted
@@ -58,6 +59,8 @@ class Comparison:
     now: Study
     sections: tuple[Section, ...]
     findings: tuple[Finding, ...]
+    settings_digest: str
+    """Of what the settings say under ``validation``: what it was answered by."""
 
     @property
     def exceeded(self) -> tuple[Finding, ...]:
@@ -71,6 +74,7 @@ class Comparison:
             "definition": {"version": self.definition.version, "digest": self.definition.digest},
             "from": None if self.then is None else _told(self.then),
             "to": _told(self.now),
+            "settings_digest": self.settings_digest,
             "holds": not self.exceeded,
             "exceeded": [each.as_json() for each in self.exceeded],
             "sections": {each.name: each.document for each in self.sections},
@@ -122,7 +126,10 @@ def compare(
             compared = replace(compared, sections=(*compared.sections, ask(compared)))
     strange = [each for run_id, said in manifests.items() for each in foreign(workspace, run_id, said)]
     doubts = _doubts(name, then, now) if then is not None else ()
-    return Comparison(name, definition, then, now, compared.sections, (*strange, *doubts))
+    return Comparison(
+        name, definition, then, now, compared.sections, (*strange, *doubts),
+        settings_digest(settings.validation),
+    )  # fmt: skip
 
 
 def _studies(

@@ -8,9 +8,11 @@ from typing import Any
 
 from regulars.app.workspace import Workspace, read_json, write_whole
 from regulars.documents import digest_of, pretty, vouches
-from regulars.errors import RunDamaged
+from regulars.errors import RunDamaged, SettingsError
 from regulars.publish.rely import Validations
+from regulars.settings import load
 from regulars.types import Study
+from regulars.validation_settings import ValidationChoices
 
 SCHEMA = "validation/2"
 NEEDED = {"from", "exceeded", "sections"}
@@ -26,19 +28,32 @@ def keep(workspace: Workspace, found: Mapping[str, Any]) -> None:
     write_whole(path, pretty({**document, "digest": digest_of(document)}))
 
 
+def settings_digest(choices: ValidationChoices) -> str:
+    """Of all that the settings say of validation, files by their names."""
+    return digest_of(choices.model_dump(mode="json"))
+
+
 def validations(workspace: Workspace, study: Study) -> Validations:
     """What is kept of a study's segmentations. Where a file is not as it was written there is none of it,
     but what is wrong: the study itself stands."""
     try:
-        return Validations(
-            {
-                each.name: found
-                for each in study.segmentations
-                if (found := _read(workspace, study, each.name))
-            }
-        )
+        read = {each.name: _read(workspace, study, each.name) for each in study.segmentations}
+        kept = {name: found for name, found in read.items() if found}
+        return Validations(kept, stale=_stale(workspace, kept))
     except RunDamaged as damage:
         return Validations(fault=f"What was found of this run cannot be relied on. {damage}")
+
+
+def _stale(workspace: Workspace, kept: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
+    """Those answered under other settings of validation than there are now: all of them where the file
+    cannot be read, none where there is no file."""
+    if not kept or not workspace.settings.is_file():
+        return ()
+    try:
+        now = settings_digest(load(workspace.settings).validation)
+    except SettingsError:
+        return tuple(kept)
+    return tuple(name for name, found in kept.items() if found.get("settings_digest") != now)
 
 
 def _read(workspace: Workspace, study: Study, name: str) -> dict[str, Any] | None:

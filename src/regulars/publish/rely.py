@@ -28,10 +28,12 @@ QUESTIONS = {
 
 @dataclass(frozen=True)
 class Validations:
-    """What ``compare`` found of a study, by segmentation, or why it cannot be told."""
+    """What ``compare`` found of a study, by segmentation, or why it cannot be told; ``stale`` are those that
+    were answered under other settings than there are now."""
 
     each: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     fault: str = ""
+    stale: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
