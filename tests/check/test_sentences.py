@@ -161,6 +161,16 @@ def test_names_that_look_like_orders_to_the_checker_are_only_names() -> None:
         ("prairie", "DF", "The average relationship is just over ten years long.", "contradicted"),
         ("prairie", None, "Digital-First customers log in more than once a day.", "contradicted"),
         ("prairie", None, "Main-Bank Families log in more than once a week.", "supported"),
+        # The most of any ranks; nobody but one is one alone; the largest is not the smallest.
+        ("trust", None, "First Jobbers bring $95 each a year, the most of all segments.", "contradicted"),
+        ("trust", None, "First Jobbers bring $95 each a year, the most of any segment.", "contradicted"),
+        ("prairie", None, "Churn is above 10% in no segment but Drifting Away.", "supported"),
+        ("prairie", None, "Churn is below 10% in no segment but Drifting Away.", "contradicted"),
+        ("prairie", None, "Except for Drifting Away, no segment's churn is below 10%.", "contradicted"),
+        ("mainstreet", "PC", "The money market is their smallest product.", "contradicted"),
+        ("mainstreet", "PC", "Checking is their smallest product.", "unsupported_attribute"),
+        # The first days are not the last ones.
+        ("prairie", "DF", "Just 7.5% visited a branch in the first 90 days.", "unsupported_attribute"),
         # A change since another year, and an age, are not in the facts.
         ("trust", None, "Credit Leaners' complaints have doubled since 2023.", "unsupported_attribute"),
         ("trust", None, "First Jobbers are mostly under 30.", "unsupported_attribute"),

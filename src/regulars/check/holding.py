@@ -89,7 +89,9 @@ def _of_segments(claim: Claim, clause: Clause) -> Finding:
     made = Computed(float(len(holding)), cells, "count")
     what = f"{claim.what}: true of {', '.join(facts.segments[name].name for name in holding) or 'no segment'}"
     exempt = _exempt(clause)
-    if exempt:
+    if exempt and any(each.kind in {"none", "any"} for each in clause.mentions):
+        is_true = holding == exempt
+    elif exempt:
         is_true = holding == [name for name in facts.segments if name not in exempt]
     elif subject.kind == "segments":
         is_true, unknown = set(holding) == set(subject.groups), []

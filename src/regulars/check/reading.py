@@ -123,7 +123,30 @@ def _clause(clause: Clause) -> list[Finding]:
     if not made:
         made = [each for quantity in clause.quantities for each in _figure(clause, quantity)]
         made += next((found for reader in WORDS if (found := reader(clause))), [])
-    return [_weighed(each, clause) for each in made]
+    made = [_weighed(each, clause) for each in made]
+    loose = _unread_place(clause, made)
+    return [_doubted(each, loose) if loose else each for each in made]
+
+
+def _unread_place(clause: Clause, made: list[Finding]) -> str:
+    """An ordinal that no ranking took up, or a "halved" that no change did; empty where there is none."""
+    scene = clause.scene
+    known = scene.names | scene.figures | clause.explained
+    known |= {n for each in scene.marks for n in range(each.start, each.end)}
+    known |= {n for each in scene.mentions for n in range(each.start, each.end)}
+    ranked = any("its place from" in each.why for each in made)
+    for n in clause.core:
+        low = scene.tokens[n].low
+        is_place = low in scene.language.ordinals and low != "last" and not ranked
+        if n not in known and (is_place or low in scene.language.multiplied):
+            return low
+    return ""
+
+
+def _doubted(found: Finding, word: str) -> Finding:
+    if found.label != "supported":
+        return found
+    return replace(found, label="needs_review", why=f"{found.why}; it was not read what {word!r} is to it")
 
 
 def _weighed(found: Finding, clause: Clause) -> Finding:

@@ -99,9 +99,18 @@ def scene(text: str, reader: Reader, start: int) -> Scene:
     made.quantities = quantities(made.tokens, reader.language, taken)
     made.figures |= taken - made.names - locked
     made.categories = list(_named(made))
-    made.marks = list(reader.language.marks.all(made.tokens, made.names | made.figures))
+    marks = reader.language.marks.all(made.tokens, made.names | made.figures)
+    made.marks = [_ranking(each, made) for each in marks]
     made.marks += _exempting(made)
     return made
+
+
+def _ranking(mark: Found, scene: Scene) -> Found:
+    """A mark as it stands; but "the most of any segment" ranks, where "most of their orders" counts."""
+    is_field = any(each.start == mark.end and each.kind in {"any", "every"} for each in scene.mentions)
+    if "mostly" in mark.kinds and is_field and scene.tokens[mark.end - 1].low == "of":
+        return Found(("most",), mark.start, mark.end - 1)
+    return mark
 
 
 def _exempting(scene: Scene) -> list[Found]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from regulars.check.clause import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.grammar.bases import is_part_of_all
@@ -28,6 +30,8 @@ def category(clause: Clause) -> list[Finding]:
     if _is_base(clause, named):
         why = "the facts hold what part of a segment it is, not what part of it a segment is"
         return [_undecidable(clause, column, named, why, "wrong_base")]
+    if clause.mark("least", "worst"):
+        return [_least(each) for each in judged(_is_top(clause, column, named), clause)]
     made = judged(_is_top(clause, column, named), clause)
     clause.column = share or clause.column
     if share is not None:
@@ -118,6 +122,14 @@ def _is_top(clause: Clause, column: Column, named: Category) -> Claim:
     what = f"{column.label}: {named.name}"
     at = (named.start, named.end)
     return Claim(of, stated(1.0, 1.0), what, "wrong_category", column, at, is_denied(clause))
+
+
+def _least(top: Finding) -> Finding:
+    """What is the largest is not the smallest; which one is, the facts do not hold."""
+    if top.label == "supported":
+        return replace(top, label="contradicted", error_type="wrong_category")
+    why = "the facts hold only the largest category"
+    return replace(top, label="unsupported_attribute", why=why, error_type="missing_value", correction=None)
 
 
 def _shares(clause: Clause, share: Column) -> list[Claim]:

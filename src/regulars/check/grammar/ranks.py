@@ -74,7 +74,6 @@ def superlative(clause: Clause) -> list[Finding]:
 
 def _place(clause: Clause) -> tuple[str, int, int]:
     """The word that ranks, 1 for the top and −1 for the bottom (0: none), and the position."""
-    tokens = clause.scene.tokens
     if clause.mark("second_to"):
         return "second_to", 1, 2
     if clause.other and clause.other.kind == "others" and not clause.is_joint:
@@ -86,6 +85,17 @@ def _place(clause: Clause) -> tuple[str, int, int]:
             if kind in mark.kinds and not _ranks_nothing(clause, mark.start, mark.end):
                 position = clause.scene.language.ordinals.get(_before(clause, mark.start), 1)
                 return kind, sign, abs(position)
+    return _ordinal(clause)
+
+
+def _ordinal(clause: Clause) -> tuple[str, int, int]:
+    """A place by its number: "ranks fourth", "third behind A and B"."""
+    tokens = clause.scene.tokens
+    for n, token in enumerate(tokens):
+        nth = clause.scene.language.ordinals.get(token.low, 0)
+        behind = tokens[n + 1].low if n + 1 < len(tokens) else ""
+        if nth > 1 and n in clause.core and n not in clause.scene.figures and behind == "behind":
+            return "rank", 1, nth
     for mark in clause.marks:
         # The ordinal stands right after: "ranks fourth", but not "place a second order".
         if (

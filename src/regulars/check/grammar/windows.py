@@ -22,7 +22,7 @@ def wrong_window(clause: Clause, entry: Entry, claim: Claim) -> Finding | None:
         if not clause.holds(span.start, span.end):
             continue
         is_own = span.measure != "duration" or span.start == claim.at[0] or entry.column.unit in SPANS
-        if not is_own and not is_known(span, entry, scene.facts):
+        if not is_own and (not is_known(span, entry, scene.facts) or is_other_end(clause, span, entry)):
             return _unknown(clause, claim, span.start, span.end)
     for day in scene.days:
         if not is_period(day, scene.facts, scene.days) and entry.column.unit != "date":
@@ -31,6 +31,16 @@ def wrong_window(clause: Clause, entry: Entry, claim: Claim) -> Finding | None:
         if "other_period" in mark.kinds and not _is_rate(scene.text(mark.start, mark.end), entry):
             return _unknown(clause, claim, mark.start, mark.end)
     return None
+
+
+def is_other_end(clause: Clause, span: Quantity, entry: Entry) -> bool:
+    """Whether a span is the first or the next one, or at most what the metric is at least."""
+    said = {each.low for each in clause.scene.tokens[max(0, span.start - 1) : span.end]}
+    is_least = entry.is_negative or " or more" in entry.column.label.lower()
+    return not said.isdisjoint(_OTHER_ENDS) or (is_least and span.hedge == "at_most")
+
+
+_OTHER_ENDS = frozenset({"first", "next", "coming"})
 
 
 def is_known(span: Quantity, entry: Entry, facts: Facts) -> bool:
