@@ -1,4 +1,4 @@
-"""What the checker makes of the labelled claims of seven companies, and of facts and figures that move."""
+"""What the checker makes of the labelled claims of eight companies, and of facts and figures that move."""
 
 from __future__ import annotations
 

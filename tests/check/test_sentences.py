@@ -171,6 +171,11 @@ def test_names_that_look_like_orders_to_the_checker_are_only_names() -> None:
         ("mainstreet", "PC", "Checking is their smallest product.", "unsupported_attribute"),
         # The first days are not the last ones.
         ("prairie", "DF", "Just 7.5% visited a branch in the first 90 days.", "unsupported_attribute"),
+        # Nearly flat is within a percent, and a metric of every month is told by the month.
+        ("lakeside", None, "Payday Regulars' deposits were nearly flat.", "supported"),
+        ("lakeside", None, "Anchor Clients' deposits were nearly flat.", "contradicted"),
+        ("lakeside", "SW", "93% of them use the app every month.", "supported"),
+        ("lakeside", "SW", "93% of them use the app every week.", "unsupported_attribute"),
         # A change since another year, and an age, are not in the facts.
         ("trust", None, "Credit Leaners' complaints have doubled since 2023.", "unsupported_attribute"),
         ("trust", None, "First Jobbers are mostly under 30.", "unsupported_attribute"),

@@ -12,7 +12,7 @@ from math import sqrt
 
 from regulars.check.computed import SHARE
 from regulars.check.locale import Language
-from regulars.check.quantities import DAYS, Quantity, quantities, rate_in
+from regulars.check.quantities import DAYS, RATES, Quantity, quantities, rate_in
 from regulars.check.table import Column, Facts
 from regulars.check.tokens import Token, tokens
 
@@ -177,8 +177,10 @@ def _read(text: str, language: Language) -> tuple[list[frozenset[str]], tuple[tu
         for at, keys in enumerate(words)
         if said[at].is_word and keys and (at not in taken or any(key.startswith("@") for key in keys))
     ]
-    rate = rate_in(said, language)
-    return telling, tuple((span.value, span.unit) for span in spans), rate[0] if rate else _yearly(spans)
+    found = rate_in(said, language)
+    worded = next((RATES[token.low] for token in said if token.low in RATES), "")
+    rate = found[0] if found else worded or _yearly(spans)
+    return telling, tuple((span.value, span.unit) for span in spans), rate
 
 
 _KEPT = frozenset({"not", "shares", "brings", "keeps", "up", "down", "copula"})

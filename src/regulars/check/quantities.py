@@ -240,6 +240,9 @@ def rate_in(tokens: Sequence[Token], language: Language) -> tuple[str, int, int]
     return None
 
 
+RATES = {"monthly": "month", "weekly": "week", "daily": "day", "quarterly": "quarter"}
+"""Words for a rate."""
+
 _RANGE_FIRST = ("between", "from")
 _RANGE_JOINTS = ("and", "to", "-", "–", "or")
 

@@ -81,7 +81,9 @@ def trend(clause: Clause) -> list[Finding]:
         return []
     facts, column = clause.scene.facts, entry.column
     clause.column = column
-    holds = ABOVE_ZERO if "up" in mark.kinds else BELOW_ZERO if "down" in mark.kinds else stated(0.0, 1.0)
+    hedge = clause.scene.language.hedges.before(clause.scene.tokens, mark.start)
+    flat = stated(0.0, 2.0 if hedge else 1.0)  # nearly flat: within a percent
+    holds = ABOVE_ZERO if "up" in mark.kinds else BELOW_ZERO if "down" in mark.kinds else flat
     is_nobody = clause.subject is not None and clause.subject.kind in {"none", "any"}
 
     def of(groups: Groups) -> Computed:

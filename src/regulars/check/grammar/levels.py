@@ -14,7 +14,7 @@ from regulars.check.grammar.owners import owned
 from regulars.check.grammar.windows import wrong_window
 from regulars.check.holding import Claim, Groups, finding, judged
 from regulars.check.lexicon import Match
-from regulars.check.quantities import DAYS, Quantity, rate_in
+from regulars.check.quantities import DAYS, RATES, Quantity, rate_in
 from regulars.check.table import Column
 from regulars.check.tolerance import Interval
 from regulars.check.verdicts import Finding
@@ -166,15 +166,12 @@ def _rate_factor(clause: Clause, quantity: Quantity, match: Match) -> float:
     return 1.0 if said == meant else DAYS[said] / DAYS[meant]
 
 
-_RATES = {"monthly": "month", "weekly": "week", "daily": "day", "quarterly": "quarter"}
-
-
 def _rate_said(clause: Clause) -> str:
     said = [clause.scene.tokens[n] for n in clause.at]
     found = rate_in(said, clause.scene.language)
     if found:
         return found[0]
-    return next((_RATES[token.low] for token in said if token.low in _RATES), "")
+    return next((RATES[token.low] for token in said if token.low in RATES), "")
 
 
 def _rate_of_period(clause: Clause) -> str:
