@@ -135,7 +135,7 @@ def _unread_place(clause: Clause, made: list[Finding]) -> str:
     known |= {n for each in scene.marks for n in range(each.start, each.end)}
     known |= {n for each in scene.mentions for n in range(each.start, each.end)}
     ranked = any("its place from" in each.why for each in made)
-    for n in clause.core:
+    for n in clause.at:
         low = scene.tokens[n].low
         is_place = low in scene.language.ordinals and low != "last" and not ranked
         if n not in known and (is_place or low in scene.language.multiplied):

@@ -94,12 +94,12 @@ def _ordinal(clause: Clause) -> tuple[str, int, int]:
     for n, token in enumerate(tokens):
         nth = clause.scene.language.ordinals.get(token.low, 0)
         behind = tokens[n + 1].low if n + 1 < len(tokens) else ""
-        if nth > 1 and n in clause.core and n not in clause.scene.figures and behind == "behind":
+        if nth > 1 and n in clause.at and n not in clause.scene.figures and behind == "behind":
             return "rank", 1, nth
     for mark in clause.marks:
         # The ordinal stands right after: "ranks fourth", but not "place a second order".
         if (
-            "rank" in mark.kinds
+            ("rank" in mark.kinds or "copula" in mark.kinds)
             and clause.holds(mark.end, mark.end + 1)
             and mark.end not in clause.scene.figures
         ):
