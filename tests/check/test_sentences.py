@@ -179,6 +179,7 @@ def test_names_that_look_like_orders_to_the_checker_are_only_names() -> None:
         # A place is read wherever it stands.
         ("lakeside", None, "New Nesters are second for NPS, seven points behind AC.", "supported"),
         ("lakeside", None, "New Nesters are third for NPS, seven points behind AC.", "contradicted"),
+        ("lakeside", None, "Payday Regulars are fourth for NPS, behind Heavy Swipers.", "contradicted"),
         # A change since another year, and an age, are not in the facts.
         ("trust", None, "Credit Leaners' complaints have doubled since 2023.", "unsupported_attribute"),
         ("trust", None, "First Jobbers are mostly under 30.", "unsupported_attribute"),

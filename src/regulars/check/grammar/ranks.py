@@ -14,7 +14,7 @@ from regulars.check.lexicon import Match
 from regulars.check.scene import best, hits_in
 from regulars.check.subjects import Mention
 from regulars.check.table import Column, Facts
-from regulars.check.tolerance import stated
+from regulars.check.tolerance import Interval, stated
 from regulars.check.unknown import unknown_words
 from regulars.check.verdicts import Finding, Label
 
@@ -69,6 +69,10 @@ def superlative(clause: Clause) -> list[Finding]:
     ahead = clause.mark("second_to") or (position == 2 and clause.other is not None)
     if ahead and clause.other and clause.other.groups and clause.other.kind == "segments":
         made += judged(rank_claim(clause, column, sign, 1), replace(own, subject=clause.other))
+    elif position > 2 and clause.mark("below") and clause.other and clause.other.kind == "segments":
+        # "Third behind A and B": they are the first and the second.
+        first = replace(claim, holds=Interval(1, position - 1), denied=False)
+        made += judged(first, replace(own, subject=clause.other))
     return made
 
 
