@@ -13,7 +13,7 @@ from tests.shops import RFM_ALONE, TODAY, contents, opened, studied
 import regulars as rg
 from regulars.app.compare_command import show
 from regulars.app.workspace import Workspace
-from regulars.errors import CheckFailed, DataRefused, SettingsError, SourceUnreadable, UsageError
+from regulars.errors import CheckFailed, DataRefused, SettingsError, UsageError
 
 AUDIT = "validation: {audit: {path: people.csv, customer: client, attributes: [gender, age band]}}\n"
 
@@ -86,10 +86,14 @@ def test_the_page_of_text_fits_eighty_columns(shop, capsys):
 @pytest.mark.parametrize(
     ("audit", "error", "said"),
     [
-        ("{path: poeple.csv, attributes: [gender]}", SourceUnreadable, "Did you mean 'people.csv'"),
+        ("{path: poeple.csv, attributes: [gender]}", SettingsError, "Did you mean 'people'"),
         ("{attributes: [gender]}", SettingsError, "no file is named"),
-        ("{path: people.csv, attributes: [gender]}", UsageError, "no column 'customer_id'"),
-        ("{path: people.csv, customer: client, attributes: [gendre]}", UsageError, "Did you mean 'gender'"),
+        ("{path: people.csv, attributes: [gender]}", SettingsError, "no column 'customer_id'"),
+        (
+            "{path: people.csv, customer: client, attributes: [gendre]}",
+            SettingsError,
+            "Did you mean 'gender'",
+        ),
         ("{path: people.csv, customer: gender, attributes: [client]}", DataRefused, "repeat a customer"),
         ("{path: people.csv, attributes: []}", SettingsError, "validation.audit.attributes"),
         ("{path: people.csv, attributs: [gender]}", SettingsError, "Did you mean 'attributes'"),

@@ -13,7 +13,7 @@ from tests.shops import RFM_ALONE, TODAY, opened, studied
 
 from regulars.app.compare_command import show
 from regulars.app.workspace import Workspace
-from regulars.errors import CheckFailed, DataRefused, SettingsError, SourceUnreadable, UsageError
+from regulars.errors import CheckFailed, DataRefused, SettingsError, UsageError
 
 CODES = {
     "TOO_SMALL", "NOT_IDENTIFIABLE", "NOT_DIFFERENT", "UNSTABLE", "NO_ACTION_DELTA", "OVER_CAPACITY",
@@ -173,7 +173,7 @@ EXPERIMENT = "experiments: {spring: {path: spring.csv, control: none}}"
 @pytest.mark.parametrize(
     ("header", "rows", "validation", "error", "said"),
     [
-        ("", [], "actions: nowhere.csv", SourceUnreadable, "no such file"),
+        ("", [], "actions: nowhere.csv", SettingsError, "no such file"),
         ("segmentation,segment,action", [("spenders", "x", "y")], "actions: spring.csv", UsageError,
          "no column 'segment_id'"),
         ("segmentation,segment_id,action", [("spender", "x", "y")], "actions: spring.csv", DataRefused,

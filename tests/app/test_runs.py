@@ -32,9 +32,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
 @pytest.fixture(scope="module")
 def stranger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of another workspace."""
+    """A run of another workspace, of a day after all others; beside it lies one of a day before them."""
     other = opened(tmp_path_factory.mktemp("other"), settings_text=RFM_ALONE, customers=110)
-    return studied(other, as_of=date(2024, 5, 31)).study.path
+    studied(other, as_of=date(2024, 5, 31))
+    return studied(other, as_of=date(2024, 9, 30)).study.path
 
 
 @pytest.fixture
@@ -230,7 +231,9 @@ def test_a_run_of_another_workspace_is_named_and_never_taken_for_this_ones_newes
     shop: Workspace, stranger: Path, regulars: Callable
 ) -> None:
     own = shop.newest_run()
-    shutil.copytree(stranger, shop.run(stranger.name), copy_function=shutil.copy)
+    (before,) = stranger.parent.glob("2024-05-31-*")
+    for each in (before, stranger):
+        shutil.copytree(each, shop.run(each.name), copy_function=shutil.copy)
     assert shop.newest_run() == stranger.name
     code, out, err = regulars(shop, "report")
     assert code == 0

@@ -119,3 +119,12 @@ def test_an_audit_shows_whom_a_segment_holds_more_of_and_leaves_out_what_is_alik
     sheet = card(part, "Who is in them more often than others?").sheet
     assert sheet.rows == [(name, ["region North", "31.0% (28.0% to 34.2%)", "22.0%"], "more", "warn")]
     assert "region North" in read(dashboard(study, None, Validations({first.name: told}))).words
+
+
+def test_answers_under_other_settings_are_called_so() -> None:
+    study = studies.retail()
+    first = study.segmentations[0]
+    kept = {first.name: validation(first)}
+    assert not section(study, Validations(kept)).parts[0].is_stale
+    page = read(dashboard(study, None, Validations(kept, stale=(first.name,)))).words
+    assert "The settings of validation have changed since." in page

@@ -195,7 +195,7 @@ cli_check.add_to(app)
 @app.command()
 def report(
     run: Annotated[
-        str | None, typer.Argument(help="A run's id, or its beginning or end. Default: the newest.")
+        str | None, typer.Argument(help="A run's id, or its beginning or end. Default: of the newest day.")
     ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Where to write the page.")] = None,
     workspace: WorkspaceOption = WORKSPACE,

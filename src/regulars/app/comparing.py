@@ -19,6 +19,7 @@ from regulars.app.aside import engine_aside
 from regulars.app.compared import Compared, Question, Section, day_of, segmentation_of
 from regulars.app.history import history_of, run_asked
 from regulars.app.runs import every_run, foreign, lacking
+from regulars.app.validation_files import require_files
 from regulars.app.validations import settings_digest
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
@@ -107,13 +108,15 @@ def compare(
     run is answered alone. Every run of the workspace is verified first.
     ``tables`` are frames in place of files that the settings name under ``validation``.
 
-    Raises UsageError where there are no such runs, RunDamaged where one is not as it was written.
+    Raises UsageError where there are no such runs, RunDamaged where one is not as it was written,
+    SettingsError for tables under ``validation`` that are not there, before anything is measured.
     """
     asked.stage("Verifying the runs")
     manifests = every_run(workspace)
     then, now = _studies(workspace, name, earlier, later, manifests)
     definition = Definition.from_json(segmentation_of(now, name).definition)
     with engine_aside(asked.threads, asked.memory_limit) as engine:
+        require_files(settings, workspace.root, engine, tables or {})
         asked.stage("Putting customers in segments")
         for table, study in ((THEN, then), (NOW, now)):
             if study is not None:

@@ -57,8 +57,8 @@ def foreign(workspace: Workspace, run_id: str, manifest: Mapping[str, Any]) -> I
 
 
 def run_to_show(workspace: Workspace, asked: str | None) -> tuple[str, tuple[Finding, ...]]:
-    """The run asked for, and whether it is by definitions of another workspace. By default the one that was
-    finished last, and which newer ones were passed over as they are. A damaged run is not passed over: it is
+    """The run asked for, and whether it is by definitions of another workspace. By default that of
+    the newest day, and which newer ones were passed over as they are. A damaged run is not passed over: it is
     for who reads it to refuse.
 
     Raises UsageError where there is no such run, RunDamaged where a pinned definition was changed.

@@ -19,6 +19,7 @@ from regulars.app.grounds import preflight
 from regulars.app.past import pasts
 from regulars.app.reading import Tables, offered, read_tables
 from regulars.app.runs import require_newest
+from regulars.app.validation_files import require_files
 from regulars.app.validations import validations
 from regulars.app.work import Asked, Work
 from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
@@ -131,6 +132,7 @@ def check(settings: Settings, workspace: Workspace, asked: Asked, clean_to: Path
                 make_histories(engine, as_of)
             features = orders.tables.features(engine, as_of, foretold.families)
             findings += preflight(methods, settings, features, as_of, engine)
+            require_files(settings, workspace.root, engine)
         except SettingsError as faults:
             fault = faults
         return Checked(found, orders.cleaned, tuple(findings), fault, tables)

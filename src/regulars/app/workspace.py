@@ -69,12 +69,12 @@ class Workspace:
         return _finished(self.run(run_id))
 
     def newest_run(self) -> str | None:
-        """The run that was finished last (by manifest time, then name)."""
+        """The run of the newest day; of several the one that was finished last (then by name)."""
         return next(iter(self.newest_first()), None)
 
     def newest_first(self) -> list[str]:
-        """The runs by when they were finished, the last one first."""
-        return sorted(self.run_ids(), key=lambda each: (self.finished(each), each), reverse=True)
+        """The runs by the day that they look from, then by when they were finished, the last one first."""
+        return sorted(self.run_ids(), key=lambda each: (each[:10], self.finished(each), each), reverse=True)
 
     def resolve_run(self, asked: str | None) -> str:
         """The run of that id or unambiguous beginning or end of one; the newest where none is asked for."""

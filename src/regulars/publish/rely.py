@@ -54,12 +54,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Part:
-    """One segmentation: the day that it was held against, the limits that are exceeded, its cards,
-    and each question that has no answer with the reason."""
+    """One segmentation: the day that it was held against, the limits that are exceeded, whether the settings
+    of validation are others by now, its cards, and each question that has no answer with the reason."""
 
     title: str
     since: str
     exceeded: list[str]
+    is_stale: bool
     cards: list[Card]
     unmeasured: list[tuple[str, str]]
 
@@ -85,7 +86,7 @@ def rely(
         if told is None:
             others.append(segmentation.name)
         else:
-            parts.append(_part(title, told, marks))
+            parts.append(_part(title, told, marks, is_stale=segmentation.name in found.stale))
     asked = {card.question for part in parts for card in part.cards}
     names = [each for name, question in QUESTIONS.items() if question in asked for each in OF.get(name, ())]
     return Rely(parts, [plainly(each) for each in dict.fromkeys(names)], others, found.fault)
@@ -97,12 +98,12 @@ def found_of(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(QUESTIONS[name], each["headline"]) for name, each in asked.items()]
 
 
-def _part(title: str, told: Mapping[str, Any], marks: Mapping[str, Mark]) -> Part:
+def _part(title: str, told: Mapping[str, Any], marks: Mapping[str, Mark], *, is_stale: bool) -> Part:
     since = day(date.fromisoformat(told["from"]["as_of"])) if told["from"] else ""
     sections = told["sections"]
     asked = {name: sections[name] for name in QUESTIONS if name in sections}
     return Part(
-        title, since, [each["what"] for each in told["exceeded"]],
+        title, since, [each["what"] for each in told["exceeded"]], is_stale,
         [_card(name, each, marks) for name, each in asked.items() if each["is_measured"]],
         [(QUESTIONS[k], " ".join(each["words"])) for k, each in asked.items() if not each["is_measured"]],
     )  # fmt: skip
