@@ -92,7 +92,7 @@ def _verdict(named: dict[str, str], verdict: str, at: int, first: str) -> dict[s
 
 def audited(segment_name: str) -> dict[str, Any]:
     """One attribute: a group that a segment holds more of, one that is alike, and one that is hidden."""
-    more = {"share": 31.0, "low": 28.0, "high": 34.2, "share_of_others": 22.0, "reading": "more"}
+    more = {"rate": 31.0, "rate_low": 28.0, "rate_high": 34.2, "rate_of_others": 22.0, "reading": "more"}
     values = [
         {"value": "North", **more},
         {"value": "South", **more, "reading": "alike"},

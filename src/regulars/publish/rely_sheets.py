@@ -53,7 +53,8 @@ def _interval(of: Mapping[str, float]) -> str:
 
 
 def audit(section: Mapping[str, Any]) -> Sheet | None:
-    """Whom segments hold more or fewer of than all others do, as far as chance does not explain it."""
+    """Which groups are in a segment more or less often than all others, as far as chance does not explain it:
+    the rates by which the audit rules."""
     rows = [
         (mix["segment_name"], _group(each["attribute"], part), part["reading"], "warn")
         for each in section["attributes"]
@@ -61,15 +62,15 @@ def audit(section: Mapping[str, Any]) -> Sheet | None:
         for part in mix["values"]
         if part["reading"] in ("more", "fewer")
     ]
-    headings = ["Segment", "Group", "Of the segment", "Of all others", "Holds"]
+    headings = ["Segment", "Group", "Of the group", "Of all others", "Holds"]
     return Sheet("Who is in a segment more or less often", headings, rows[:MOST]) if rows else None
 
 
 def _group(attribute: str, part: Mapping[str, Any]) -> list[str]:
-    share, low, high, others = (
-        written(part[each], "percent") for each in ("share", "low", "high", "share_of_others")
+    rate, low, high, others = (
+        written(part[each], "percent") for each in ("rate", "rate_low", "rate_high", "rate_of_others")
     )
-    return [f"{attribute} {part['value']}", f"{share} ({low} to {high})", others]
+    return [f"{attribute} {part['value']}", f"{rate} ({low} to {high})", others]
 
 
 SHEETS: Mapping[str, Callable[[Mapping[str, Any]], Sheet | None]] = {"prediction": prediction, "audit": audit}
