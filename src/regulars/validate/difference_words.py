@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from regulars.figures import written
+from regulars.segment.choosing.choice_words import listed
 from regulars.types import Feature
 from regulars.validate.contrasts import Contrast
 from regulars.validate.difference import Difference, Pair
@@ -55,13 +56,13 @@ def within(feature: Feature) -> str:
 
 
 def _judged_by(found: Difference) -> str:
-    read = _listed([within(each.feature) for each in found.behaviours if each.relation == "read"])
+    read = listed([within(each.feature) for each in found.behaviours if each.relation == "read"])
     trap = (
         f"Segments always differ in what they are cut by ({read}) and in what is measured on the same "
         "things, so that proves nothing."
     )
     if found.judged:
-        return f"{trap} They are judged by {_listed([within(each.feature) for each in found.judged])}."
+        return f"{trap} They are judged by {listed([within(each.feature) for each in found.judged])}."
     return (
         f"{trap} Nothing else that customers do is known of enough of them. Map more columns (products, "
         "returns, promotions), or compare with a run of an earlier day."
@@ -116,7 +117,7 @@ def _open(found: Difference, pairs: Sequence[Pair]) -> Iterator[str]:
 
 def _would_tell(pair: Pair) -> str:
     if pair.unmeasured:
-        return f"{_listed([within(each) for each in pair.unmeasured])} known of too few"
+        return f"{listed([within(each) for each in pair.unmeasured])} known of too few"
     if pair.needed is None:
         return "at the edge of what is negligible"
     # Two digits: more are not known.
@@ -126,7 +127,7 @@ def _would_tell(pair: Pair) -> str:
 def _plain(found: Difference) -> Iterator[str]:
     plain = [each.segment.name for each in found.segments if not each.apart]
     if found.judged and plain:
-        are = f"{_listed(plain)} {'stands' if len(plain) == 1 else 'stand'}"
+        are = f"{listed(plain)} {'stands' if len(plain) == 1 else 'stand'}"
         yield f"{are} out from the other customers in nothing that segments are judged by."
 
 
@@ -139,7 +140,7 @@ def _hanging(found: Difference) -> Iterator[str]:
         yield (
             f"What they hang on: given the {within(features[first.feature])} of another one, "
             f"{_interval(first.share)} of {found.importance.customers:,} customers would be in "
-            f"another segment{'; ' if rest else ''}{_listed(rest)}."
+            f"another segment{'; ' if rest else ''}{listed(rest)}."
         )
 
 
@@ -154,7 +155,7 @@ def _beside(found: Difference) -> Iterator[str]:
         for each in beside.weights
         if each.share[1] > 0
     ]
-    by = f"most by {_listed(most[:NAMED])}" if most else "no single feature adds to that"
+    by = f"most by {listed(most[:NAMED])}" if most else "no single feature adds to that"
     yield (
         f"What they are not cut by puts {_interval(beside.right)} of held-out customers in their segment, "
         f"guessing the largest {written(beside.largest, 'percent')}; {by}."
@@ -171,7 +172,3 @@ def _interval(share: Share) -> str:
 
 def _counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from regulars.errors import sentence
 from regulars.figures import day, plain, signed, written
+from regulars.segment.choosing.choice_words import listed
 from regulars.validate.prediction import Cut, Foreseen, Outcome, Prediction
 from regulars.validate.prediction_trial import Estimate, Measured, Trial
 from regulars.value.auc import Gain
@@ -45,7 +46,7 @@ def _stands(found: Prediction, tried: Sequence[Outcome]) -> Iterator[str]:
 
 def _these(outcomes: Sequence[Outcome], tried: Sequence[Outcome], *, negative: bool) -> str:
     if len(outcomes) < len(tried) or len(tried) == 1:
-        return _listed([NAMED[each] for each in outcomes])
+        return listed([NAMED[each] for each in outcomes])
     if negative:
         return "either" if len(tried) == 2 else "any of it"
     return "both" if len(tried) == 2 else "all of it"
@@ -79,7 +80,7 @@ def _definition(cut: Cut) -> str:
         f"{len(cut.segments)} segments: the recipe is tried, not today's cut points or centres."
     )
     if cut.strangers:
-        told += f" None of today's segments is like {_listed(cut.strangers)} of then."
+        told += f" None of today's segments is like {listed(cut.strangers)} of then."
     return told
 
 
@@ -214,10 +215,6 @@ def _explained(each: Estimate) -> str:
 
 def _ratio(each: Estimate) -> str:
     return f"{plain(each.value)}, {plain(each.low)} to {plain(each.high)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _capital(words_: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
+from regulars.segment.choosing.choice_words import listed
 from regulars.types import Segment
 from regulars.validate.reasons import MEANINGS, QUESTIONS, Code, Reason
 from regulars.validate.verdict import Verdict, Verdicts, few
@@ -23,7 +24,7 @@ def headline(found: Verdicts) -> str:
             *([f"{joined} become {made}"] if made else []),
             *([f"{dropped} {'is' if dropped == 1 else 'are'} dropped"] if dropped else []),
         ]
-        what = f"Of {_many(total, 'segment')} {_listed(parts)}: {len(found.groups)} would be left."
+        what = f"Of {_many(total, 'segment')} {listed(parts)}: {len(found.groups)} would be left."
     return what
 
 
@@ -73,11 +74,7 @@ def _unassessed(found: Verdicts) -> Iterator[str]:
 
 
 def _names(segments: Iterable[Segment]) -> str:
-    return _listed([each.name for each in segments])
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return listed([each.name for each in segments])
 
 
 def _many(number: int, noun: str) -> str:
