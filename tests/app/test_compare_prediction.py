@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests import cdnow
 from tests.shops import SETTINGS, TODAY, opened, orders, studied
 
 from regulars import settings as chosen
@@ -204,22 +205,8 @@ def test_labels_of_no_known_day_prove_nothing(tmp_path):
     assert "known_on" in doubt.remedy
 
 
-CDNOW = """\
-schema: regulars/1
-name: CDNOW
-currency: USD
-sources:
-  orders:
-    path: {path}
-    columns: {{customer: sample_id, time: date, quantity: quantity, amount: amount}}
-cleaning: {{zero_value: keep, duplicates: keep}}
-segmentations: {{tiers: {{method: tiers}}}}
-"""
-
-
 def test_tiers_of_predicted_value_are_tried_with_a_value_model_of_the_cut(tmp_path):
-    sample = Path(__file__).parents[1] / "value" / "data" / "cdnow_sample.parquet"
-    workspace = shop(tmp_path, CDNOW.format(path=sample))
+    workspace = shop(tmp_path, cdnow.settings("segmentations: {tiers: {method: tiers}}"))
     customers, cut = cut_of(workspace, "tiers")
     study = saved.load(workspace.run(workspace.run_ids()[-1]))
     assert study.segmentations[0].definition["rule"]["rules"][0]["when"]["feature"] == "predicted_value"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from tests import cdnow
 from tests.shops import COLUMNS, RFM_ALONE, SETTINGS, TODAY, opened, orders
 
 import regulars as rg
@@ -25,18 +26,6 @@ segmentations:
 """
 PURCHASES = {"p_alive", "expected_purchases"}
 MONEY = {"order_value", "predicted_value", "discounted_value"}
-SAMPLE = Path(__file__).parents[1] / "value" / "data" / "cdnow_sample.parquet"
-CDNOW = """\
-schema: regulars/1
-name: CDNOW
-currency: USD
-sources:
-  orders:
-    path: {path}
-    columns: {{customer: sample_id, time: date, quantity: quantity, amount: amount}}
-cleaning: {{zero_value: keep, duplicates: keep}}
-segmentations: {{rfm: {{method: rfm}}}}
-"""
 
 
 def ran(workspace: Workspace, *, refit: bool = False, **how: int) -> Ran:
@@ -200,7 +189,9 @@ def test_where_nobody_is_seen_to_leave_no_chance_to_have_left_is_told(shop):
 
 
 def test_what_is_foretold_of_all_adds_up_to_what_the_models_expect(tmp_path):
-    (tmp_path / "regulars.yaml").write_text(CDNOW.format(path=SAMPLE), encoding="utf-8")
+    (tmp_path / "regulars.yaml").write_text(
+        cdnow.settings("segmentations: {rfm: {method: rfm}}"), encoding="utf-8"
+    )
     made = ran(Workspace(tmp_path))
     value = made.study.value
     assert value["spend"]["customers"] < value["customers"] == 2357

@@ -2,9 +2,9 @@
 
 from itertools import accumulate, pairwise
 from math import ceil
-from pathlib import Path
 
 import duckdb
+from tests import cdnow
 from tests.shops import TODAY
 
 from regulars import settings as chosen_settings
@@ -12,22 +12,11 @@ from regulars.app.study import run
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace
 
-SAMPLE = Path(__file__).parents[1] / "value" / "data" / "cdnow_sample.parquet"
-SETTINGS = """\
-schema: regulars/1
-name: CDNOW
-currency: USD
-sources:
-  orders:
-    path: {path}
-    columns: {{customer: sample_id, time: date, quantity: quantity, amount: amount}}
-cleaning: {{zero_value: keep, duplicates: keep}}
-segmentations: {{tiers: {{method: tiers}}}}
-"""
-
 
 def test_customers_are_in_the_tier_of_what_they_are_predicted_to_bring(tmp_path):
-    (tmp_path / "regulars.yaml").write_text(SETTINGS.format(path=SAMPLE), encoding="utf-8")
+    (tmp_path / "regulars.yaml").write_text(
+        cdnow.settings("segmentations: {tiers: {method: tiers}}"), encoding="utf-8"
+    )
     workspace = Workspace(tmp_path)
     made = run(chosen_settings.load(workspace.settings), workspace, Asked(today=TODAY)).study
     (segmentation,) = made.segmentations

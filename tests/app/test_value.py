@@ -7,26 +7,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from tests import cdnow
 
 from regulars.app.cli import main
 
-SAMPLE = Path(__file__).parents[1] / "value" / "data" / "cdnow_sample.parquet"
-SETTINGS = """\
-schema: regulars/1
-name: CDNOW
-currency: USD
-sources:
-  orders:
-    path: {path}
-    columns: {{customer: sample_id, time: date, quantity: quantity, amount: amount}}
-cleaning: {{zero_value: keep, duplicates: keep}}
-value: {{model: bgnbd}}
-"""
 
-
-def workspace(folder: Path, path: Path = SAMPLE) -> Path:
+def workspace(folder: Path, path: Path = cdnow.SAMPLE) -> Path:
     folder.mkdir(exist_ok=True)
-    (folder / "regulars.yaml").write_text(SETTINGS.format(path=path), encoding="utf-8")
+    (folder / "regulars.yaml").write_text(cdnow.settings("value: {model: bgnbd}", path), encoding="utf-8")
     return folder
 
 
@@ -196,7 +184,7 @@ def test_where_a_simple_rule_is_better_the_report_begins_with_it(tmp_path, share
 
 def test_the_answer_is_the_same_whatever_the_order_of_the_rows(compared, tmp_path):
     shuffled = tmp_path / "shuffled.parquet"
-    duckdb.sql(f"copy (from '{SAMPLE}' order by md5(amount || date || sample_id)) to '{shuffled}'")
+    duckdb.sql(f"copy (from '{cdnow.SAMPLE}' order by md5(amount || date || sample_id)) to '{shuffled}'")
     folder = workspace(tmp_path / "other", shuffled)
     done = asked(folder, "--compare", "--calibrate-until", "1997-09-30", "--json", "--threads", "2")
     assert json.loads(done.stdout)["models"] == compared["models"]

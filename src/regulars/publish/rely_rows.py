@@ -11,6 +11,7 @@ from markupsafe import Markup
 from regulars.figures import signed, written
 from regulars.publish.charts.interval import interval
 from regulars.publish.marks import Mark
+from regulars.publish.moved import PLAIN
 
 LARGEST = 8
 """Features that are drawn at most: the list is in order, and the rest matters less."""
@@ -137,7 +138,7 @@ def _text(value: float | None, unit: str) -> str:
 
 def _classes(each: Told, marks: Marks) -> str:
     mark = marks.get(each["segment_id"])
-    return mark.classes if mark else "gone"
+    return mark.classes if mark else PLAIN
 
 
 def _value(found: Told | None) -> tuple[float | None, float | None, float | None]:

@@ -59,7 +59,7 @@ class Provider(BaseModel):
 
     def headers(self, key: Key | None) -> Mapping[str, str]:
         """How the key is shown to the server. Only what writes to the wire asks for it."""
-        raise NotImplementedError
+        raise NotImplementedError  # the seam: each provider says it
 
     async def reply(self, request: Request[Any], http: httpx2.AsyncClient) -> Reply:
         """What the server says, asked once through ``http``, which adds the key and keeps every limit.
@@ -67,7 +67,7 @@ class Provider(BaseModel):
         Any exception may leave it: what was seen on the wire says what it is called. Raises AnswerUnusable
         where the server answered in a form that cannot be read.
         """
-        raise NotImplementedError
+        raise NotImplementedError  # the seam: each provider says it
 
     @property
     def is_settled(self) -> bool:
