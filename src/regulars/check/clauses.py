@@ -59,7 +59,7 @@ def _first_named(scene: Scene, said: Mention | None) -> Mention | None:
 
 
 def _parts(scene: Scene) -> list[list[int]]:
-    taken = scene.names | scene.figures
+    taken = scene.names | scene.figures | scene.quoted
     exempting = {each.start for each in scene.marks if "except" in each.kinds}
     parts: list[list[int]] = [[]]
     for n, token in enumerate(scene.tokens):
@@ -81,7 +81,9 @@ def _softly(scene: Scene, part: list[int]) -> list[list[int]]:
     cuts: list[int] = []
     for one, two in pairwise(figures):
         joints = [
-            n for n in range(one.end, two.start) if scene.tokens[n].low in _SOFT and n not in scene.names
+            n
+            for n in range(one.end, two.start)
+            if scene.tokens[n].low in _SOFT and n not in scene.names | scene.quoted
         ]
         strong = [
             n for n in joints if scene.tokens[n].low in {"and", "versus", "vs", "against", "compared", "but"}

@@ -45,6 +45,11 @@ class Entry:
     is_negative: bool = False
 
     @property
+    def is_foretold(self) -> bool:
+        """Whether it is what a model expects."""
+        return any("@foretold" in word for word in self.label)
+
+    @property
     def is_each(self) -> bool:
         """Whether it is an amount per customer, or on average."""
         return self.column.is_money and any("@per_customer" in word for word in self.label)

@@ -38,7 +38,7 @@ def read(
 ) -> tuple[list[Finding], Mention | None]:
     """The findings on one sentence, and whom the next one's "they" are."""
     found = scene(text, reader, start)
-    moody = moods(found.tokens, reader.language, found.names, reader.lexicon.shared_by)
+    moody = moods(found.tokens, reader.language, found.names | found.quoted, reader.lexicon.shared_by)
     spoken = _last_named(found) or context
     claimless = next(
         (kind for kind in ("question", "advice", "hypothesis", "conditional") if kind in moody), None
@@ -66,11 +66,7 @@ def read(
 
 def _is_held(mood: str, found: Scene, findings: list[Finding]) -> bool:
     """Whether a forecast is one that the facts hold: "expected to bring" of a predicted value."""
-    held = {
-        entry.column.id
-        for entry in found.reader.lexicon.entries
-        if any("@foretold" in word for word in entry.label)
-    }
+    held = {entry.column.id for entry in found.reader.lexicon.entries if entry.is_foretold}
     return mood == "forecast" and any(each.metric in held for each in findings)
 
 
@@ -227,7 +223,7 @@ def _span(clause: Clause, quantity: Quantity) -> list[Finding]:
         return []
     if clause.mark("mostly", "all_of", "none_of", "few_of"):
         match = chosen(clause, ("percent",))
-        if match and is_known(quantity, match.entry, clause.scene.facts):
+        if match and is_known(quantity, match.entry, clause.scene):
             return []
     return ago(clause, quantity) or [unbound(clause, quantity)]
 

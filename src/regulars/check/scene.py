@@ -9,6 +9,7 @@ from regulars.check.dates import Day, days
 from regulars.check.lexicon import LIGHT, Hit, Lexicon, Match, lexicon_of
 from regulars.check.locale import Found, Language
 from regulars.check.quantities import Quantity, quantities, rate_in
+from regulars.check.quoted import Labels, Quoted, labels_of, quoted
 from regulars.check.subjects import Mention, Names, mentions, names_of
 from regulars.check.table import Facts
 from regulars.check.tokens import Token, tokens
@@ -23,6 +24,7 @@ class Reader:
     lexicon: Lexicon
     names: Names
     categories: dict[tuple[str, ...], str]
+    labels: Labels
 
     @staticmethod
     def of(facts: Facts, language: Language) -> Reader:
@@ -32,6 +34,7 @@ class Reader:
             lexicon_of(facts, language),
             names_of(facts, language),
             _categories(facts, language),
+            labels_of(facts, language),
         )
 
 
@@ -69,10 +72,16 @@ class Scene:
     quantities: list[Quantity] = field(default_factory=list)
     categories: list[Category] = field(default_factory=list)
     marks: list[Found] = field(default_factory=list)
+    labels: list[Quoted] = field(default_factory=list)
 
     @property
     def facts(self) -> Facts:
         return self.reader.facts
+
+    @property
+    def quoted(self) -> set[int]:
+        """The tokens of labels that stand in the sentence as a whole."""
+        return {n for each in self.labels for n in range(each.start, each.end)}
 
     @property
     def language(self) -> Language:
@@ -92,17 +101,25 @@ class Scene:
 def scene(text: str, reader: Reader, start: int) -> Scene:
     """The scene of one sentence, which stands at ``start`` in its text."""
     made = Scene(reader, tokens(text, reader.language, start))
-    made.mentions = mentions(made.tokens, reader.names, reader.language, made.names)
-    made.days = days(made.tokens, reader.language, made.figures)
-    locked = set(_worded(made))
+    made.labels = quoted(made.tokens, reader.labels)
+    made.mentions = mentions(made.tokens, reader.names, reader.language, made.names, made.quoted)
+    dated = set(made.quoted)
+    made.days = days(made.tokens, reader.language, dated)
+    made.figures = dated - made.quoted
+    locked = set(_worded(made)) | made.quoted
     taken = made.names | made.figures | locked
     made.quantities = quantities(made.tokens, reader.language, taken)
     made.figures |= taken - made.names - locked
     made.categories = list(_named(made))
     marks = reader.language.marks.all(made.tokens, made.names | made.figures)
-    made.marks = [_ranking(each, made) for each in marks]
+    made.marks = [_ranking(each, made) for each in marks if not _is_of_label(each, made)]
     made.marks += _exempting(made)
     return made
+
+
+def _is_of_label(mark: Found, scene: Scene) -> bool:
+    """Whether a mark is only a word of a label: "customers with two or more orders" compares nothing."""
+    return "not" not in mark.kinds and not scene.quoted.isdisjoint(range(mark.start, mark.end))
 
 
 def _ranking(mark: Found, scene: Scene) -> Found:

@@ -5,7 +5,7 @@ A mention of several segments in a row ("A, B and C") is one mention with three 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -55,10 +55,10 @@ class Names:
 
 
 def _fits(tokens: Sequence[Token], start: int, words: Sequence[str]) -> int | None:
-    """Where the name ends that starts here; hyphens count for nothing."""
+    """Where the name ends that starts here; hyphens and commas count for nothing."""
     at = start
     for word in words:
-        while at > start and at < len(tokens) and tokens[at].text in {"-", "‑"}:
+        while at > start and at < len(tokens) and tokens[at].text in {"-", "‑", ","}:
             at += 1
         if at >= len(tokens) or tokens[at].stem != word:
             return None
@@ -97,8 +97,13 @@ def _called(words: tuple[str, ...], language: Language) -> list[tuple[str, ...]]
     return [(*head, noun) for noun in sorted(language.called)] if is_told else []
 
 
-def mentions(tokens: Sequence[Token], names: Names, language: Language, taken: set[int]) -> list[Mention]:
-    """The mentions of a sentence from left to right. Tokens of names and counts are added to ``taken``."""
+def mentions(
+    tokens: Sequence[Token], names: Names, language: Language, taken: set[int], quoted: Collection[int] = ()
+) -> list[Mention]:
+    """The mentions of a sentence from left to right. Tokens of names and counts are added to ``taken``.
+
+    Who is named within a label that is ``quoted`` is not spoken of.
+    """
     found: list[Mention] = []
     at = 0
     while at < len(tokens):
@@ -107,7 +112,7 @@ def mentions(tokens: Sequence[Token], names: Names, language: Language, taken: s
             or _counted(tokens, at, language, len(names.groups))
             or _spoken(tokens, at, language)
         )
-        if mention is None:
+        if mention is None or mention.start in quoted or mention.end - 1 in quoted:
             at += 1
             continue
         found.append(mention)
@@ -150,6 +155,8 @@ def _counted(tokens: Sequence[Token], start: int, language: Language, segments: 
     if is_scope:
         at += 1
         at += at < len(tokens) and tokens[at].low in {"the", "our"}
+    if not is_scope and not is_subset and tokens[at].low == "one" and _is_group(tokens, at + 1):
+        return Mention("count", start, at + 2, count=1)
     number = number_at(tokens, at, language) if at < len(tokens) else None
     if number is None or number.kind != "stated" or number.value != int(number.value):
         return None

@@ -94,6 +94,10 @@ def chosen(
 
     The clause before it lends its metric where the words of this one name no other.
     """
+    if found := _quoted(clause, units):
+        clause.explained |= found.explained
+        clause.column = found.entry.column
+        return found
     hits = said_hits(clause, quantity)
     if units is NUMERIC:
         # "Do not buy more often" denies the comparison, and names no metric of those who do not buy.
@@ -114,6 +118,17 @@ def chosen(
         clause.explained |= found.explained
         clause.column = found.entry.column
     return found
+
+
+def _quoted(clause: Clause, units: Sequence[str]) -> Match | None:
+    """The metric whose whole label stands in the clause, where it is the only one of these units."""
+    inside = [each for each in clause.scene.labels if clause.holds(each.start, each.end)]
+    columns = clause.scene.facts.columns
+    fitting = [each for each in inside if kind_of(columns[each.column]) in units]
+    if not fitting or len({each.column for each in fitting}) > 1:
+        return None
+    explained = frozenset(n for each in fitting for n in range(each.start, each.end))
+    return Match(_entry(clause, columns[fitting[0].column]), 1.0, explained)
 
 
 def _carried(clause: Clause, hits: Sequence[Hit], units: Sequence[str]) -> Match | None:

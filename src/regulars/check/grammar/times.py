@@ -140,7 +140,7 @@ def half_within(clause: Clause) -> list[Finding]:
         return []
     found = best(clause.scene, said_hits(clause, span), SPANS)
     percent = chosen(clause, ("percent",), half)
-    is_window = percent is not None and is_known(span, percent.entry, clause.scene.facts)
+    is_window = percent is not None and is_known(span, percent.entry, clause.scene)
     if not found or found[0].entry.column.agg != "median" or found[0].score < ACCEPTED or is_window:
         return []
     clause.explained |= found[0].explained

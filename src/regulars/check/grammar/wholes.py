@@ -17,7 +17,7 @@ FEW = 10.0
 
 def whole(clause: Clause) -> list[Finding]:
     """The verdict on "all of them", "they never", "most of their"."""
-    mark = clause.mark("few_of", "mostly", "all_of", "none_of")
+    mark = _of_parts(clause)
     if (
         mark is None
         or clause.subject is None
@@ -40,6 +40,16 @@ def whole(clause: Clause) -> list[Finding]:
     claim = Claim(of, _interval(clause, mark), column.label, "over_generalisation", column, at)
     late = wrong_window(clause, match.entry, claim)
     return [late] if late else judged(claim, clause)
+
+
+def _of_parts(clause: Clause) -> Found | None:
+    """The word that says of how many it holds; the "all" of "all customers" only says who is meant."""
+    everybody = [each for each in clause.mentions if each.kind == "overall"]
+    for mark in clause.marks:
+        is_who = any(each.start <= mark.start and mark.end <= each.end for each in everybody)
+        if not is_who and not {"few_of", "mostly", "all_of", "none_of"}.isdisjoint(mark.kinds):
+            return mark
+    return None
 
 
 def _is_none(mark: Found) -> bool:

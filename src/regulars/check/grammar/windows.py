@@ -8,6 +8,7 @@ from regulars.check.grammar.choosing import SPANS
 from regulars.check.holding import Claim, finding
 from regulars.check.lexicon import Entry
 from regulars.check.quantities import DAYS, Quantity
+from regulars.check.scene import Scene
 from regulars.check.table import Facts
 from regulars.check.verdicts import Finding
 
@@ -22,7 +23,7 @@ def wrong_window(clause: Clause, entry: Entry, claim: Claim) -> Finding | None:
         if not clause.holds(span.start, span.end):
             continue
         is_own = span.measure != "duration" or span.start == claim.at[0] or entry.column.unit in SPANS
-        if not is_own and (not is_known(span, entry, scene.facts) or is_other_end(clause, span, entry)):
+        if not is_own and (not is_known(span, entry, scene) or is_other_end(clause, span, entry)):
             return _unknown(clause, claim, span.start, span.end)
     for day in scene.days:
         if not is_period(day, scene.facts, scene.days) and entry.column.unit != "date":
@@ -36,18 +37,26 @@ def wrong_window(clause: Clause, entry: Entry, claim: Claim) -> Finding | None:
 def is_other_end(clause: Clause, span: Quantity, entry: Entry) -> bool:
     """Whether a span is the first or the next one, or at most what the metric is at least."""
     said = {each.low for each in clause.scene.tokens[max(0, span.start - 1) : span.end]}
+    if entry.is_foretold:
+        return _AHEAD.isdisjoint(said)
     is_least = entry.is_negative or " or more" in entry.column.label.lower()
     return not said.isdisjoint(_OTHER_ENDS) or (is_least and span.hedge == "at_most")
 
 
-_OTHER_ENDS = frozenset({"first", "next", "coming"})
+_AHEAD = frozenset({"next", "coming"})
+_OTHER_ENDS = _AHEAD | {"first"}
 
 
-def is_known(span: Quantity, entry: Entry, facts: Facts) -> bool:
-    """Whether a span of time is one that the metric is measured over, or all that the facts cover."""
+def is_known(span: Quantity, entry: Entry, scene: Scene) -> bool:
+    """Whether a span of time is one that the metric is measured over, or all that the facts cover.
+
+    What is foretold looks as far ahead as the labels of any such metric say.
+    """
     length = span.value * span.days
-    windows = [value * DAYS[unit] for value, unit in entry.windows]
-    windows.append((facts.end - facts.start).days + 1)
+    alike = [each for each in scene.reader.lexicon.entries if entry.is_foretold and each.is_foretold]
+    windows = [value * DAYS[unit] for each in (entry, *alike) for value, unit in each.windows]
+    if not entry.is_foretold:
+        windows.append((scene.facts.end - scene.facts.start).days + 1)
     return any(abs(length - window) <= CLOSE * window for window in windows)
 
 
