@@ -166,7 +166,7 @@ def parse(chosen: object, where: str) -> Settings:
     try:
         return Settings.model_validate(chosen)
     except ValidationError as bad:
-        faults = [_fault(Settings, error) for error in bad.errors()]
+        faults = [fault_of(Settings, error) for error in bad.errors()]
         raise SettingsError(
             f"settings {where!r}",
             "; ".join(faults),
@@ -175,7 +175,8 @@ def parse(chosen: object, where: str) -> Settings:
         ) from bad
 
 
-def _fault(model: type[BaseModel], error: Any) -> str:
+def fault_of(model: type[BaseModel], error: Any) -> str:
+    """One fault of a file that is checked against a model: its place, what is wrong, and the near name."""
     path = [str(part) for part in error["loc"] if part not in (ONE, SEVERAL)]
     place = ".".join(path)
     if error["type"] == "extra_forbidden":
