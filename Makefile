@@ -18,8 +18,9 @@ setup: .venv/.ready ## make .venv with everything the lock names
 demo: .venv/.ready ## segment the bundled orders and say where the dashboard is
 	@.venv/bin/regulars demo
 
-test: .venv/.ready ## run every test but the slow ones (and get Chromium for the browser tests)
+test: .venv/.ready ## run every test but the slow ones (and get Chromium and a small language model for them)
 	@sh tools/browser.sh
+	@$(PY) tools/model.py
 	$(PY) -m pytest -n auto --dist loadfile $(TESTS)
 
 check: .venv/.ready ## ruff, mypy, import-linter, sqlfluff, links in the docs, banned calls, stray paths
@@ -44,7 +45,8 @@ docs: .venv/.ready ## hold the docs to account: every link and every example
 bench: .venv/.ready ## measure speed and memory
 	@for each in bench/*.py; do [ ! -e "$$each" ] || $(PY) "$$each" || exit 1; done
 
-soak: .venv/.ready ## run the tests that take minutes
+soak: .venv/.ready ## run the tests that take minutes (and get a larger language model for them)
+	@$(PY) tools/model.py large
 	$(PY) -m pytest -m soak -n auto tests || [ $$? = 5 ]
 
 golden: .venv/.ready ## write the golden SQL scripts anew; read the diff of each dialect

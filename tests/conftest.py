@@ -8,8 +8,10 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import model
 import pytest
 from hypothesis import settings
+from tests import real_model
 from tests.postgres import Postgres, serving
 
 REPOSITORY = Path(__file__).parent.parent
@@ -78,3 +80,17 @@ def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server of the tests' own; skips where PostgreSQL is not installed."""
     with serving() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def small_model() -> Iterator[str]:
+    """The address of a language model of 135 million parameters; skips where it is not there."""
+    with real_model.serving(model.SMALL, how_to_get="`make test`") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def large_model() -> Iterator[str]:
+    """The address of a language model of 1.5 billion parameters; skips where it is not there."""
+    with real_model.serving(model.LARGE, how_to_get="`make soak`") as address:
+        yield address
