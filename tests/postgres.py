@@ -35,6 +35,11 @@ class Postgres:
         where = ("-h", str(self._folder), "-d", "postgres", "-U", "shop")
         return self.call("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-At", *where, text=text)
 
+    def database(self, name: str) -> str:
+        """The URL of a database that is made anew, as programs are given it."""
+        self.psql(f"drop database if exists {name} with (force);\ncreate database {name};")
+        return f"postgresql://shop@/{name}?host={self._folder}"
+
     def rows(self, select: str) -> list[tuple[str, ...]]:
         """The rows of a SELECT as text; null is the empty text."""
         copied = self.psql(f"copy ({select}) to stdout with (format csv);")

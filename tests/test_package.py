@@ -72,6 +72,8 @@ def test_the_wheel_holds_every_file_of_the_package_and_nothing_else(wheel: zipfi
         r"py\.typed",
         r"prepare/sql/\w+\.sql",
         r"profile/sql/\w+\.sql",
+        r"review/record\.schema\.json",
+        r"review/migrations/versions/v1_records_and_events\.py",
         r"segment/rfm_grid\.json",
         r"publish/templates/dashboard\.html",
         r"publish/assets/inter\.woff2",

@@ -146,6 +146,7 @@ def test_a_choice_that_can_move_a_customer_changes_the_answers(more: dict[str, A
     "more",
     [
         {"readiness": {"min_customers": 7}},
+        {"store": "postgresql://shop@db.example/regulars"},
         {"sources": {"orders": {**SMALLEST["sources"]["orders"], "path": "elsewhere/orders.csv"}}},
     ],
 )

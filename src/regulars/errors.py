@@ -11,6 +11,8 @@
     │   └── FitFailed        3  no parameters of a model fit the data best
     ├── CheckFailed          4  a check did not hold
     ├── RunDamaged           1  a saved run no longer matches its own digests
+    ├── StoreUnusable        1  the store cannot be used: locked, closed to us, not ours, newer than we are
+    ├── StoreDamaged         1  what the store holds no longer matches its own digests
     ├── StepFailed           1  the engine refused a step; carries the step and its SQL
     ├── ExtraMissing         1  an optional part is not installed
     └── ModelFailed          1  a language model gave no words that can be used
@@ -116,6 +118,14 @@ class CheckFailed(RegularsError):
 
 
 class RunDamaged(RegularsError):
+    pass
+
+
+class StoreUnusable(RegularsError):
+    pass
+
+
+class StoreDamaged(RegularsError):
     pass
 
 

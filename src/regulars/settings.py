@@ -100,6 +100,9 @@ class Settings(Choices):
     readiness: Readiness = Readiness()
     validation: ValidationChoices = ValidationChoices()
     narration: NarrationChoices = NarrationChoices()
+    store: str | None = None
+    """A PostgreSQL database for what is written and decided: ``postgresql://USER@HOST/DATABASE``. Its
+    password stays in ``PGPASSWORD`` or ``~/.pgpass``. Default: the file ``store.db`` in the workspace."""
     segmentations: dict[str, dict[str, Any]] = Field(
         default_factory=lambda: {"rfm": {"method": "rfm"}, "behaviour": {"method": "kmeans"}}, min_length=1
     )
@@ -110,6 +113,13 @@ class Settings(Choices):
         if zone not in available_timezones():
             raise ValueError(f"no time zone {zone!r}.{did_you_mean(zone, sorted(available_timezones()))}")
         return zone
+
+    @field_validator("store")
+    @classmethod
+    def _is_a_database(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith("postgresql://"):
+            raise ValueError("write it as postgresql://USER@HOST/DATABASE, or leave it out")
+        return url
 
     @field_validator("segmentations")
     @classmethod
@@ -124,7 +134,7 @@ class Settings(Choices):
         chosen = self.model_dump(
             mode="json",
             by_alias=True,
-            exclude={"readiness", "validation", "narration", "as_of", "seed", "sources"},
+            exclude={"readiness", "validation", "narration", "store", "as_of", "seed", "sources"},
         )
         return {**chosen, "sources": self.sources.answers()}
 

@@ -240,7 +240,18 @@ def test_ctrl_c_ends_with_130_and_leaves_nothing_half_made(tmp_path: Path, stage
 
 @pytest.mark.parametrize("module", ["regulars", "regulars.app.cli"])
 def test_help_and_importing_the_package_load_nothing_heavy(module: str) -> None:
-    heavy = ("duckdb", "sqlglot", "numpy", "scipy", "sklearn", "pydantic", "jinja2", "narwhals")
+    heavy = (
+        "duckdb",
+        "sqlglot",
+        "numpy",
+        "scipy",
+        "sklearn",
+        "pydantic",
+        "jinja2",
+        "narwhals",
+        "sqlalchemy",
+        "alembic",
+    )
     asked = f"import sys, {module}; print([each for each in {heavy} if each in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", asked], env=PLAIN, capture_output=True, text=True, check=True

@@ -1,4 +1,4 @@
-"""What `doctor` reports: versions, the engine, extras, and the state of the workspace."""
+"""What `doctor` reports: versions, the engine, extras, and the state of the workspace and its store."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from regulars.app import narrator
+from regulars.app import drafts_kept, narrator
 from regulars.app.runs import foreign
 from regulars.app.workspace import Workspace, verified
 from regulars.engine import Engine
@@ -33,6 +33,7 @@ def examine(workspace: Workspace, *, ask_model: bool = False) -> dict[str, Any]:
         "browser": shutil.which("chromium") or "none found; only the project's own tests need one",
         "settings": _settings(workspace),
         "narration": _narration(workspace, ask=ask_model),
+        "store": drafts_kept.standing(workspace),
         "pinned": _pinned(workspace),
         "runs": _runs(workspace),
     }

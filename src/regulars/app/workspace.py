@@ -105,6 +105,11 @@ class Workspace:
         return self.root / "validation"
 
     @property
+    def store(self) -> Path:
+        """Words, decisions and events, where the settings name no database for them."""
+        return self.root / "store.db"
+
+    @property
     def spill(self) -> Path:
         """Where the engine puts what does not fit in memory."""
         return self.root / ".spill"

@@ -1,0 +1,1 @@
+"""Verdicts into decisions: what is said about segments, kept with everything that happened to it."""
