@@ -40,6 +40,12 @@ class Postgres:
         self.psql(f"drop database if exists {name} with (force);\ncreate database {name};")
         return f"postgresql://shop@/{name}?host={self._folder}"
 
+    def require_password(self, user: str) -> None:
+        """From now on this user needs one."""
+        rules = self._folder / "data" / "pg_hba.conf"
+        rules.write_text(f"local all {user} scram-sha-256\n{rules.read_text()}")
+        self.psql("select pg_reload_conf();")
+
     def rows(self, select: str) -> list[tuple[str, ...]]:
         """The rows of a SELECT as text; null is the empty text."""
         copied = self.psql(f"copy ({select}) to stdout with (format csv);")

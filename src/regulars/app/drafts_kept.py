@@ -90,6 +90,6 @@ def _told(store: Store) -> str:
     head = store.head()
     wrong = store.verified(head)
     if wrong:
-        first = f"{wrong[0].where.removeprefix('store, ')}: {wrong[0].what}. {wrong[0].remedy}"
-        return f"{store.place.name}: {len(wrong):,} faults, of which the first is {first}"
+        more = f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
+        return f"{wrong[0].where} in {store.place.name}: {wrong[0].what}{more}. {wrong[0].remedy}"
     return f"{store.place.name}: whole; records: {store.count():,}, events: {head.seq:,}, head: {head}"

@@ -28,7 +28,9 @@ class Place:
 
     @property
     def name(self) -> str:
-        return str(self.url.database) if self.file else self.url.render_as_string()
+        return (
+            str(self.url.database) if self.file else self.url.set(drivername="postgresql").render_as_string()
+        )
 
     @property
     def file(self) -> Path | None:
@@ -89,7 +91,7 @@ def place_of(said: str | Path) -> Place:
         raise SettingsError(asked, "it is no URL", _as_url()) from None
     if url.get_backend_name() not in {"postgresql", "postgres"}:
         raise SettingsError(asked, f"{url.get_backend_name()!r} is no database that we know", _as_url())
-    if url.password is not None or "password" in url.query:
+    if url.password is not None or any("password" in each for each in url.query):
         raise SettingsError(
             asked, "a password stands in it",
             "Take it out: it is read from PGPASSWORD in the environment, or from ~/.pgpass.",

@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import NoneType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, insert, select
 
 from regulars.documents import canonical
 from regulars.errors import StoreDamaged, UsageError
-from regulars.review.chain import Head, broken_links, first_events, outside
+from regulars.review.chain import RESTORE, Head, broken_links, first_events, outside
 from regulars.review.places import Place, alone, place_of
 from regulars.review.reading import Row, filed, record_of, unvouched
 from regulars.review.record import ID_LENGTH, NewRecord, Record, found_by
@@ -208,7 +209,16 @@ def _events_of(connection: Connection, row: Row) -> list[Row]:
 
 
 def _rows(connection: Connection, chosen: Select[Any]) -> list[Row]:
-    return [dict(row) for row in connection.execute(chosen).mappings()]
+    """The rows, each value of its column's type: a damaged row of SQLite's may have any."""
+    found = connection.execute(chosen)
+    types = {each.name: each.type.python_type for each in chosen.selected_columns}
+    rows: list[Row] = [dict(row) for row in found.mappings()]
+    for row in rows:
+        if wrong := [each for each, value in row.items() if not isinstance(value, (types[each], NoneType))]:
+            raise StoreDamaged(
+                "the store", f"a row of it has no {types[wrong[0]].__name__} as {wrong[0]}", RESTORE
+            )
+    return rows
 
 
 def _unsound(connection: Connection) -> Iterable[Finding]:

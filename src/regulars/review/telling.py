@@ -36,8 +36,6 @@ _IN_POSTGRESQL = {
     ),
     "25006": ("it may not be written to", "Name the server that takes writes."),
     "53100": _FULL,
-    "28P01": ("the password is not accepted", "Set PGPASSWORD in the environment, or a line in ~/.pgpass."),
-    "3D000": ("there is no such database", "Make it with createdb, or mend its name in the URL."),
     "23505": _KEPT,
     "P0001": _KEPT,
 }  # fmt: skip
@@ -50,6 +48,8 @@ def told(name: str) -> Iterator[None]:
         yield
     except DBAPIError as failed:
         raise _ours(f"store {name!r}", failed) from failed
+    except UnicodeDecodeError as failed:  # SQLite quotes what it cannot read, as it lies there
+        raise StoreDamaged(f"store {name!r}", f"it cannot be read: {failed}", RESTORE) from failed
 
 
 def _ours(asked: str, failed: DBAPIError) -> RegularsError:
@@ -73,8 +73,12 @@ def _of_postgresql(asked: str, state: str | None, said: str) -> RegularsError:
     if state in _IN_POSTGRESQL:
         found, remedy = _IN_POSTGRESQL[state]
     elif state is None or state.startswith(("08", "57P")):
-        found = "its server does not answer, or broke off; nothing was kept"
-        remedy = "Look whether the server runs and the URL names it, and try again."
+        # What is said while a connection is made comes without a code, in the server's language.
+        found = "its server does not answer, does not let us in, or broke off; nothing was kept"
+        remedy = (
+            "Look whether it runs and the URL names it and a database of its; the password is read from "
+            "PGPASSWORD or ~/.pgpass."
+        )
     else:
         found, remedy = "the database refuses", "Mend what it names, and try again."
     return StoreUnusable(asked, f"{found} ({said})", remedy)
