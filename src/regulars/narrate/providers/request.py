@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
 
@@ -16,8 +16,10 @@ Finish = Literal["stop", "length", "filtered", "other"]
 
 @dataclass(frozen=True)
 class Message:
+    """What one side says. It does not show its text, so that no traceback does."""
+
     role: Literal["system", "user", "assistant"]
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True)

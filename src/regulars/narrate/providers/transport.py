@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Literal
 
@@ -27,12 +27,12 @@ Fault = Literal["", "connection", "broken_off", "elsewhere", "redirected", "pack
 
 @dataclass(frozen=True)
 class Outgoing:
-    """What is about to be sent, as it will lie on the wire; without the key."""
+    """What is about to be sent, as it will lie on the wire; without the key. It does not show its words."""
 
     method: str
     host: str
     path: str
-    body: bytes
+    body: bytes = field(repr=False)
 
     @property
     def digest(self) -> str:
@@ -84,7 +84,8 @@ class Guarded(httpx2.AsyncBaseTransport):
         try:
             self._gate(Outgoing(request.method, url.host, url.raw_path.decode("ascii"), body))
         except NotSent as stopped:
-            seen.stopped = stopped
+            # Its traceback would hold on to what must not be sent.
+            seen.stopped = stopped.with_traceback(None)
             raise httpx2.TransportError("not sent") from None
         seen.sent = True
         try:
