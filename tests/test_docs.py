@@ -11,8 +11,12 @@ import pytest
 import sqlglot
 import yaml
 from feature_table import lines
+from policy_table import lines as rules
 from tests.shops import RFM_ALONE, opened, studied
 
+from regulars.check.policy import names as packs
+from regulars.check.policy import policy
+from regulars.check.policy.template import read_template
 from regulars.feature_settings import FeatureChoices
 from regulars.narrate.providers import TEMPLATE, names
 from regulars.narrate.providers import chosen as chosen_provider
@@ -29,7 +33,7 @@ def examples(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["adding_a_method.md", "providers.md", "store.md"])
+@pytest.mark.parametrize("page", ["adding_a_method.md", "policy.md", "providers.md", "store.md"])
 def test_the_python_of_a_page_runs_from_top_to_bottom(page: str) -> None:
     blocks = examples(page)
     assert blocks
@@ -161,3 +165,29 @@ def test_a_script_without_data_needs_no_workspace(tmp_path: Path) -> None:
         assert done.returncode == code, done.stderr
         assert bool(done.stdout) is (code == 0)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_tables_of_rules_are_those_of_the_packs() -> None:
+    text = (DOCS / "policy_rules.md").read_text(encoding="utf-8")
+    assert text == "\n".join(rules()) + "\n", "run tools/policy_table.py > docs/policy_rules.md"
+
+
+def test_the_settings_own_rules_and_template_of_the_policy_page_are_read(tmp_path: Path) -> None:
+    text = (DOCS / "policy.md").read_text(encoding="utf-8")
+    sources = {"orders": {"path": "orders.csv", "columns": {"customer": "a", "time": "b"}}}
+    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    said = parse({"schema": "regulars/1", "sources": sources, **yaml.safe_load(block)}, "page").policy
+    own, template, approval = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "own.toml").write_text(own)
+    held = policy(said.pack, tmp_path / "own.toml", said.disclosures)
+    assert {"own.house_style", "own.imprint"} <= held.by_id.keys()
+    (tmp_path / "second.toml").write_text(f"{template}\n{approval}")
+    read = read_template(tmp_path / "second.toml", held.disclosures)
+    assert read.approval is not None
+    assert set(held.by_id) | set(policy("retail").by_id) >= set(read.approval.accepts)
+    assert [slot.kind for slot in read.slots] == ["phrase", "figure", "choice"]
+
+
+def test_the_packs_of_the_policy_page_are_those_that_can_be_chosen() -> None:
+    text = (DOCS / "policy.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `(retail|bank_\w+)` \|", text, re.MULTILINE)) == set(packs())

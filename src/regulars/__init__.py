@@ -12,6 +12,7 @@ In short::
         "rfm"
     ).sizes().df()  # sizes over time; rg.migrate(A, B) says who moved, rg.compare("rfm") if it holds
     rg.check_claims("facts/rfm.json", ["Champions are 15% of customers."])  # is what is written true?
+    rg.check_policy(["Our prices are guaranteed."], "retail")  # and may it be said?
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ if TYPE_CHECKING:
     from regulars.app.api import AssignedCustomers, SavedStudy, assign, load, run
     from regulars.app.api_past import ComparedRuns, MovedCustomers, SegmentHistory, compare, history, migrate
     from regulars.app.check_command import check_claims
+    from regulars.app.policy_command import check_policy
 
 __all__ = [
     "AssignedCustomers", "ComparedRuns", "MovedCustomers", "SavedStudy", "SegmentHistory",
-    "assign", "check_claims", "compare", "history", "load", "migrate", "run",
+    "assign", "check_claims", "check_policy", "compare", "history", "load", "migrate", "run",
 ]  # fmt: skip
 
 
@@ -36,9 +38,11 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> object:
     """Load the rooms when they are asked for, so that importing the package costs nothing."""
     if name in __all__:
-        from regulars.app import api, api_past, check_command
+        from regulars.app import api, api_past, check_command, policy_command
 
         if name == "check_claims":
             return check_command.check_claims
+        if name == "check_policy":
+            return policy_command.check_policy
         return getattr(api_past if name in api_past.__all__ else api, name)
     raise AttributeError(f"module 'regulars' has no attribute {name!r}")

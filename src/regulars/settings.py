@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from regulars.errors import SettingsError, did_you_mean
 from regulars.feature_settings import FeatureChoices
 from regulars.narration_settings import NarrationChoices
+from regulars.policy_settings import PolicyChoices
 from regulars.source_settings import ONE, SEVERAL, Choices, Columns, Orders, Sources
 from regulars.validation_settings import ValidationChoices
 from regulars.value_settings import ValueChoices
@@ -103,6 +104,7 @@ class Settings(Choices):
     store: str | None = None
     """A PostgreSQL database for what is written and decided: ``postgresql://USER@HOST/DATABASE``. Its
     password stays in ``PGPASSWORD`` or ``~/.pgpass``. Default: the file ``store.db`` in the workspace."""
+    policy: PolicyChoices = PolicyChoices()
     segmentations: dict[str, dict[str, Any]] = Field(
         default_factory=lambda: {"rfm": {"method": "rfm"}, "behaviour": {"method": "kmeans"}}, min_length=1
     )
@@ -134,7 +136,16 @@ class Settings(Choices):
         chosen = self.model_dump(
             mode="json",
             by_alias=True,
-            exclude={"readiness", "validation", "narration", "store", "as_of", "seed", "sources"},
+            exclude={
+                "readiness",
+                "validation",
+                "narration",
+                "policy",
+                "store",
+                "as_of",
+                "seed",
+                "sources",
+            },
         )
         return {**chosen, "sources": self.sources.answers()}
 

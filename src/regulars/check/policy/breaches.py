@@ -29,12 +29,20 @@ class Policy:
     dated: date
     notice: str
     rules: tuple[Rule, ...]
+    disclosures: Mapping[str, str]
+    """Texts that templates put in word for word, by the name that they use."""
 
     @cached_property
     def digest(self) -> str:
-        """sha256 of the rules as they are: an approval holds for these, and for no others."""
+        """sha256 of the rules and disclosures as they are: an approval holds for these, and for no others."""
+        rules = [each.as_json() for each in self.rules]
         return digest_of(
-            {"name": self.name, "version": self.version, "rules": [each.as_json() for each in self.rules]}
+            {
+                "name": self.name,
+                "version": self.version,
+                "rules": rules,
+                "disclosures": dict(self.disclosures),
+            }
         )
 
     @cached_property

@@ -74,6 +74,8 @@ class _PackFile(Written):
     sources: dict[str, _Source] = Field(default_factory=dict)
     severities: dict[str, Severity] = Field(default_factory=dict)
     """Rules of packs below that this one takes more or less seriously."""
+    disclosures: dict[str, _Words] = Field(default_factory=dict)
+    """Texts for templates. A pack's outweigh those of the same name below it."""
     rules: tuple[_RuleFile, ...] = ()
 
 
@@ -109,8 +111,8 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(each.name.removesuffix(".toml") for each in _folder().iterdir() if each.is_file()))
 
 
-def policy(name: str, own: Path | None = None) -> Policy:
-    """The rules of a pack, with those of a user's own file behind them.
+def policy(name: str, own: Path | None = None, disclosures: Mapping[str, str] | None = None) -> Policy:
+    """The rules of a pack, with those of a user's own file behind them, and the user's disclosures.
 
     Raises SettingsError: no such pack, or an own file that cannot be read, with all its faults.
     """
@@ -120,6 +122,8 @@ def policy(name: str, own: Path | None = None) -> Policy:
             f"Choose one of {', '.join(names())}.", next_command="regulars policy",
         )  # fmt: skip
     chosen = _shipped(name)
+    if disclosures:
+        chosen = replace(chosen, disclosures={**chosen.disclosures, **disclosures})
     return chosen if own is None else _with_own(chosen, own)
 
 
@@ -130,7 +134,8 @@ def _shipped(name: str) -> Policy:
     severities = {rule: severity for each in chain for rule, severity in each.severities.items()}
     sources = {key: source for each in chain for key, source in each.sources.items()}
     rules = tuple(_rule(each, sources, severities) for pack in chain for each in pack.rules)
-    return Policy(top.name, top.title, top.version, top.dated, top.notice, rules)
+    disclosures = {name: text for each in chain for name, text in each.disclosures.items()}
+    return Policy(top.name, top.title, top.version, top.dated, top.notice, rules, disclosures)
 
 
 def _chain(name: str) -> Iterator[_PackFile]:
