@@ -57,7 +57,8 @@ def write_documents(
     }
     for name, each in made.items():
         documents[f"definitions/{name}.json"] = each.definition.signed()
-        documents[f"facts/{name}.json"] = facts_file.as_json(each.profile)
+        described = {segment.id: segment.meaning for segment in each.definition.segments}
+        documents[f"facts/{name}.json"] = facts_file.as_json(each.profile, described)
         documents[f"words/{name}.json"] = words_file.as_json(each.narrative)
     if value is not None:
         documents[VALUE] = value.signed()

@@ -9,8 +9,9 @@ from itertools import pairwise
 from regulars.check.clause import Clause, everything
 from regulars.check.comparands import is_compared
 from regulars.check.quantities import Quantity
-from regulars.check.scene import Scene
+from regulars.check.scene import Scene, hits_in
 from regulars.check.subjects import Mention
+from regulars.check.table import OVERALL
 
 _HARD = frozenset(
     {";", ":", ",", "(", ")", "—", "–", "but", "while", "whereas", "although", "though", "yet", "|", "•"}
@@ -27,6 +28,9 @@ def clauses(scene: Scene, context: Mention | None) -> list[Clause]:
         clause = _with_subject(Clause(scene, part, core), made[-1] if made else None, said)
         _turned(clause, context)
         made.append(clause)
+    for one, two in pairwise(made):
+        if one.other is None and one.mark("more", "less") and two.at[0] == one.at[-1] + 1:
+            one.other = two.other  # "fewer orders and less spend than most"
     return made
 
 
@@ -90,12 +94,33 @@ def _softly(scene: Scene, part: list[int]) -> list[list[int]]:
         ]
         if joints:
             cuts.append((strong or joints)[-1])
+    if not figures:
+        cuts = _between_claims(scene, part)
     pieces: list[list[int]] = [[]]
     for n in part:
         if n in cuts:
             pieces.append([])
         pieces[-1].append(n)
     return pieces
+
+
+def _between_claims(scene: Scene, part: list[int]) -> list[int]:
+    """The "and" between two things that are said in words: "order more often and bring most of it"."""
+    joints = [
+        n for n in part if scene.tokens[n].low in {"and", "but"} and n not in scene.names | scene.quoted
+    ]
+    ends = [part[0], *joints, part[-1] + 1]
+    sides = [[n for n in part if start <= n < end] for start, end in pairwise(ends)]
+    return [
+        at
+        for at, one, two in zip(joints, sides, sides[1:], strict=False)
+        if _tells(scene, one) and _tells(scene, two)
+    ]
+
+
+def _tells(scene: Scene, side: Sequence[int]) -> bool:
+    """Whether a side claims something of a metric that it names."""
+    return _claims(scene, side) and bool(hits_in(scene, side))
 
 
 def _is_figure(each: Quantity, scene: Scene, inside: set[int]) -> bool:
@@ -107,8 +132,8 @@ def _is_figure(each: Quantity, scene: Scene, inside: set[int]) -> bool:
 
 _CLAIMING = (
     "more", "less", "better", "worse", "most", "least", "best", "worst", "up", "down", "beat", "trail",
-    "match", "all_of", "none_of", "few_of", "ordered", "second_to", "missing", "gap", "flat", "positive",
-    "negative",
+    "match", "all_of", "none_of", "few_of", "mostly", "ordered", "second_to", "missing", "gap", "flat",
+    "positive", "negative",
 )  # fmt: skip
 
 
@@ -145,7 +170,8 @@ def _claims(scene: Scene, part: Sequence[int]) -> bool:
         return True
     if any(each.start in inside for each in scene.categories):
         return True
-    return any(mark.start in inside and any(kind in _CLAIMING for kind in mark.kinds) for mark in scene.marks)
+    told = [each for each in scene.marks if not set(_CLAIMING).isdisjoint(each.kinds)]
+    return any(each.start in inside for each in [*told, *scene.manners])
 
 
 def _is_field(clause: Clause, mention: Mention) -> bool:
@@ -161,6 +187,12 @@ def _is_of_metric(clause: Clause, mention: Mention) -> bool:
         return False
     after = tokens[mention.end].stem if mention.end < len(tokens) else ""
     return after in clause.scene.reader.lexicon.label_stems
+
+
+def _crowd(clause: Clause) -> Mention | None:
+    """All customers, where somebody is compared with most: more than most is more than the average."""
+    mark = clause.mark("crowd")
+    return Mention("overall", mark.start, mark.end, (OVERALL,)) if mark else None
 
 
 def _with_subject(clause: Clause, before: Clause | None, said: Mention | None) -> Clause:
@@ -183,7 +215,7 @@ def _with_subject(clause: Clause, before: Clause | None, said: Mention | None) -
     if subject is None and (known is None or (overall and not spoken and before is None)) and overall:
         subject = overall[0]
     clause.subject = subject or known
-    clause.other = compared[0] if compared else None
+    clause.other = compared[0] if compared else _crowd(clause)
     clause.is_joint = clause.scene.is_named("together", 0, len(clause.scene.tokens)) is not None
     if len(free) > 1 and free[0].kind == "count" and free[1].kind == "segments":
         clause.subject = replace(free[1], count=free[0].count)

@@ -13,7 +13,7 @@ _SKIPPED = frozenset({
 })  # fmt: skip
 """Words that may stand between a comparing word and whom it compares with."""
 _COMPARING = frozenset(
-    {"than", "versus", "as", "beat", "trail", "match", "above", "below", "second_to", "take"}
+    {"than", "crowd", "versus", "as", "beat", "trail", "match", "above", "below", "second_to", "take"}
 )
 _OPENING = frozenset({"than", "above", "below"})
 

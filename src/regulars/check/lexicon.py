@@ -18,6 +18,8 @@ from regulars.check.tokens import Token, tokens
 
 BY_FAMILY = 0.7
 """A word of the family is a weaker sign than a word of the label."""
+BY_ID = 0.5
+"""So is a word that only its id has."""
 PER_CUSTOMER = 0.25
 """What an amount per customer stands behind its total, where nobody says "each" or "on average"."""
 MISSING, UNEXPLAINED = 0.25, 0.5
@@ -40,6 +42,8 @@ class Entry:
     column: Column
     label: tuple[frozenset[str], ...]
     keys: frozenset[str]
+    named: frozenset[str] = frozenset()
+    """Of these, the keys of its label and aliases: words of its id alone count half."""
     windows: tuple[tuple[float, str], ...] = ()
     rate: str = ""
     is_negative: bool = False
@@ -102,7 +106,7 @@ class Lexicon:
             if shared:
                 explained.update(range(hit.start, hit.end))
                 fresh = [key for key in shared if key not in said]
-                score += max((self.weight(key) for key in fresh), default=0.0)
+                score += max((self._sign(key, entry) for key in fresh), default=0.0)
                 said.update(shared)
         for hit in hits:
             if not explained.intersection(range(hit.start, hit.end)) and not self._is_light(hit, language):
@@ -111,6 +115,9 @@ class Lexicon:
             if not word & said:
                 score -= MISSING * max(self.weight(key) for key in word)
         return Match(entry, score, frozenset(explained))
+
+    def _sign(self, key: str, entry: Entry) -> float:
+        return self.weight(key) * (1.0 if key in entry.named else BY_ID)
 
     def _is_named(self, entry: Entry, hit: Hit) -> bool:
         return any(key in entry.keys and key not in _NEVER_ALONE for key in hit.keys)
@@ -160,12 +167,13 @@ def lexicon_of(facts: Facts, language: Language) -> Lexicon:
 
 def _entry(column: Column, language: Language) -> Entry:
     label, windows, rate = _read(column.label, language)
-    others = [_read(each, language)[0] for each in (column.id.replace("_", " "), *column.aliases)]
-    keys = frozenset().union(*label, *(word for said in others for word in said))
+    aliases = [word for each in column.aliases for word in _read(each, language)[0]]
+    named = frozenset().union(*label, *aliases)
+    keys = named.union(*_read(column.id.replace("_", " "), language)[0])
     is_negative = any("@not" in word for word in label)
     if is_negative and any(span for _, span in windows):
         keys |= {"@inactive"}
-    return Entry(column, tuple(label), keys, windows, rate, is_negative)
+    return Entry(column, tuple(label), keys, named, windows, rate, is_negative)
 
 
 def _read(text: str, language: Language) -> tuple[list[frozenset[str]], tuple[tuple[float, str], ...], str]:
@@ -224,7 +232,7 @@ def _shares(entries: Sequence[Entry]) -> list[Entry]:
         if any(keys and keys <= _telling(entry) for keys in told):
             continue
         share = Column(f"{SHARE}{column.id}", f"Share of {column.label}", "percent", "share")
-        made.append(Entry(share, entry.label, entry.keys))
+        made.append(Entry(share, entry.label, entry.keys, entry.named))
     return made
 
 

@@ -51,6 +51,8 @@ def moods(
         found["question"] = (len(tokens) - 1, len(tokens))
     if leads := _leads_to(tokens, language, names):
         found.setdefault("cause", leads)
+    if likely := _likely(tokens):
+        found.setdefault("forecast", likely)
     if as_cause := _as_cause(tokens, language):
         found.setdefault("cause", as_cause)
     if outside := _outsiders(tokens, language):
@@ -65,6 +67,8 @@ def _is_meant(kind: str, at: int, tokens: Sequence[Token]) -> bool:
     token = tokens[at]
     if token.low == "may":
         return token.text.islower() or at == 0
+    if kind == "forecast" and token.stem == "go":
+        return token.low == "going"
     if kind == "forecast" and token.low == "will":
         return at == 0 or tokens[at - 1].low not in {"the", "a", "free"}
     if kind == "cause" and token.stem == "mak":
@@ -81,6 +85,19 @@ def _leads_to(tokens: Sequence[Token], language: Language, names: set[int]) -> t
         if at and token.stem in language.makes_do and named:
             after = [each.low for each in tokens[at + 2 : at + 6]]
             if "to" in after:
+                return at, at + 1
+    return None
+
+
+def _likely(tokens: Sequence[Token]) -> tuple[int, int] | None:
+    """What is likely to be, said of nobody else: "unlikely to return", but not "likelier to return than"."""
+    lows = [token.low for token in tokens]
+    for at, low in enumerate(lows):
+        if low in {"likely", "unlikely"} and "to" in lows[at + 1 : at + 3]:
+            compared = {"more", "less", "most", "least", "as", "times", "equally"} & set(
+                lows[max(0, at - 2) : at]
+            )
+            if not compared and not {"than", "times", "as"} & set(lows):
                 return at, at + 1
     return None
 
@@ -117,6 +134,7 @@ def _outsiders(tokens: Sequence[Token], language: Language) -> tuple[int, int] |
 _LEADS = frozenset(
     {
         "please",
+        "not",
         "always",
         "never",
         "do",
@@ -151,6 +169,7 @@ def is_imperative(tokens: Sequence[Token], language: Language, names: set[int]) 
     # "Email reaches them", "Mobile dominates", "Complaints run": a noun is followed by its verb.
     after = tokens[at + 1]
     is_verb = after.low.endswith("s") and not after.low.endswith("ss") and after.stem in language.neutral
+    is_verb = (is_verb and after.low not in {"this", "its", "his", "us", "as"}) or after.low in language.pasts
     return not (
         after.low in {"is", "are", "was", "were", "has", "have", "of", "use", "'s"}
         or is_verb

@@ -203,12 +203,22 @@ def _after(quantity: Quantity, tokens: Sequence[Token], language: Language) -> Q
     """What follows a quantity: "or so", "or more"."""
     said = language.hedges_after.at(tokens, quantity.end) if quantity.end < len(tokens) else None
     if said is None:
-        return quantity
+        return _bounded(quantity, tokens, language)
     made = replace(quantity, hedge=said.kinds[0], end=said.end)
     unit = language.units.at(tokens, said.end) if said.end < len(tokens) else None
     if unit is None or made.measure != "plain" or unit.kinds[0] not in DAYS:
         return made
     return replace(made, measure="duration", unit=unit.kinds[0], end=unit.end)  # 30 or more days
+
+
+def _bounded(quantity: Quantity, tokens: Sequence[Token], language: Language) -> Quantity:
+    """A bound behind the noun that is counted: "12 items or fewer"."""
+    at = quantity.end + 1
+    if quantity.measure != "plain" or at + 1 >= len(tokens) or tokens[at].low != "or":
+        return quantity
+    said = language.hedges_after.at(tokens, at)
+    is_bound = said is not None and said.end == at + 2 and tokens[quantity.end].is_word
+    return replace(quantity, hedge=said.kinds[0], tail=said.end) if said and is_bound else quantity
 
 
 def _in_front(

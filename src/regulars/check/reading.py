@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from regulars.check.asides import asides, definite, described, figures_beside
 from regulars.check.clause import Clause, everything
 from regulars.check.clauses import clauses, is_elliptic
 from regulars.check.comparands import is_average
 from regulars.check.grammar.categories import category
 from regulars.check.grammar.changes import signed, trend
-from regulars.check.grammar.choosing import chosen
+from regulars.check.grammar.choosing import chosen, is_telling
 from regulars.check.grammar.comparisons import difference, more_or_less, multiple
 from regulars.check.grammar.idioms import exchange, fair_share, index
 from regulars.check.grammar.leftovers import left_over
 from regulars.check.grammar.levels import level, unbound
+from regulars.check.grammar.manners import manners
 from regulars.check.grammar.ranges import spread
 from regulars.check.grammar.ranks import missing, order, subset, superlative
 from regulars.check.grammar.times import ago, dated, half_within
-from regulars.check.grammar.wholes import whole
+from regulars.check.grammar.wholes import counting, whole
 from regulars.check.grammar.windows import is_known
 from regulars.check.moods import UNCHECKABLE, UNSUPPORTED, moods
 from regulars.check.quantities import Quantity
@@ -37,6 +39,11 @@ def read(
     text: str, reader: Reader, start: int, context: Mention | None
 ) -> tuple[list[Finding], Mention | None]:
     """The findings on one sentence, and whom the next one's "they" are."""
+    if described := _as_described(text, reader, start, context):
+        rest = text[described.end - start :].lstrip(" :.")
+        at = start + len(text) - len(rest)
+        others, spoken = read(rest, reader, at, context) if rest else ([], context)
+        return [described, *others], spoken
     found = scene(text, reader, start)
     moody = moods(found.tokens, reader.language, found.names | found.quoted, reader.lexicon.shared_by)
     spoken = _last_named(found) or context
@@ -44,7 +51,7 @@ def read(
         (kind for kind in ("question", "advice", "hypothesis", "conditional") if kind in moody), None
     )
     if claimless:
-        return [_mooded(found, claimless, moody)], spoken
+        return [_mooded(found, claimless, moody), *_beside(found, claimless, context)], spoken
     findings: list[Finding] = []
     column = None
     before: Clause | None = None
@@ -60,8 +67,53 @@ def read(
         findings = []  # what is to come, or of others, is neither true nor false of these cells
     findings += [_mooded(found, kind, moody) for kind in moods_held]
     if not findings:
-        findings = _without_claims(found, moody)
+        findings = _without_claims(found, moody, context)
     return findings, spoken
+
+
+def _as_described(text: str, reader: Reader, start: int, context: Mention | None) -> Finding | None:
+    """A sentence that opens with the words by which the facts themselves describe the segment."""
+    if context is None or len(context.groups) != 1:
+        return None
+    group = reader.facts.group(context.groups[0])
+    notes = (each for name, each in reader.facts.notes.items() if name.partition(".")[0] == group.id)
+    for said in (group.description, *notes):
+        ends = text[len(said) : len(said) + 1] in {"", ":", "."}
+        if said and ends and text[: len(said)].lower() == said.lower():
+            why, cells = f"the facts' own words about {group.name}", {f"{group.id}.description": said}
+            return Finding("supported", start, start + len(said), why, None, cells)
+    return None
+
+
+def _beside(found: Scene, mood: str, context: Mention | None) -> list[Finding]:
+    """What is stated as fact beside advice, a question or a supposition, and the figures taken for known."""
+    stated = asides(found, mood) if mood != "question" else []
+    made: list[Finding] = []
+    for each in stated:
+        said, start = found.written(each.start, each.end), found.tokens[each.start].start
+        made += read(said, found.reader, start, _last_named(found) or context)[0]
+    clause = everything(found)
+    clause.subject = _last_named(found) or context
+    known = definite(found, stated)
+    for quantity in known:
+        now = replace(quantity, high=None) if quantity.high is not None else quantity
+        made += _figure(clause, now)
+    if mood == "hypothesis":
+        loose = [each for each in figures_beside(found, stated) if each not in known]
+        made += [_supposed(each) for quantity in loose for each in _figure(clause, quantity)]
+    return [*made, *(_described(found, *at) for at in described(found, stated))]
+
+
+def _supposed(found: Finding) -> Finding:
+    """A figure that is supposed is no error, and not proven by its "may" either."""
+    if found.label in {"supported", "not_checkable"}:
+        return found
+    return replace(found, label="needs_review", why=f"{found.why}, which is supposed", error_type=None)
+
+
+def _described(found: Scene, start: int, end: int) -> Finding:
+    first, last = found.tokens[start].start, found.tokens[end - 1].end
+    return Finding("needs_review", first, last, "the facts hold nothing about them as such")
 
 
 def _is_held(mood: str, found: Scene, findings: list[Finding]) -> bool:
@@ -119,6 +171,7 @@ def _clause(clause: Clause) -> list[Finding]:
     if not made:
         made = [each for quantity in clause.quantities for each in _figure(clause, quantity)]
         made += next((found for reader in WORDS if (found := reader(clause))), [])
+        made += manners(clause)
     made = [_weighed(each, clause) for each in made]
     loose = _unread_place(clause, made)
     return [_doubted(each, loose) if loose else each for each in made]
@@ -221,8 +274,8 @@ def _span(clause: Clause, quantity: Quantity) -> list[Finding]:
     """A span of time is a claim of its own only where no other figure of the clause has it for its window."""
     if any(each.measure != "duration" for each in clause.quantities):
         return []
-    if clause.mark("mostly", "all_of", "none_of", "few_of"):
-        match = chosen(clause, ("percent",))
+    if counting(clause):
+        match = chosen(replace(clause, explained=set()), ("percent",))
         if match and is_known(quantity, match.entry, clause.scene):
             return []
     return ago(clause, quantity) or [unbound(clause, quantity)]
@@ -250,19 +303,37 @@ def _mooded(found: Scene, kind: str, moody: dict[str, tuple[int, int]]) -> Findi
     return Finding("not_checkable", first, last, UNCHECKABLE[kind])
 
 
-def _without_claims(found: Scene, moody: dict[str, tuple[int, int]]) -> list[Finding]:
-    """A sentence in which nothing of the table is named: an opinion, or an attribute that is made up."""
+def _is_of_people(found: Scene) -> bool:
+    """Whether the sentence speaks of customers, other than by "it" or "this"."""
+    return any(
+        each.kind != "them" or found.tokens[each.end - 1].low not in {"it", "its", "this", "these"}
+        for each in found.mentions
+        if each.kind not in {"scope", "overall"}
+    )
+
+
+def _without_claims(
+    found: Scene, moody: dict[str, tuple[int, int]], context: Mention | None
+) -> list[Finding]:
+    """A sentence in which nothing of the table was read: an opinion, an attribute that is made up, or words
+    about a segment of which it is not certain what they say."""
+    if not found.tokens:
+        return []
     mood = next((kind for kind in ("opinion", "framing") if kind in moody), None)
-    if mood:
-        return [_mooded(found, mood, moody)]
     whole = everything(found)
     unknown = unknown_words(whole, found)
-    is_about = any(
+    is_about = context is not None or any(
         each.kind in {"segments", "them", "every", "none", "overall", "count"} for each in found.mentions
     )
-    if not found.tokens or not (is_about and unknown):
+    metrics = [hit for hit in whole.hits() if is_telling(whole, hit)]
+    is_doubtful = is_about and (unknown or metrics) if mood == "opinion" else unknown and _is_of_people(found)
+    if mood and not is_doubtful:
+        return [_mooded(found, mood, moody)]
+    if not is_about:
         return []
-    words = ", ".join(repr(word) for word in unknown)
     first, last = found.tokens[0].start, found.tokens[-1].end
+    if mood or not unknown:
+        return [Finding("needs_review", first, last, "it was not read what this says of the facts")]
+    words = ", ".join(repr(word) for word in unknown)
     why = f"the facts hold nothing about {words}"
     return [Finding("unsupported_attribute", first, last, why, "invented_attribute")]

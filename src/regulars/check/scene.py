@@ -64,6 +64,7 @@ class Scene:
     """One sentence as found: tokens, quantities, dates, mentions, categories and marking words."""
 
     reader: Reader
+    source: str
     tokens: list[Token]
     names: set[int] = field(default_factory=set)
     figures: set[int] = field(default_factory=set)
@@ -73,6 +74,7 @@ class Scene:
     categories: list[Category] = field(default_factory=list)
     marks: list[Found] = field(default_factory=list)
     labels: list[Quoted] = field(default_factory=list)
+    manners: list[Found] = field(default_factory=list)
 
     @property
     def facts(self) -> Facts:
@@ -90,6 +92,11 @@ class Scene:
     def text(self, start: int, end: int) -> str:
         return " ".join(token.text for token in self.tokens[start:end])
 
+    def written(self, start: int, end: int) -> str:
+        """The characters of some tokens, as they stand in the sentence."""
+        offset = self.tokens[0].start - (len(self.source) - len(self.source.lstrip()))
+        return self.source[self.tokens[start].start - offset : self.tokens[end - 1].end - offset]
+
     def is_named(self, kind: str, start: int, end: int) -> Found | None:
         """The first mark of a kind within some tokens."""
         for mark in self.marks:
@@ -100,7 +107,7 @@ class Scene:
 
 def scene(text: str, reader: Reader, start: int) -> Scene:
     """The scene of one sentence, which stands at ``start`` in its text."""
-    made = Scene(reader, tokens(text, reader.language, start))
+    made = Scene(reader, text, tokens(text, reader.language, start))
     made.labels = quoted(made.tokens, reader.labels)
     made.mentions = mentions(made.tokens, reader.names, reader.language, made.names, made.quoted)
     dated = set(made.quoted)
@@ -114,12 +121,16 @@ def scene(text: str, reader: Reader, start: int) -> Scene:
     marks = reader.language.marks.all(made.tokens, made.names | made.figures)
     made.marks = [_ranking(each, made) for each in marks if not _is_of_label(each, made)]
     made.marks += _exempting(made)
+    made.manners = list(reader.language.manners.all(made.tokens, made.names | made.figures | made.quoted))
     return made
 
 
 def _is_of_label(mark: Found, scene: Scene) -> bool:
-    """Whether a mark is only a word of a label: "customers with two or more orders" compares nothing."""
-    return "not" not in mark.kinds and not scene.quoted.isdisjoint(range(mark.start, mark.end))
+    """Whether a mark is only a word of a label, or of the text itself: "customers with two or more orders"
+    compares nothing, "on most measures" counts nothing."""
+    is_label = "not" not in mark.kinds and not scene.quoted.isdisjoint(range(mark.start, mark.end))
+    framing = scene.language.moods.at(scene.tokens, mark.start)
+    return is_label or (framing is not None and framing.end > mark.end and "framing" in framing.kinds)
 
 
 def _ranking(mark: Found, scene: Scene) -> Found:
@@ -182,6 +193,7 @@ def hits_in(scene: Scene, at: Iterable[int]) -> list[Hit]:
         for hit in scene.reader.lexicon.hits(scene.tokens, free, scene.language)
         if not _is_whole_of(scene, hit)
     ]
+    found = [_of_people(hit, scene) for hit in found]
     if "@not" in scene.reader.lexicon.shared_by:
         wanted = set(free)
         found += [
@@ -190,6 +202,22 @@ def hits_in(scene: Scene, at: Iterable[int]) -> list[Hit]:
             if "not" in mark.kinds and mark.start in wanted
         ]
     return found
+
+
+def _of_people(hit: Hit, scene: Scene) -> Hit:
+    """Goods that come back are returned; people who come back buy again."""
+    said = [token.stem for token in scene.tokens[hit.start : hit.end]]
+    if "@return" not in hit.keys or said != scene.language.of_phrase("come back"):
+        return hit
+    first = max((n for n in range(hit.start) if scene.tokens[n].low in _JOINTS), default=0)
+    before = range(first, hit.start)
+    families = (each for n in before for each in scene.language.families.every_at(scene.tokens, n))
+    is_goods = any(not _GOODS.isdisjoint(each.kinds) for each in families)
+    return hit if is_goods else Hit(("@repeat",), hit.start, hit.end)
+
+
+_JOINTS = frozenset({",", ";", ":", "and", "but", "or", "who"})
+_GOODS = frozenset({"order", "order_value", "product", "goods"})
 
 
 def _is_whole_of(scene: Scene, hit: Hit) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -42,6 +42,8 @@ class Group:
     code: str
     values: Mapping[str, Value]
     aliases: tuple[str, ...] = ()
+    description: str = ""
+    """What its definition makes of it, in words; empty where the facts do not say."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,11 @@ def facts_of(document: Any, where: str = "facts") -> Facts:
         name: Column(name, m["label"], m["unit"], m.get("agg", ""), tuple(aliases.get(name, ())))
         for name, m in document["metrics"].items()
     }
-    segments = {name: _group(name, each, aliases) for name, each in document["segments"].items()}
+    described = (document.get("detail") or {}).get("descriptions") or {}
+    segments = {
+        name: replace(_group(name, each, aliases), description=str(described.get(name, "")))
+        for name, each in document["segments"].items()
+    }
     period = document["period"]
     return Facts(
         document["currency"], date.fromisoformat(period["start"]), date.fromisoformat(period["end"]), columns,

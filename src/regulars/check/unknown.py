@@ -14,6 +14,17 @@ def unknown_words(clause: Clause, scene: Scene, *, moody: bool = True) -> list[s
     return [scene.tokens[n].text for n in _unknown(clause, scene, moody=moody)]
 
 
+def unknown_at(scene: Scene, at: int) -> bool:
+    """Whether a word of a sentence is one that neither the grammar nor any metric of the table knows."""
+    known = scene.names | scene.figures | scene.quoted
+    for each in [*scene.marks, *scene.manners]:
+        known |= set(range(each.start, each.end))
+    for mention in scene.mentions:
+        known |= set(range(mention.start, mention.end))
+    is_metric = scene.reader.lexicon.knows(scene.tokens[at].stem)
+    return at not in known and not is_metric and _is_telling(scene, at)
+
+
 def qualifies(clause: Clause) -> bool:
     """Whether an unknown word stands right before a word of the metric: "household income"."""
     return any(n + 1 in clause.explained for n in _unknown(clause, clause.scene, moody=True))
@@ -21,13 +32,18 @@ def qualifies(clause: Clause) -> bool:
 
 def _unknown(clause: Clause, scene: Scene, *, moody: bool) -> list[int]:
     known = scene.names | scene.figures | clause.explained
-    for mark in scene.marks:
+    for mark in [*scene.marks, *scene.manners]:
         known.update(range(mark.start, mark.end))
     for mention in scene.mentions:
         known.update(range(mention.start, mention.end))
     for mood in scene.language.moods.all(scene.tokens, scene.names) if moody else ():
         known.update(range(mood.start, mood.end))
-    return [n for n in clause.at if n not in known and _is_telling(scene, n)]
+    core = set(clause.core)
+    return [
+        n
+        for n in clause.at
+        if n not in known and _is_telling(scene, n) and (n in core or not _is_of_label(scene, n))
+    ]
 
 
 def _is_telling(scene: Scene, at: int) -> bool:

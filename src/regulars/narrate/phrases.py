@@ -23,8 +23,8 @@ AGAINST = {
     "evening_share": "On average {value} of a customer's orders come in the evening, against {all} overall.",
     "products_per_order": "They put {value} different products in an order, against {all} on average.",
     "product_variety": (
-        "Among those with two or more orders, on average {value} of a customer's later purchases are of a "
-        "product not in the order before, against {all} overall."
+        "Among those with two or more orders, on average {value} of a customer's later purchases are of "
+        "another product than the order before, against {all} overall."
     ),
     "categories": "On average they buy from {value} categories, against {all} overall.",
     "category_entropy": "Their spread over categories is {value}, against {all} overall.",
@@ -41,13 +41,13 @@ AGAINST = {
     "discount_share": "On average {value} comes off the full price of what they buy, against {all} overall.",
     "campaigns_received": "On average they were sent {value} campaigns, against {all} overall.",
     "campaign_order_share": (
-        "Among those who were sent campaigns, on average {value} of a customer's orders fall into one, "
-        "against {all} overall."
+        "Among those who were sent campaigns, on average {value} of a customer's orders fall into a "
+        "campaign, against {all} overall."
     ),
     "offers_redeemed": "On average they have redeemed {value} offers, against {all} overall.",
     "redemption_rate": (
-        "Among those who were sent campaigns, a customer redeems something of {value} of them on average, "
-        "against {all} overall."
+        "Among those who were sent campaigns, on average a customer redeems something in {value} of the "
+        "campaigns, against {all} overall."
     ),
     "event_count": "On average {value} events of theirs are on record of late, against {all} overall.",
     "event_days": "On average they were seen on {value} days of late, against {all} overall.",

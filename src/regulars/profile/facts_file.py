@@ -7,18 +7,19 @@ figures (index, rank), the queries and chart panels.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
 
+from regulars.profile.aliases import ALIASES
 from regulars.types import Fact, Metric, Profile, SegmentFacts
 
 SCHEMA = "segment-facts/1"
 
 
-def as_json(profile: Profile) -> dict[str, Any]:
-    """The facts file of a profile."""
+def as_json(profile: Profile, descriptions: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The facts file of a profile. ``descriptions`` say by segment id what its definition makes of it."""
     groups = (profile.overall, *profile.segments)
     facts = [fact for group in groups for fact in group.facts.values()]
     return {
@@ -37,6 +38,8 @@ def as_json(profile: Profile) -> dict[str, Any]:
         "detail": {
             "segmentation": profile.segmentation,
             "meanings": {m.id: m.meaning for m in profile.metrics},
+            "descriptions": {name: said for name, said in (descriptions or {}).items() if said},
+            "aliases": {m.id: list(ALIASES[m.id]) for m in profile.metrics if m.id in ALIASES},
             "facts": {fact.id: _detail(fact) for fact in facts},
             "panels": profile.panels,
             "queries": profile.queries,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from regulars.measure.small_cells import SMALLEST_SHOWN, covered
 from regulars.types import Fact
 
-HIDDEN = "not shown: ten customers or fewer, or with the totals it would give away such a group"
+HIDDEN = "not shown: ten customers or fewer, or what with the totals gives such a group away"
 """One note for both: which is which would narrow down what is hidden."""
 
 Group = dict[str, Fact]

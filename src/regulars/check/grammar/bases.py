@@ -17,6 +17,7 @@ from regulars.check.tokens import tokens as tokens_of
 _LINKS = frozenset({"are", "is", "were", "come", "comes", "came", "belong", "belongs", "sit", "sits"})
 _AFTER_LINK = frozenset({"held", "made", "by", "owned", "from", "to", "with", "a", "an", "the", "in"})
 _BASE_ENDS = _LINKS | {"on", "at", "with", "by", "from"}
+_ONE_OF_THEM = frozenset({"a", "each", "every", "the"})
 _POSSESSIVES = frozenset({"their", "its", "his", "her", "our"})
 
 
@@ -35,6 +36,9 @@ def is_part_of_all(clause: Clause, quantity: Quantity, match: Match) -> bool:
     if not telling or not all(n in base for n in telling):
         return False
     owned = any(each.start in base and each.kind == "segments" for each in scene.mentions)
+    owned = owned or any(
+        scene.tokens[n].low == "'s" and scene.tokens[n - 2].low in _ONE_OF_THEM for n in base
+    )
     if owned or not _POSSESSIVES.isdisjoint(scene.tokens[n].low for n in base):
         return False
     verb, subject = clause.mark("shares", "copula"), clause.subject

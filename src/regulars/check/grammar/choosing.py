@@ -39,11 +39,38 @@ def said_hits(clause: Clause, quantity: Quantity | None = None, *, core: bool = 
     if quantity and quantity.measure == "duration" and _is_past(clause, quantity):
         is_start = any(not _START.isdisjoint(hit.keys) for hit in hits)
         implied.append("@tenure" if is_start else "@recency")
-    if not any(is_telling(clause, hit) for hit in hits):
+    telling = [hit for hit in hits if is_telling(clause, hit)]
+    if telling and all("@order" in hit.keys for hit in telling) and _is_of_size(clause):
+        implied += ["@order_value", "@per_customer"]
+    if not telling:
+        implied += _of_manners(clause)
         implied += _implied(clause, hits, quantity)
     shared = clause.scene.reader.lexicon.shared_by
     keys = tuple(key for key in implied if key in shared)
     return [*hits, Hit(keys, 0, 0)] if keys else hits
+
+
+def _is_of_size(clause: Clause) -> bool:
+    """Whether orders are told to be large or small, and not that there are many: "larger orders"."""
+    tokens = clause.scene.tokens
+    return any(
+        tokens[n].low in _SIZES and not (n + 1 < len(tokens) and tokens[n + 1].low in _AMOUNTS)
+        for n in clause.at
+    )
+
+
+_SIZES = frozenset({"larger", "largest", "bigger", "biggest", "smaller", "smallest"})
+_AMOUNTS = frozenset({"number", "share", "part", "count", "volume", "total", "segment", "group"})
+
+
+def _of_manners(clause: Clause) -> list[str]:
+    """What a manner that is compared speaks of: the most loyal order most often."""
+    families = [each.kinds[0][:-1] for each in clause.scene.manners if each.start in clause.at]
+    implied = ["@order", "@per_customer"] if "rhythm" in families else []
+    return [
+        *implied,
+        *(f"@{each}" for each in families if f"@{each}" in clause.scene.reader.lexicon.shared_by),
+    ]
 
 
 def _implied(clause: Clause, hits: Sequence[Hit], quantity: Quantity | None) -> list[str]:
@@ -148,10 +175,14 @@ def _fitting(
 ) -> Match | None:
     ranked = [_timed(clause, each) for each in best(clause.scene, hits, units)]
     matches = sorted((each for each in ranked if each.score >= ACCEPTED), key=lambda each: -each.score)
-    if is_each(clause) or any(
-        "@per_customer" in hit.keys and "@headcount" not in hit.keys and hit.end for hit in hits
+    if (
+        is_each(clause)
+        or _is_of_one(clause)
+        or any("@per_customer" in hit.keys and "@headcount" not in hit.keys and hit.end for hit in hits)
     ):
         matches = [each for each in matches if each.entry.column.agg != "sum"] or matches
+    if _is_beside_all(clause):
+        matches = [each for each in matches if not is_part_of_total(clause, each.entry.column)] or matches
     if clause.mark("often"):
         matches = [each for each in matches if not each.entry.column.is_money] or matches
     if not matches:
@@ -159,6 +190,24 @@ def _fitting(
     if quantity and quantity.measure in {"plain", "money"}:
         return _nearest(clause, matches, quantity)
     return matches[0]
+
+
+def _is_beside_all(clause: Clause) -> bool:
+    """Whether a segment is compared with all customers, or all others, in words."""
+    beside = clause.other is not None and clause.other.kind in {"overall", "rest"}
+    return beside and not clause.quantities
+
+
+def _is_of_one(clause: Clause) -> bool:
+    """Whether it is then compared by what one customer has: always with all, whose total is larger anyhow."""
+    if not _is_beside_all(clause) or clause.other is None:
+        return False
+    return clause.other.kind == "overall" or clause.mark("brings", "shares") is None
+
+
+def is_part_of_total(clause: Clause, column: Column) -> bool:
+    """Whether the segments' figures are parts of one total, which add up to a hundred."""
+    return column.agg == "share" and (clause.scene.facts.number(OVERALL, column.id) or 100) > 99.9
 
 
 WINDOW = 0.5

@@ -7,7 +7,7 @@ from dataclasses import replace
 from regulars.check.clause import Clause
 from regulars.check.computed import Computed, less, over, total
 from regulars.check.grammar.changes import is_denied
-from regulars.check.grammar.choosing import NUMERIC, SPANS, chosen
+from regulars.check.grammar.choosing import NUMERIC, SPANS, chosen, is_telling
 from regulars.check.holding import Claim, Groups, finding, judged, told
 from regulars.check.quantities import Quantity
 from regulars.check.scene import best
@@ -174,6 +174,8 @@ def more_or_less(clause: Clause) -> list[Finding]:
     is_compared = bool(direction(clause, None)) or clause.mark("match") is not None or is_short
     if other is None or subject is None or not is_compared or _is_measured(clause):
         return []
+    if any(is_telling(clause, hit) for hit in clause.hits()) and not clause.quantities:
+        clause.column = None  # "more recent than most, with more orders" goes on to another metric
     match = chosen(clause, NUMERIC)
     if match is None:
         return []

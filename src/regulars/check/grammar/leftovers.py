@@ -30,7 +30,9 @@ def left_over(scene: Scene, findings: Sequence[Finding]) -> list[Finding]:
 
 def _vague(scene: Scene, start: int, end: int) -> Finding:
     first, last = scene.tokens[start].start, scene.tokens[end - 1].end
-    return Finding("needs_review", first, last, "it is not said than whom or by how much")
+    return Finding(
+        "needs_review", first, last, "the facts hold averages, and not than how many of the others"
+    )
 
 
 def _unread(scene: Scene, mention: Mention) -> Finding:

@@ -146,10 +146,16 @@ def _is_quantifier(clause: Clause, start: int, end: int) -> bool:
     if tokens[start].low != "most" or end >= len(tokens):
         return False
     after = tokens[end].low
+    if start and tokens[start - 1].low in {"on", "in", "for", "by"} and not _is_label(clause, end):
+        return True
     if after == "of":
         following = tokens[end + 1].low if end + 1 < len(tokens) else ""
         return following not in {"any", "all", "the"} or any(m.start == end + 2 for m in clause.mentions)
     return end in clause.scene.names or start == clause.start
+
+
+def _is_label(clause: Clause, at: int) -> bool:
+    return clause.scene.reader.lexicon.knows(clause.scene.tokens[at].stem)
 
 
 def _column(clause: Clause) -> Column | None:

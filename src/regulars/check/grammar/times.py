@@ -8,8 +8,8 @@ from datetime import date
 from regulars.check.clause import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.dates import Day
-from regulars.check.grammar.choosing import ACCEPTED, SPANS, chosen, said_hits
-from regulars.check.grammar.levels import in_units_of
+from regulars.check.grammar.choosing import ACCEPTED, OF_MEASURE, SPANS, chosen, said_hits
+from regulars.check.grammar.levels import in_units_of, level
 from regulars.check.grammar.owners import owned
 from regulars.check.grammar.windows import is_known
 from regulars.check.holding import Claim, Groups, finding, judged
@@ -117,7 +117,7 @@ def _is_start(clause: Clause, day: Day) -> bool:
 def ago(clause: Clause, quantity: Quantity) -> list[Finding]:
     """The verdict on a span of time as a metric of days, months or years."""
     about = owned(clause, quantity)
-    match = chosen(about, SPANS, quantity)
+    match = chosen(about, SPANS, quantity) or _counting(about, quantity)
     clause.explained |= about.explained
     if match is None:
         return []
@@ -127,20 +127,30 @@ def ago(clause: Clause, quantity: Quantity) -> list[Finding]:
     def of(groups: Groups) -> Computed:
         return cell(facts, groups[0], column)
 
+    holds = in_units_of(quantity, column) if column.unit in SPANS else quantity.interval
     kind = "wrong_unit" if f"{quantity.unit}s" != column.unit else "wrong_number"
     at = (quantity.start, quantity.end)
-    return judged(Claim(of, in_units_of(quantity, column), column.label, kind, column, at), about)
+    return judged(Claim(of, holds, column.label, kind, column, at), about)
+
+
+def _counting(clause: Clause, quantity: Quantity) -> Match | None:
+    """The metric that counts such spans, where its label says so: "Days with an event"."""
+    match = chosen(clause, ("ratio", "count"), quantity)
+    stems = clause.scene.language.of_phrase(match.entry.column.label) if match else []
+    return match if clause.scene.language.stem(quantity.unit) in stems else None
 
 
 def half_within(clause: Clause) -> list[Finding]:
     """The verdict on "half of them have ordered within 12 days": what the median says."""
     half = next((each for each in clause.quantities if each.measure == "percent"), None)
-    span = next((each for each in clause.quantities if each.measure == "duration"), None)
+    span = next((each for each in clause.quantities if _is_bound(each)), None)
     if half is None or span is None:
         return []
-    found = best(clause.scene, said_hits(clause, span), SPANS)
-    percent = chosen(clause, ("percent",), half)
-    is_window = percent is not None and is_known(span, percent.entry, clause.scene)
+    found = best(clause.scene, said_hits(clause, span), OF_MEASURE[span.measure])
+    percent = chosen(replace(clause, explained=set()), ("percent",), half)
+    is_window = (
+        span.measure == "duration" and percent is not None and is_known(span, percent.entry, clause.scene)
+    )
     if not found or found[0].entry.column.agg != "median" or found[0].score < ACCEPTED or is_window:
         return []
     clause.explained |= found[0].explained
@@ -155,4 +165,19 @@ def half_within(clause: Clause) -> list[Finding]:
 
     said = in_units_of(span, column)
     holds = said if span.hedge == "at_least" else Interval(high=said.high)
-    return judged(Claim(of, holds, column.label, "wrong_number", column, at), clause)
+    counted = [_counted(clause, each) for each in clause.quantities if each not in (half, span)]
+    made = judged(Claim(of, holds, column.label, "wrong_number", column, at), clause)
+    return [*made, *(each for found in counted for each in found)]
+
+
+def _counted(clause: Clause, quantity: Quantity) -> list[Finding]:
+    """The verdict on how many those are of whom half is told: "half of the 343 customers"."""
+    at = [n for n in clause.at if quantity.start <= n <= quantity.end]
+    return level(replace(clause, at=at, core=at, column=None, explained=set()), quantity)
+
+
+def _is_bound(each: Quantity) -> bool:
+    """Whether it is a span of time, or another figure up to which or from which half of them are."""
+    return each.measure == "duration" or (
+        each.measure in {"plain", "money"} and each.hedge in {"at_least", "at_most"}
+    )

@@ -17,7 +17,7 @@ FEW = 10.0
 
 def whole(clause: Clause) -> list[Finding]:
     """The verdict on "all of them", "they never", "most of their"."""
-    mark = _of_parts(clause)
+    mark = counting(clause)
     if (
         mark is None
         or clause.subject is None
@@ -42,7 +42,7 @@ def whole(clause: Clause) -> list[Finding]:
     return [late] if late else judged(claim, clause)
 
 
-def _of_parts(clause: Clause) -> Found | None:
+def counting(clause: Clause) -> Found | None:
     """The word that says of how many it holds; the "all" of "all customers" only says who is meant."""
     everybody = [each for each in clause.mentions if each.kind == "overall"]
     for mark in clause.marks:

@@ -130,6 +130,7 @@ class Language:
         self.hedges_after = Phrases(words["hedges_after"], stems)
         self.subjects = Phrases(words["subjects"], stems)
         self.marks = Phrases(words["marks"], stems)
+        self.manners = Phrases(words["manners"], stems)
         self.moods = Phrases(words["moods"], stems)
         self.families = Phrases(words["families"], stems)
 
