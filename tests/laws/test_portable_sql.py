@@ -20,6 +20,8 @@ from tests.prepare.orders import AS_OF, cleaned, line, settings
 from tests.prepare.side_rows import lay_beside
 
 import regulars
+from regulars.check.deep.measures import MEASURES
+from regulars.check.deep.queries import Orders, Question
 from regulars.engine import Engine, Step, room
 from regulars.engine.steps import parse
 from regulars.prepare.features.table import make_features
@@ -210,6 +212,7 @@ def schema(tmp_path_factory) -> dict[str, dict[str, str]]:
         profile(engine, frame, [Segment("all", "All", "")], features.features)
         _value(engine)
         _history(engine)
+        _claims(engine)
         listed = engine.rows(
             "select table_name, column_name, data_type from duckdb_columns() where not internal"
         )
@@ -255,6 +258,14 @@ def _history(engine: Engine) -> None:
         engine.values(each, whole, [("ann", "all")])
     for target in ("dim_customer_segment", "run_sizes", "flows"):
         engine.make(target, room("regulars.validate"))
+
+
+def _claims(engine: Engine) -> None:
+    """The tables of the check room, from a question by every measure."""
+    engine.execute("create table asked_customers as select customer_id, 'all' as segment_id from features")
+    orders = Orders(engine, date(2024, 6, 1), AS_OF, ("acme",))
+    for measure in MEASURES.values():
+        orders.counted(Question(measure, "all", ((date(2024, 6, 1), AS_OF),)))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -5,40 +5,70 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from regulars.app import terminal
 from regulars.check.checker import Text, check
 from regulars.check.claims_file import texts_of
 from regulars.check.table import Facts, facts_of
 from regulars.check.verdicts import LABELS, Verdict
-from regulars.errors import CheckFailed, SourceUnreadable
+from regulars.errors import CheckFailed, SourceUnreadable, UsageError
+
+if TYPE_CHECKING:
+    from regulars.app.deep_check import Deep
 
 ERRORS = ("contradicted", "unsupported_attribute")
 
 
-def show(facts_file: Path, claims_file: Path) -> None:
-    """Write a verdict a line. Raises CheckFailed where a text is not true of the facts."""
+def show(facts_file: Path, claims_file: Path, against_data: date | None = None) -> None:
+    """Write a verdict a line. Raises CheckFailed where a text is not true of the facts.
+
+    On a day ``against_data``, claims about behaviour are held to the orders as well.
+    """
     facts = read_facts(facts_file)
     texts = texts_of(_lines(claims_file), facts, str(claims_file))
+    found: list[Deep] = []
+    if against_data:
+        # Read here: checking words alone needs none of the rooms that a study needs.
+        from regulars.app import deep_check
+
+        with terminal.progress() as stage:
+            how = deep_check.AgainstData(against_data)
+            found = deep_check.deep(facts_file, facts, texts, how, stage)
     verdicts = []
-    for verdict in check(facts, texts):
-        sys.stdout.write(json.dumps(verdict.as_json(), ensure_ascii=False) + "\n")
+    for at, verdict in enumerate(check(facts, texts)):
+        beside = {"deep": found[at].as_json()} if found else {}
+        sys.stdout.write(json.dumps({**verdict.as_json(), **beside}, ensure_ascii=False) + "\n")
         verdicts.append(verdict)
     sys.stdout.flush()
-    _summarise(verdicts)
+    for verdict, each in zip(verdicts, found, strict=False):
+        each.show(verdict.id)
+    _summarise(verdicts, found)
 
 
 def check_claims(
-    facts: str | Path | Mapping[str, Any], claims: Iterable[str | Mapping[str, Any]]
+    facts: str | Path | Mapping[str, Any],
+    claims: Iterable[str | Mapping[str, Any]],
+    *,
+    against_data: bool = False,
+    orders: object | None = None,
+    tables: Mapping[str, object] | None = None,
+    today: date | None = None,
 ) -> list[dict[str, Any]]:
     """The verdict on each text, as ``regulars check-claims`` writes them.
 
     ``facts`` is a facts file or its content; ``claims`` are texts, or objects with id, text and
     context_segment. A text without an id has its place, from 1. See docs/claims.md for what is checked.
-    Raises SourceUnreadable where the facts or a claim are none.
+
+    With ``against_data`` each verdict has ``deep`` as well: claims about behaviour held to the orders, see
+    docs/deep_check.md. Then ``facts`` is the file in its run; ``orders`` and ``tables`` are the frames of a
+    run that was made of frames, ``today`` (default: the clock's) tells what lies in the future.
+
+    Raises SourceUnreadable where the facts or a claim are none, and against data the errors of
+    :func:`regulars.app.deep_check.deep`.
     """
     table = facts_of(facts, "facts") if isinstance(facts, Mapping) else read_facts(Path(facts))
     objects = [
@@ -46,7 +76,19 @@ def check_claims(
         for number, each in enumerate(claims, 1)
     ]
     texts: list[Text] = texts_of((json.dumps(each) for each in objects), table, "claims")
-    return [verdict.as_json() for verdict in check(table, texts)]
+    verdicts = [verdict.as_json() for verdict in check(table, texts)]
+    if not against_data:
+        return verdicts
+    if isinstance(facts, Mapping):
+        raise UsageError(
+            "against_data", "the content of a facts file does not say where its orders are",
+            "Give the path of the facts file in its run.",
+        )  # fmt: skip
+    from regulars.app import deep_check
+
+    how = deep_check.AgainstData(today or datetime.now(UTC).date(), orders, tables or {})
+    found = deep_check.deep(Path(facts), table, texts, how)
+    return [{**verdict, "deep": each.as_json()} for verdict, each in zip(verdicts, found, strict=True)]
 
 
 def read_facts(path: Path) -> Facts:
@@ -72,18 +114,37 @@ def _lines(path: Path) -> list[str]:
         ) from fault  # fmt: skip
 
 
-def _summarise(verdicts: list[Verdict]) -> None:
+def _summarise(verdicts: list[Verdict], found: Sequence[Deep]) -> None:
     counts = Counter(each.label for each in verdicts)
     told = ", ".join(f"{counts[label]} {label}" for label in LABELS if counts[label])
     terminal.err.print(f"{len(verdicts)} texts: {told or 'none'}", markup=False)
-    wrong = [each for each in verdicts if each.label in ERRORS]
+    wrong = dict(_wrong(verdicts, found))
+    whose = "the facts and the orders" if found else "the facts"
     if wrong:
         raise CheckFailed(
-            "check-claims", f"{len(wrong)} of {len(verdicts)} texts say what the facts do not",
+            "check-claims", f"{len(wrong)} of {len(verdicts)} texts say what {whose} do not",
             "Correct them: the computed values and corrections stand in their spans. "
             "What needs review stands there too, with the reason.",
-            examples=[f"{each.id}: {_why(each)}" for each in wrong], count=len(wrong),
+            examples=[f"{name}: {why}" for name, why in wrong.items()], count=len(wrong),
         )  # fmt: skip
+
+
+def _wrong(verdicts: Sequence[Verdict], found: Sequence[Deep]) -> Iterator[tuple[str, str]]:
+    """The texts that are not true, each with what is wrong with it."""
+    for at, verdict in enumerate(verdicts):
+        of = found[at] if found else None
+        if _errs(verdict, of):
+            yield verdict.id, _why(verdict)
+        elif of is not None and of.untrue:
+            yield verdict.id, of.untrue
+
+
+def _errs(verdict: Verdict, found: Deep | None) -> bool:
+    """Whether a text says what the facts do not, and no order either."""
+    wrong = [each for each in verdict.findings if each.label in ERRORS]
+    return any(
+        each.label == "contradicted" or found is None or not found.settles(each.start) for each in wrong
+    )
 
 
 def _why(verdict: Verdict) -> str:

@@ -18,11 +18,19 @@ def check_claims(
             metavar="CLAIMS.jsonl", help='One {"id", "text", "context_segment"} a line; - for stdin.'
         ),
     ],
+    against_data: Annotated[
+        bool,
+        typer.Option(
+            "--against-data",
+            help="Hold claims about behaviour to the orders themselves, by category and period.",
+        ),
+    ] = False,
 ) -> None:
     """Is every claim of a text true of the facts? A line of JSON a text; exit 4 where one is not."""
     from regulars.app import check_command
+    from regulars.app.options import today
 
-    check_command.show(facts, claims)
+    check_command.show(facts, claims, today() if against_data else None)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
 from regulars.app import foretelling
+from regulars.app.again import require_same_settings, require_same_sources
 from regulars.app.compared import Compared
 from regulars.app.frames import undated, without_foretold
 from regulars.app.grounds import ground
@@ -55,12 +55,10 @@ def customers_of_cut(compared: Compared) -> tuple[Customers, Cut]:
             "there are no orders, and a table of customers does not say what came after a day",
             "Name sources.orders: payments of a subscription are orders.",
         )
-    if _of_customers(_plain(settings.answers())) != _of_customers(now.manifest["settings"]):
-        raise _not_ready("the settings are not those of the run any more", "Run again: regulars run.")
+    require_same_settings(settings, now, "prediction")
     asked.stage("Reading the orders again, to cut them in time")
     with cleaned_orders(for_outcomes(settings), compared.workspace, asked) as orders:
-        if _plain([asdict(each) for each in orders.tables.inputs]) != now.manifest["inputs"]:
-            raise _not_ready("the sources have changed since the run", "Run again: regulars run.")
+        require_same_sources(orders.tables, now, "prediction")
         day, upto = _days(compared, orders)
         asked.stage(f"Measuring customers as of {day}")
         keep_outcome_lines(orders.engine)
@@ -245,14 +243,3 @@ def _sampled(customers: int) -> list[Finding]:
 
 def _not_ready(found: str, remedy: str) -> NotReady:
     return NotReady("prediction", found, remedy)
-
-
-def _plain(value: Any) -> Any:
-    """As a manifest has it."""
-    return json.loads(json.dumps(value))
-
-
-def _of_customers(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What of the settings moves a customer: not how these segmentations are made, which the run says."""
-    beside: Collection[str] = ("name", "segmentations", "readiness_override")
-    return {name: each for name, each in settings.items() if name not in beside}

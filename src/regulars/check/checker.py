@@ -31,7 +31,7 @@ def check(facts: Facts, texts: Iterable[Text], language: Language | None = None)
 
 
 def _checked(each: Text, reader: Reader) -> Verdict:
-    spoken = _context(each.context_segment, reader.facts)
+    spoken = context_of(each.context_segment, reader.facts)
     findings: list[Finding] = []
     for start, sentence in sentences(each.text):
         made, spoken = read(sentence, reader, start, spoken)
@@ -41,10 +41,11 @@ def _checked(each: Text, reader: Reader) -> Verdict:
 
 def is_segment(said: str, facts: Facts) -> bool:
     """Whether that is the id, code, name or alias of a segment, or of all customers."""
-    return _context(said, facts) is not None
+    return context_of(said, facts) is not None
 
 
-def _context(said: str | None, facts: Facts) -> Mention | None:
+def context_of(said: str | None, facts: Facts) -> Mention | None:
+    """Whom "they" are at the start of a text: the segment of that id, code, name or alias, if any."""
     for group in (facts.overall, *facts.segments.values()):
         if said and said in {group.id, group.code, group.name, *group.aliases}:
             kind: Kind = "overall" if group is facts.overall else "segments"

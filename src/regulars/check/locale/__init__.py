@@ -41,9 +41,10 @@ class Phrases:
         self._root: dict[str, _Node] = {}
         for kind, phrases in kinds.items():
             for phrase in phrases.split(","):
-                self._add(stems.of_phrase(phrase), kind)
+                self.add(stems.of_phrase(phrase), kind)
 
-    def _add(self, words: Sequence[str], kind: str) -> None:
+    def add(self, words: Sequence[str], kind: str) -> None:
+        """One phrase more, by the stems of its words."""
         following, node = self._root, None
         for word in words:
             node = following.setdefault(word, _Node())
@@ -93,6 +94,7 @@ class Language:
     def __init__(self, words: Mapping[str, Any]) -> None:
         self.contractions: Mapping[str, str] = words["contractions"]
         stems = Stems(words["irregular"], self.contractions)
+        self.stems = stems
         self.stem = stems.of
         self.of_phrase = stems.of_phrase
         self.numbers: Mapping[str, int] = words["numbers"]
