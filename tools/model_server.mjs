@@ -5,7 +5,7 @@
 // RUNNER is the folder whose node_modules hold node-llama-cpp (tools/model.py makes it). Prints its address when it is
 // ready, on 127.0.0.1 and nowhere else, and ends when its standard input does, so that it outlives nobody.
 // GET /v1/models; POST /v1/chat/completions, with response_format json_schema, one at a time.
-// The same request gets the same answer: each starts from an empty memory.
+// The same request gets the same answer, whatever was asked before it.
 import http from 'node:http';
 import path from 'node:path';
 import {pathToFileURL} from 'node:url';
@@ -65,6 +65,27 @@ function turns(messages) {
   ];
 }
 
+const tokensOf = (chat, history) =>
+  chat.chatWrapper.generateContextState({chatHistory: history}).contextText.tokenize(model.tokenizer);
+
+/**
+ * The number of tokens of a conversation, with its system prompt in memory, read by itself. Many requests share one, and
+ * most of the time goes into reading; whether it was there already does not show in the answer.
+ */
+async function opened(chat, history) {
+  const whole = tokensOf(chat, history);
+  const alone = history[0].type === 'system' ? tokensOf(chat, history.slice(0, 1)) : [];
+  const differs = whole.findIndex((token, at) => token !== alone[at]);
+  const opening = whole.slice(0, differs === -1 ? whole.length : differs);
+  if (sequence.compareContextTokens(opening).firstDifferentIndex === opening.length && opening.length) {
+    await sequence.eraseContextTokenRanges([{start: opening.length, end: sequence.nextTokenIndex}]);
+  } else {
+    await sequence.clearHistory();
+    if (opening.length) await sequence.evaluateWithoutGeneratingNewTokens(opening);
+  }
+  return whole.length;
+}
+
 async function answered(asked, signal) {
   if (!Array.isArray(asked.messages)) throw new Refused('there are no messages');
   const form = asked.response_format ?? {type: 'text'};
@@ -72,18 +93,18 @@ async function answered(asked, signal) {
   const schema = form.json_schema?.schema;
   const grammar = schema && (await llama.createGrammarForJsonSchema(inlined(schema, schema.$defs ?? {})));
   const maxTokens = asked.max_tokens ?? asked.max_completion_tokens ?? 400;
-  const length = model.tokenize(asked.messages.map(said).join('\n')).length + maxTokens;
-  if (length > CONTEXT - 64) throw new Refused(`prompt and answer would take ${length} tokens; ${CONTEXT - 64} fit`);
-
-  await sequence.clearHistory();
   const chat = new LlamaChat({contextSequence: sequence});
-  const before = sequence.tokenMeter.getState();
   try {
-    const {response, metadata} = await chat.generateResponse(turns(asked.messages), {
+    const history = turns(asked.messages);
+    const long = tokensOf(chat, history).length + maxTokens;
+    if (long > CONTEXT - 64) throw new Refused(`prompt and answer would take ${long} tokens; ${CONTEXT - 64} fit`);
+    const read = await opened(chat, history);
+    const before = sequence.tokenMeter.getState();
+    const {response, metadata} = await chat.generateResponse(history, {
       grammar, maxTokens, signal, seed: asked.seed ?? 1, temperature: asked.temperature ?? 0,
       topK: 40, topP: 0.95, minP: 0.05, repeatPenalty: {penalty: 1.05},
     });
-    const {usedInputTokens: read, usedOutputTokens: written} = sequence.tokenMeter.diff(before);
+    const {usedOutputTokens: written} = sequence.tokenMeter.diff(before);
     return {
       id: 'answer', object: 'chat.completion', created: Math.floor(Date.now() / 1000), model: NAME,
       choices: [{
