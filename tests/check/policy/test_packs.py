@@ -1,6 +1,7 @@
 """Every rule of every pack holds what it says of itself, and leaves the ordinary words of segments alone."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from regulars.errors import SettingsError
 from regulars.prepare.features.protected_words import ATTRIBUTES
 
 RULES = [(name, rule) for name in names() for rule in policy(name).rules]
+SENTENCES = tomllib.loads((Path(__file__).parent / "sentences.toml").read_text("utf-8"))
 BENCHMARK = Path(__file__).parents[1] / "benchmark"
 
 
@@ -74,6 +76,40 @@ def test_true_sentences_about_segments_break_no_rule_for_internal_readers(pack: 
         if each.severity == "fail"
     ]
     assert failed == []
+
+
+def judged(text: str, of: str, pack: str) -> set[str]:
+    audience = "internal" if of == "internal" else "customer"
+    return broken(policy(pack), text, audience) - {"opt_out"}
+
+
+@pytest.mark.parametrize("of", SENTENCES["breaking"])
+def test_sentences_written_to_break_a_rule_do(of: str) -> None:
+    pack = "retail" if of == "internal" else of
+    assert [each for each in SENTENCES["breaking"][of] if not judged(each, of, pack)] == []
+
+
+@pytest.mark.parametrize("of", SENTENCES["ordinary"])
+def test_ordinary_sentences_break_none(of: str) -> None:
+    packs = names() if of == "internal" else (of,)
+    found = [(each, pack) for each in SENTENCES["ordinary"][of] for pack in packs if judged(each, of, pack)]
+    assert found == []
+
+
+def test_what_stands_in_a_name_from_the_data_is_told_as_a_warning() -> None:
+    text = "Their largest category is Women. Women spend more."
+    plain = policy("retail").breaches(text, "internal")
+    assert [(each.rule, each.severity) for each in plain] == [("sex", "fail"), ("sex", "fail")]
+    named_so = policy("retail").breaches(
+        "Their largest category is Girls & Boys.", "internal", names=["Girls & Boys"]
+    )
+    assert [each.severity for each in named_so] == ["warn", "warn"]
+    beside = policy("retail").breaches("Women buy Girls & Boys.", "internal", names=["Girls & Boys"])
+    assert [(each.text, each.severity) for each in beside] == [
+        ("Women", "fail"),
+        ("Girls", "warn"),
+        ("Boys", "warn"),
+    ]
 
 
 def test_the_same_rule_stands_on_the_law_of_the_country() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -49,10 +49,14 @@ class Policy:
     def by_id(self) -> Mapping[str, Rule]:
         return {each.id: each for each in self.rules}
 
-    def breaches(self, text: str, audience: Audience, *, is_whole: bool = True) -> tuple[Breach, ...]:
+    def breaches(
+        self, text: str, audience: Audience, *, is_whole: bool = True, names: Collection[str] = ()
+    ) -> tuple[Breach, ...]:
         """Where a text for an audience breaks a rule, from left to right, at one place in the rules' order.
 
         A part of a text (``is_whole=False``) is not asked for disclosures: they may stand in another part.
+        ``names`` are names from the data (products, categories, segments) that the text may hold: what stands
+        wholly in one is a *warn*, because "Women" is a department before it is said of a customer.
         The same text and policy give the same breaches; time grows with the text's length alone.
         """
         said = words(text)
@@ -64,6 +68,7 @@ class Policy:
         ]
         if is_whole:
             found += self._lacking(said, text, audience)
+        found = [_within(each, text, names) for each in found]
         return tuple(sorted(found, key=lambda each: (each.start, each.end)))
 
     @cached_property
@@ -122,3 +127,12 @@ class Policy:
 
 def _breach(rule: Rule, text: str, start: int, end: int) -> Breach:
     return Breach(rule.id, rule.kind, start, end, text[start:end], rule.why, rule.remedy, rule.severity)
+
+
+def _within(breach: Breach, text: str, names: Collection[str]) -> Breach:
+    """The breach, as a warning where it stands wholly in a name."""
+    for name in names:
+        start = text.find(name, max(breach.end - len(name), 0), breach.start + len(name))
+        if start != -1 and start <= breach.start and breach.end <= start + len(name):
+            return replace(breach, severity="warn")
+    return breach
