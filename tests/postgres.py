@@ -40,6 +40,11 @@ class Postgres:
         self.psql(f"drop database if exists {name} with (force);\ncreate database {name};")
         return f"postgresql://shop@/{name}?host={self._folder}"
 
+    def schema(self, name: str) -> str:
+        """The URL of a schema of its own, made anew: quicker to make than a database."""
+        self.psql(f"drop schema if exists {name} cascade;\ncreate schema {name};")
+        return f"postgresql://shop@/postgres?host={self._folder}&options=-csearch_path%3D{name}"
+
     def require_password(self, user: str) -> None:
         """From now on this user needs one."""
         rules = self._folder / "data" / "pg_hba.conf"

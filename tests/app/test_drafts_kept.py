@@ -105,10 +105,10 @@ def test_the_store_may_be_a_database(
     shop: tuple[Workspace, Study], tmp_path: Path, postgres: Postgres
 ) -> None:
     workspace = Workspace(tmp_path)
-    workspace.settings.write_text(RFM_ALONE + f"store: {postgres.database('store_of_a_shop')}\n")
+    workspace.settings.write_text(RFM_ALONE + f"store: {postgres.schema('store_of_a_shop')}\n")
     settings = load(workspace.settings)
     with drafts_kept.opened(workspace, settings) as store:
         store.add(draft(shop[1]))
     assert len(drafts_kept.drafts(workspace, settings, run_id=shop[1].run_id)) == 1
-    assert "postgresql://shop@/store_of_a_shop" in drafts_kept.standing(workspace)
+    assert "postgresql://shop@/postgres?" in drafts_kept.standing(workspace)
     assert not workspace.store.exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
@@ -9,12 +11,23 @@ import pytest
 from tests.postgres import Postgres
 
 _NUMBERS = count()
+_MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory, where there is one: hundreds of commits need not wait for a disk each."""
+    if not _MEMORY.is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="regulars-", dir=_MEMORY) as name:
+        yield Path(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def place(request: pytest.FixtureRequest) -> str:
     """Where there is no store yet: a path, and the URL of a database."""
     if request.param == "sqlite":
-        return str(tmp_path / "store.db")
+        return str(request.getfixturevalue("folder") / "store.db")
     server: Postgres = request.getfixturevalue("postgres")
-    return server.database(f"store_{next(_NUMBERS)}")
+    return server.schema(f"store_{next(_NUMBERS)}")

@@ -95,32 +95,32 @@ def killed_at_each_statement(folder: Path, made: str, how: str = "whole") -> int
 
 
 @pytest.mark.parametrize("made", ["made", "not yet made"])
-def test_a_writer_that_dies_before_any_statement_leaves_the_store_whole(tmp_path: Path, made: str) -> None:
+def test_a_writer_that_dies_before_any_statement_leaves_the_store_whole(folder: Path, made: str) -> None:
     before = 2 if made == "made" else 0
-    points = killed_at_each_statement(tmp_path, made)
+    points = killed_at_each_statement(folder, made)
     assert points > (5 if made == "made" else 15)
     for point in range(1, points + 1):
-        with opened(tmp_path / str(point) / "store.db") as store:
+        with opened(folder / str(point) / "store.db") as store:
             assert store.head().seq == before, point
             assert store.verified() == ()
             assert store.add(text()).is_new
             assert store.verified() == ()
-    with opened(tmp_path / str(points + 1) / "store.db") as store:
+    with opened(folder / str(points + 1) / "store.db") as store:
         assert store.head().seq == before + 2
 
 
-def test_a_writer_that_keeps_events_apart_is_found_out(tmp_path: Path) -> None:
-    points = killed_at_each_statement(tmp_path, "made", "in parts")
+def test_a_writer_that_keeps_events_apart_is_found_out(folder: Path) -> None:
+    points = killed_at_each_statement(folder, "made", "in parts")
     found = []
     for point in range(1, points + 1):
-        with opened(tmp_path / str(point) / "store.db") as store:
+        with opened(folder / str(point) / "store.db") as store:
             found += [each.what for each in store.verified()]
     assert "no event tells of it" in found
 
 
-def test_a_writer_killed_at_a_random_moment_leaves_the_store_whole(tmp_path: Path) -> None:
+def test_a_writer_killed_at_a_random_moment_leaves_the_store_whole(folder: Path) -> None:
     chance = random.Random("moments")
-    place = tmp_path / "store.db"
+    place = folder / "store.db"
     told = 0
     for life in range(6):
         with subprocess.Popen(
@@ -149,7 +149,7 @@ def ended_in_the_middle(place: str, postgres: Postgres) -> None:
 
 
 def test_a_server_that_ends_the_connection_in_the_middle_keeps_nothing(postgres) -> None:
-    place = postgres.database("store_ended")
+    place = postgres.schema("store_ended")
     with opened(place) as store:
         store.add(text())
         head = store.head()

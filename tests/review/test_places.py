@@ -64,6 +64,14 @@ def test_a_store_of_a_newer_version_is_left_alone(place: str) -> None:
     assert "its tables are of version 99, and this Regulars knows 1. A newer Regulars wrote it" in told
 
 
+def test_a_store_that_does_not_say_its_version_is_damaged(place: str) -> None:
+    with opened(place):
+        pass
+    with beside(place) as engine, engine.begin() as connection:
+        connection.execute(sql("delete from regulars_version"))
+    assert "it does not say of which version its tables are" in refusal(place, StoreDamaged)
+
+
 def test_a_store_that_lost_a_table_is_damaged(place: str) -> None:
     with opened(place):
         pass
@@ -204,10 +212,12 @@ def test_who_may_only_add_can_add_and_change_nothing(postgres) -> None:
 
 
 def test_looking_at_a_database_without_a_store_makes_none(postgres) -> None:
-    place = postgres.database("store_looked_at")
+    place = postgres.schema("store_looked_at")
     assert version_at(place) is None
     with beside(place) as engine, engine.connect() as connection:
         assert (
-            connection.execute(sql("select count(*) from pg_tables where tablename ~ 'regulars'")).scalar()
+            connection.execute(
+                sql("select count(*) from pg_tables where schemaname = 'store_looked_at'")
+            ).scalar()
             == 0
         )

@@ -239,8 +239,8 @@ def damages(content: bytes) -> Iterable[bytes]:
         yield content[:at] + content[at + 4096 :]
 
 
-def test_a_damaged_file_shows_what_was_written_or_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
+def test_a_damaged_file_shows_what_was_written_or_nothing(folder: Path) -> None:
+    path = folder / "store.db"
     with opened(path) as store:
         for each in (*TEXTS, text("Champions buy every week. " * 2000, segment_id="long")):
             store.add(each)
@@ -261,8 +261,8 @@ def test_a_damaged_file_shows_what_was_written_or_nothing(tmp_path: Path) -> Non
     assert found["named"], found
 
 
-def test_pages_that_no_longer_fit_are_named_by_the_database_itself(tmp_path: Path) -> None:
-    path = tmp_path / "store.db"
+def test_pages_that_no_longer_fit_are_named_by_the_database_itself(folder: Path) -> None:
+    path = folder / "store.db"
     with opened(path) as store:
         store.add(TEXTS[0])
     with beside(str(path)) as engine, engine.connect() as connection:

@@ -28,9 +28,9 @@ class Place:
 
     @property
     def name(self) -> str:
-        return (
-            str(self.url.database) if self.file else self.url.set(drivername="postgresql").render_as_string()
-        )
+        if self.file:
+            return str(self.file)
+        return self.url.set(drivername="postgresql").render_as_string()
 
     @property
     def file(self) -> Path | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -43,16 +43,18 @@ def unvouched(rows: Iterable[Row], events: Iterable[Row]) -> Iterator[Finding]:
     for event in events:
         by_record[event["record_id"]].append(event)
     texts: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
+    told = set()
     for row in rows:
         texts[_name(row)].append(row)
         for what in _wrong_with(row, by_record.pop(row["record_id"], [])):
+            told.add(row["record_id"])
             yield Finding("refusal", f"store, record {row['record_id']}", what, RESTORE)
     for record_id in by_record:
         yield Finding(
             "refusal", f"store, record {record_id}", "events tell of it, and it is missing", RESTORE
         )
     for name, versions in texts.items():
-        yield from _misnumbered(name, sorted(versions, key=lambda row: row["version"]))
+        yield from _misnumbered(name, sorted(versions, key=lambda row: row["version"]), told)
 
 
 def _wrong_with(row: Row, events: Sequence[Row]) -> Iterator[str]:
@@ -102,16 +104,16 @@ def _name(row: Row) -> tuple[str, ...]:
     return tuple(row[name] for name in _COLUMNS[:5])
 
 
-def _misnumbered(name: tuple[str, ...], versions: Sequence[Row]) -> Iterator[Finding]:
+def _misnumbered(name: tuple[str, ...], versions: Sequence[Row], told: Collection[str]) -> Iterator[Finding]:
+    """Versions that are not there, or do not follow one another; what was told of already is passed over."""
     where = f"store, {' '.join(name)}"
     if [each["version"] for each in versions] != list(range(1, len(versions) + 1)):
         yield Finding("refusal", where, "a version of this text is missing", RESTORE)
         return
     for before, after in zip([None, *versions], versions, strict=False):
-        try:
-            parent = json.loads(after["document"])["content"].get("parent_sha256")
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return  # the record itself is told of
+        if after["record_id"] in told:
+            continue
+        parent = json.loads(after["document"])["content"].get("parent_sha256")
         if parent != (before and before["content_sha256"]):
             yield Finding(
                 "refusal", where, f"version {after['version']} does not follow the one before", RESTORE

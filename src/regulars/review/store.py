@@ -6,21 +6,21 @@ events, or not at all. What is read is held to its digests first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import NoneType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, insert, select
+from sqlalchemy import Connection, Engine, Select, func, insert, select
 
 from regulars.documents import canonical
 from regulars.errors import StoreDamaged, UsageError
-from regulars.review.chain import RESTORE, Head, broken_links, first_events, outside
+from regulars.review.chain import Head, broken_links, first_events, outside
 from regulars.review.places import Place, alone, place_of
-from regulars.review.reading import Row, filed, record_of, unvouched
-from regulars.review.record import ID_LENGTH, NewRecord, Record, found_by
+from regulars.review.reading import filed, record_of, unvouched
+from regulars.review.record import ID_LENGTH, NewRecord, Record, Words, found_by
+from regulars.review.rows import events_of, head_of, newest_first, rows_of, unsound
 from regulars.review.shape import Audience, Kind, State
 from regulars.review.tables import events, records
 from regulars.review.upgrading import NEWEST, require_ours, upgrade, version_of
@@ -59,7 +59,7 @@ class Store:
             same = self._same(connection, new)
             if same:
                 return Kept(same.record_id, same.content.version, is_new=False, state=same.review.state)
-            parent = connection.execute(_newest(_of_name(new)).limit(1)).first()
+            parent = connection.execute(newest_first(_name_of(new.words)).limit(1)).first()
             body = new.numbered(*((parent.version + 1, parent.content_sha256) if parent else (1, None)))
             record_id, digest = body.digest[:ID_LENGTH], body.digest
             connection.execute(
@@ -70,7 +70,7 @@ class Store:
                     **filed(body),
                 )
             )
-            born = first_events(new, body, _head(connection))
+            born = first_events(new, body, head_of(connection))
             connection.execute(insert(events), [each.as_json() for each in born])
         return Kept(record_id, body.content.version, is_new=True, state=born[-1].state)
 
@@ -109,14 +109,14 @@ class Store:
     ) -> Record | None:  # fmt: skip
         """The newest version of one text, whatever its state; with ``run_id`` the newest of that run."""
         asked = {"segmentation": segmentation, "segment_id": segment_id, "kind": kind, "audience": audience}
-        chosen = _newest({**asked, "locale": locale} | ({"run_id": run_id} if run_id else {})).limit(1)
+        chosen = newest_first({**asked, "locale": locale} | ({"run_id": run_id} if run_id else {})).limit(1)
         with self.place.reading(self._engine) as connection:
             return next(iter(self._read(connection, chosen)), None)
 
     def head(self) -> Head:
         """How many events there are, and the digest of the last. Kept elsewhere, it tells what is missing."""
         with self.place.reading(self._engine) as connection:
-            return _head(connection)
+            return head_of(connection)
 
     def verified(self, head: Head | None = None) -> tuple[Finding, ...]:
         """Everything that is not as it was written; nothing, where all of it is.
@@ -126,28 +126,28 @@ class Store:
         """
         try:
             with self.place.reading(self._engine) as connection:
-                unsound = tuple(_unsound(connection))
-                rows = _rows(connection, select(records))
-                told = _rows(connection, select(events).order_by(events.c.seq))
+                pages = tuple(unsound(connection))
+                rows = rows_of(connection, select(records))
+                told = rows_of(connection, select(events).order_by(events.c.seq))
         except StoreDamaged as unread:
             return (Finding("refusal", "store", unread.found, unread.remedy),)
-        return (*unsound, *broken_links(told), *(outside(head, told) if head else ()), *unvouched(rows, told))
+        return (*pages, *broken_links(told), *(outside(head, told) if head else ()), *unvouched(rows, told))
 
     def count(self) -> int:
         """How many records there are, all versions."""
         with self.place.reading(self._engine) as connection:
-            return len(connection.execute(select(records.c.record_id)).all())
+            return connection.execute(select(func.count()).select_from(records)).scalar_one()
 
     def _same(self, connection: Connection, new: NewRecord) -> Record | None:
         there = {"run_id": new.facts.segmentation_run, "facts_sha256": new.facts.sha256}
-        (newest,) = self._read(connection, _newest(_of_name(new) | there).limit(1)) or (None,)
+        (newest,) = self._read(connection, newest_first(_name_of(new.words) | there).limit(1)) or (None,)
         if newest is None or newest.content.sha256 != new.words.digest:
             return None
         return newest if found_by(newest.checks) == found_by(new.checks) else None
 
     def _read(self, connection: Connection, chosen: Select[Any]) -> list[Record]:
-        rows = _rows(connection, chosen)
-        return [record_of(row, _events_of(connection, row), self.place.name) for row in rows]
+        rows = rows_of(connection, chosen)
+        return [record_of(row, events_of(connection, row), self.place.name) for row in rows]
 
 
 @contextmanager
@@ -188,45 +188,5 @@ def _version(place: Place, engine: Engine) -> str | None:
     return version
 
 
-def _of_name(new: NewRecord) -> dict[str, str]:
-    names = ("segmentation", "segment_id", "kind", "audience", "locale")
-    return dict(zip(names, new.words.name, strict=True))
-
-
-def _newest(asked: dict[str, str]) -> Select[Any]:
-    return select(records).filter_by(**asked).order_by(records.c.version.desc())
-
-
-def _head(connection: Connection) -> Head:
-    last = select(events.c.seq, events.c.event_sha256).order_by(events.c.seq.desc()).limit(1)
-    found = connection.execute(last).first()
-    return Head(*found) if found else Head(0, None)
-
-
-def _events_of(connection: Connection, row: Row) -> list[Row]:
-    told = select(events).where(events.c.record_id == row["record_id"]).order_by(events.c.seq)
-    return _rows(connection, told)
-
-
-def _rows(connection: Connection, chosen: Select[Any]) -> list[Row]:
-    """The rows, each value of its column's type: a damaged row of SQLite's may have any."""
-    found = connection.execute(chosen)
-    types = {each.name: each.type.python_type for each in chosen.selected_columns}
-    rows: list[Row] = [dict(row) for row in found.mappings()]
-    for row in rows:
-        if wrong := [each for each, value in row.items() if not isinstance(value, (types[each], NoneType))]:
-            raise StoreDamaged(
-                "the store", f"a row of it has no {types[wrong[0]].__name__} as {wrong[0]}", RESTORE
-            )
-    return rows
-
-
-def _unsound(connection: Connection) -> Iterable[Finding]:
-    """What SQLite finds of its own pages and indexes."""
-    if connection.dialect.name != "sqlite":
-        return
-    for (said,) in connection.exec_driver_sql("pragma integrity_check(3)"):
-        if said != "ok":
-            yield Finding(
-                "refusal", "store", f"the file is damaged: {said}", "Restore the store from a backup."
-            )
+def _name_of(words: Words) -> dict[str, str]:
+    return dict(zip(("segmentation", "segment_id", "kind", "audience", "locale"), words.name, strict=True))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from regulars.errors import StoreUnusable
+from regulars.errors import StoreDamaged, StoreUnusable
 from regulars.review.places import alone
 from regulars.review.tables import VERSIONS
+from regulars.review.telling import RESTORE
 
 NEWEST = "1"
 """The version of the tables that this program reads and writes."""
@@ -17,10 +18,14 @@ _MAKING = str(0x52454755)  # "REGU": while there are no tables, a number that is
 
 
 def version_of(connection: Connection) -> str | None:
-    """The version that the tables are of; None where there are none yet."""
+    """The version that the tables are of; None where there are none yet. Raises StoreDamaged."""
     if not inspect(connection).has_table(VERSIONS):
         return None
-    return connection.execute(text(f"select version_num from {VERSIONS}")).scalar()
+    said = connection.execute(text(f"select version_num from {VERSIONS}")).scalars().all()
+    if len(said) != 1 or not isinstance(said[0], str):
+        where = f"store {connection.engine.url.database!r}"
+        raise StoreDamaged(where, "it does not say of which version its tables are", RESTORE)
+    return said[0]
 
 
 def require_ours(connection: Connection, name: str, version: str | None) -> None:
