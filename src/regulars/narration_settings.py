@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 MOST_BYTES = 2_000_000
 Amount = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+
+
+Kind = Literal["profile", "persona"]
+Audience = Literal["executive", "marketing", "analyst"]
+Step = Literal["describe", "draft", "refine"]
 
 
 class _Choices(BaseModel):
@@ -59,7 +64,33 @@ class NarrationChoices(_Choices):
     """Requests start at least this far apart; null: no limit of ours."""
     answer_bytes: int = Field(MOST_BYTES, ge=1, le=MOST_BYTES)
     """An answer longer than this is broken off."""
+    write: tuple[Kind, ...] = Field(("profile", "persona"), min_length=1)
+    """What is written of each segment."""
+    audience: Audience = "executive"
+    """For whom, inside the house."""
+    length: Literal["short", "medium", "long"] = "medium"
+    """On how many statements a text stands: two, three or five."""
+    steps: tuple[Step, ...] = ("draft",)
+    """What a model is asked for, in this order: ``describe`` (neutral words first), ``draft``, and ``refine``
+    (polish for the readers). What may not stand is asked for once more in any case. Each step costs a request
+    a text."""
+    voice: Path | None = None
+    """A file that tells in a few lines how the brand speaks; from the workspace's folder."""
+    examples: Path | None = None
+    """A file of words that would do, as narrate/prompts/examples.toml has them."""
+    prompts: Path | None = None
+    """A folder of prompts of your own, by the names that ours have."""
     cache: bool = True
     """Answers are kept in the workspace, so that the same question gives the same text and costs nothing."""
     prices: dict[str, Price] = Field(default_factory=dict)
     """By the model's name. A model without a price has tokens and no cost."""
+
+    @field_validator("steps")
+    @classmethod
+    def _drafts_once(cls, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        order = [each for each in ("describe", "draft", "refine") if each in steps]
+        if "draft" not in steps or list(steps) != order:
+            raise ValueError(
+                "they are describe, draft and refine, in this order, each once; draft is always one"
+            )
+        return steps

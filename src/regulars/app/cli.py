@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from regulars.app import cli_check, cli_compare, cli_history, cli_policy, cli_value, terminal
+from regulars.app import cli_check, cli_compare, cli_history, cli_narrate, cli_policy, cli_value, terminal
 from regulars.app.choices import DIALECTS, WORKSPACE
 from regulars.app.options import (
     DateOption,
@@ -189,6 +189,7 @@ def run(
 
 cli_history.add_to(app)
 cli_compare.add_to(app)
+cli_narrate.add_to(app)
 cli_check.add_to(app)
 cli_policy.add_to(app)
 

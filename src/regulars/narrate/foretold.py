@@ -8,6 +8,7 @@ far, or a customer's value from everybody's.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from regulars.narrate.saying import number, say
 from regulars.narrate.statements import is_beyond_chance, is_material
@@ -35,7 +36,7 @@ def of_segment(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
     """A segment's share of what is to come, if that is another than so far; else what each of its customers
     is expected to bring, if that stands out."""
     if _stands_out(segment):
-        yield from _shares(profile, segment, "They", _TO_COME)
+        yield from shares(profile, segment)
         return
     worth = "predicted_value_per_customer"
     metric = worth if worth in segment.facts else "expected_purchases_per_customer"
@@ -66,6 +67,19 @@ def title(profile: Profile, ordered: Sequence[SegmentFacts]) -> Iterator[Sentenc
             profile, "{name}: {next} of predicted value", name=f"={first.name}",
             next=f"{first.id}.predicted_value_share",
         )  # fmt: skip
+
+
+def shift(segment: SegmentFacts) -> Literal["above", "below"] | None:
+    """Whether a segment's share of what is to come lies above or below its share of revenue so far; None
+    where they are much alike."""
+    if not _stands_out(segment):
+        return None
+    return "above" if _gap(segment) > 0 else "below"
+
+
+def shares(profile: Profile, segment: SegmentFacts) -> Iterator[Sentence]:
+    """A segment's share of revenue so far beside that of what is to come."""
+    return _shares(profile, segment, "They", _TO_COME)
 
 
 def _moved(ordered: Sequence[SegmentFacts]) -> SegmentFacts | None:

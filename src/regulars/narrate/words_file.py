@@ -17,12 +17,12 @@ def as_json(narrative: Narrative) -> dict[str, Any]:
         "source": narrative.source,
         "headline": _many(narrative.headline),
         "lede": _many(narrative.lede),
-        "titles": {name: _one(title) for name, title in narrative.titles.items()},
+        "titles": {name: sentence_json(title) for name, title in narrative.titles.items()},
         "segments": [
             {
                 "segment_id": words.segment_id,
                 "name": words.name,
-                "headline": _one(words.headline),
+                "headline": sentence_json(words.headline),
                 "paragraph": _many(words.paragraph),
                 "apart": _many(words.apart),
                 "caveats": _many(words.caveats),
@@ -40,26 +40,29 @@ def from_json(saved: dict[str, Any]) -> Narrative:
         _sentences(saved["lede"]),
         tuple(
             SegmentWords(
-                each["segment_id"], each["name"], _sentence(each["headline"]), _sentences(each["paragraph"]),
+                each["segment_id"], each["name"], sentence_from(each["headline"]),
+                _sentences(each["paragraph"]),
                 _sentences(each["apart"]), _sentences(each["caveats"]),
             )
             for each in saved["segments"]
         ),
-        {name: _sentence(title) for name, title in saved["titles"].items()},
+        {name: sentence_from(title) for name, title in saved["titles"].items()},
     )  # fmt: skip
 
 
-def _one(sentence: Sentence) -> list[str | dict[str, str]]:
+def sentence_json(sentence: Sentence) -> list[str | dict[str, str]]:
+    """A sentence as plain values: words as strings, a figure as ``{"text", "fact"}``."""
     return [{"text": span.text, "fact": span.fact} if span.fact else span.text for span in sentence]
 
 
 def _many(sentences: tuple[Sentence, ...]) -> list[list[str | dict[str, str]]]:
-    return [_one(sentence) for sentence in sentences]
+    return [sentence_json(sentence) for sentence in sentences]
 
 
-def _sentence(saved: list[Any]) -> Sentence:
+def sentence_from(saved: list[Any]) -> Sentence:
+    """The sentence that :func:`sentence_json` gave."""
     return tuple(Span(part) if isinstance(part, str) else Span(part["text"], part["fact"]) for part in saved)
 
 
 def _sentences(saved: list[list[Any]]) -> tuple[Sentence, ...]:
-    return tuple(_sentence(each) for each in saved)
+    return tuple(sentence_from(each) for each in saved)

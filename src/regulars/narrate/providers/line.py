@@ -77,13 +77,14 @@ class Line:
             raise outcome
         return outcome
 
-    def ask_all(self, requests: Sequence[Request[Any]]) -> list[Outcome]:
-        """An answer or its failure for each request, in their order, within ``deadline_seconds`` in all.
+    def ask_all(self, requests: Sequence[Request[Any]], seconds: float | None = None) -> list[Outcome]:
+        """An answer or its failure for each request, in their order, within ``deadline_seconds`` in all, or
+        ``seconds`` where less is left of them.
 
         Equal requests are asked once. Ctrl-C ends it at once; answers that had come are in the cache.
         Raises SettingsError where the server has no model, or several and none is named.
         """
-        return run(lambda: self._all(requests)) if requests else []
+        return run(lambda: self._all(requests, seconds)) if requests else []
 
     def models(self) -> list[str]:
         """The models that the server says it has, in alphabetical order. Sends no words.
@@ -103,8 +104,8 @@ class Line:
             raise outcome
         return outcome
 
-    async def _all(self, requests: Sequence[Request[Any]]) -> list[Outcome]:
-        until = self._deadline()
+    async def _all(self, requests: Sequence[Request[Any]], seconds: float | None) -> list[Outcome]:
+        until = self._deadline(seconds)
         async with self._wire() as wire:
             if not self.provider.is_settled:
                 settled, _ = await wire.put(self.provider.settled, "settled", until)
@@ -191,5 +192,8 @@ class Line:
             seed=self._seed,
         )
 
-    def _deadline(self) -> float:
-        return asyncio.get_running_loop().time() + self._narration.deadline_seconds
+    def _deadline(self, seconds: float | None = None) -> float:
+        allowed = self._narration.deadline_seconds
+        return asyncio.get_running_loop().time() + max(
+            0.0, allowed if seconds is None else min(allowed, seconds)
+        )

@@ -1,0 +1,236 @@
+"""Narrating a run: its facts into drafts, by rule or with a model's words, kept in the store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regulars.app import drafts_kept, narrator, saved
+from regulars.app.recording import new_record
+from regulars.app.runs import run_to_show
+from regulars.app.workspace import Workspace, read_json
+from regulars.check.policy import Policy, policy
+from regulars.errors import UsageError, did_you_mean
+from regulars.narrate.composing import Frame
+from regulars.narrate.drafts import Draft, Kind, Tally, as_json, from_json, tally
+from regulars.narrate.examples import examples, voice
+from regulars.narrate.manuscript import Manuscript
+from regulars.narrate.prompts import NAMES, prompt
+from regulars.narrate.writing import Manner, unanswered, write
+from regulars.narration_settings import NarrationChoices
+from regulars.settings import Settings
+from regulars.types import Finding, Study
+
+if TYPE_CHECKING:
+    from regulars.narrate.providers.transport import Outgoing
+    from regulars.review.store import Kept
+
+POLICY = "retail"
+READERS = {
+    "executive": "an executive who has one minute",
+    "marketing": "marketers who plan what to send to whom",
+    "analyst": "analysts who will question every sentence",
+}
+POLISH = {
+    "short": "Make each as short as it can be.",
+    "medium": "Keep each short.",
+    "long": "Each may have two clauses.",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What ``narrate`` is asked for beyond the settings: which segmentation and segments, of which run, and
+    whether older drafts are to be rendered anew without a model. ``clock`` counts the deadline's seconds."""
+
+    segmentation: str | None = None
+    segments: tuple[str, ...] = ()
+    run: str | None = None
+    refresh: bool = False
+    environment: Mapping[str, str] | None = None
+    stage: Callable[[str], None] = lambda _: None
+    clock: Callable[[], float] = time.monotonic
+    actor: str = "regulars"
+    """Who has it written: the author of the drafts, by whatever name the machine knows them."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Narrated:
+    """The drafts of one run, who wrote them, what it took, and what went wrong on the way."""
+
+    run_id: str
+    provider: str
+    drafts: tuple[Draft, ...]
+    findings: tuple[Finding, ...]
+    account: dict[str, Any] | None = None
+    kept: tuple[Kept, ...] = ()
+    """Where the store has each draft."""
+
+    @property
+    def tally(self) -> Tally:
+        return tally(self.drafts)
+
+    def as_json(self) -> dict[str, Any]:
+        counts = self.tally
+        return {
+            "run_id": self.run_id,
+            "provider": self.provider,
+            "claims": {
+                "asked": counts.asked,
+                "kept": counts.kept,
+                "retried": counts.retried,
+                "replaced": counts.replaced,
+            },
+            "drafts": [
+                as_json(draft)
+                | {"record_id": kept.record_id, "version": kept.version, "is_new": kept.is_new}
+                for draft, kept in zip(self.drafts, self.kept, strict=True)
+            ],
+            "account": self.account,
+            "findings": [each.as_json() for each in self.findings],
+        }  # fmt: skip
+
+
+def narrate(settings: Settings, workspace: Workspace, asked: Asked) -> Narrated:
+    """Drafts about the segments of a run, kept in the store.
+
+    Nothing of the run is changed. Where no model is set, or none answers, or its words may not stand, the
+    words are by rule, and the drafts and findings say so.
+    Raises UsageError for a segmentation or segment that is not there, and as ``narrator.line``.
+    """
+    run_id, findings = run_to_show(workspace, asked.run)
+    study = saved.load(workspace.run(run_id))
+    choices, rules = settings.narration, policy(POLICY)
+    manuscripts = [_manuscript(study, name, choices, rules) for name in _named(study, asked.segmentation)]
+    _require_segments(manuscripts, asked.segments)
+    line = None
+    if not asked.refresh:
+        line = narrator.line(
+            choices, workspace, asked.environment or {}, before_send=_gate, seed=settings.seed
+        )
+    drafts: list[Draft] = []
+    found = list(findings)
+    until = asked.clock() + choices.deadline_seconds
+    for manuscript in manuscripts:
+        old = _older(workspace, settings, manuscript) if asked.refresh else []
+        for kind in choices.write:
+            asked.stage(f"Writing {kind}s of {manuscript.frame.segmentation}")
+            sheets = manuscript.sheets(kind, asked.segments, old)
+            if line is not None:
+                manner = _manner(choices, workspace.root, manuscript, kind, lambda: until - asked.clock())
+                write([each for each in sheets if each.piece.slots], line, manner)
+                found += unanswered(sheets)
+            drafts += manuscript.drafts(sheets)
+    found += line.findings if line is not None else ()
+    return Narrated(
+        run_id,
+        _writer(choices, refresh=asked.refresh),
+        tuple(drafts),
+        tuple(found),
+        line.account.as_json() if line is not None else None,
+        tuple(_keep(workspace, settings, study, drafts, rules, asked)),
+    )
+
+
+def _keep(
+    workspace: Workspace,
+    settings: Settings,
+    study: Study,
+    drafts: Sequence[Draft],
+    rules: Policy,
+    asked: Asked,
+) -> Iterator[Kept]:
+    """Put the drafts into the store."""
+    by_name = {each.name: each for each in study.segmentations}
+    at = asked.now()
+    with drafts_kept.opened(workspace, settings) as store:
+        for draft in drafts:
+            facts = drafts_kept.facts_of(study, by_name[draft.segmentation], draft.facts_digest)
+            yield store.add(new_record(draft, facts, rules, actor=asked.actor, at=at))
+
+
+def _older(workspace: Workspace, settings: Settings, manuscript: Manuscript) -> list[Draft]:
+    """The newest drafts about a segmentation, of whatever run."""
+    return [
+        from_json({**record.content.draft, "records": []})
+        for record in drafts_kept.drafts(workspace, settings)
+        if record.content.segmentation == manuscript.frame.segmentation and record.content.draft
+    ]
+
+
+def _gate(outgoing: Outgoing) -> None:
+    """Nothing yet."""
+
+
+def _writer(choices: NarrationChoices, *, refresh: bool) -> str:
+    """Who writes, in a word or two."""
+    if refresh:
+        return "the drafts of before"
+    return " ".join(each for each in (choices.provider, choices.model) if each)
+
+
+def _named(study: Study, name: str | None) -> list[str]:
+    names = [each.name for each in study.segmentations]
+    if name is None:
+        return names
+    if name in names:
+        return [name]
+    raise UsageError(
+        f"segmentation {name!r}", f"the run has {', '.join(names)}",
+        f"Name one of them.{did_you_mean(name, names)}", next_command="regulars run",
+    )  # fmt: skip
+
+
+def _require_segments(manuscripts: Sequence[Manuscript], segments: Collection[str]) -> None:
+    known = [each.id for manuscript in manuscripts for each in manuscript.profile.segments]
+    unknown = [each for each in segments if each not in known]
+    if unknown:
+        raise UsageError(
+            f"--segment {unknown[0]}", f"segments are {', '.join(known)}",
+            f"Give a segment's id.{did_you_mean(unknown[0], known)}",
+        )  # fmt: skip
+
+
+def _manuscript(study: Study, name: str, choices: NarrationChoices, rules: Policy) -> Manuscript:
+    path = f"facts/{name}.json"
+    segmentation = next(each for each in study.segmentations if each.name == name)
+    frame = Frame(name, choices.audience, choices.length, study.manifest["files"][path], rules.digest)
+    return Manuscript(
+        segmentation.profile,
+        read_json(study.path / path),
+        segmentation.narrative,
+        frame,
+        lambda words: [
+            f"{each.why}: {each.remedy}"
+            for each in rules.breaches(words, "internal", is_whole=False)
+            if each.severity == "fail"
+        ],
+    )
+
+
+def _manner(
+    choices: NarrationChoices,
+    root: Path,
+    manuscript: Manuscript,
+    kind: Kind,
+    seconds_left: Callable[[], float],
+) -> Manner:
+    def own(path: Path | None) -> Path | None:
+        return root / path.expanduser() if path is not None else None
+
+    return Manner(
+        prompts={name: prompt(name, own(choices.prompts)) for name in NAMES},
+        steps=choices.steps,
+        audience=READERS[choices.audience],
+        length=POLISH[choices.length],
+        facts_digest=manuscript.frame.facts_digest,
+        seconds_left=seconds_left,
+        voice=voice(own(choices.voice)),
+        examples=examples(own(choices.examples)).get("persona" if kind == "persona" else "draft", ""),
+        max_tokens=choices.max_tokens,
+    )

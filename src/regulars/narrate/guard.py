@@ -1,0 +1,192 @@
+"""The guard: whether words that a model wrote without figures may stand beside a segment's facts.
+
+Nothing passes by default. Words must be plain words; say nothing against the facts, by the claim checker and
+by their cues; suppose where a supposition was asked for and advise where advice was; keep to the policy; and
+hold nothing of a person's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from regulars.check.checker import Text, check
+from regulars.check.locale import Language, english
+from regulars.check.table import Facts
+from regulars.check.tokens import Token, tokens
+from regulars.check.verdicts import Verdict
+from regulars.narrate.cues import cues
+from regulars.narrate.slots import Mood, Slot
+from regulars.narrate.standing import Place
+
+Wording = Callable[[str], Collection[str]]
+"""Rules of wording from elsewhere (policy, personal data): why a text may not stand; nothing where it may."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why words may not stand: a code, and a line that says what to do better, without repeating them."""
+
+    code: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Holds words about one segment to its facts. ``places`` say where it lies on each metric."""
+
+    facts: Facts
+    segment_id: str
+    places: Mapping[str, Place]
+    wording: Wording
+    told: tuple[str, ...] = ()
+    """The statements in words: to say them again says nothing."""
+
+    def faults(self, words: str, slot: Slot) -> tuple[Fault, ...]:
+        """Everything that speaks against the words; none where they may stand. Plain faults come alone:
+        what is no plain text need not be read for its meaning."""
+        if slot.options:
+            return () if words in slot.options else (Fault("choice", "choose one of the words offered"),)
+        if plain := tuple(_plain_faults(words, slot, english())):
+            return plain
+        if slot.mood in {"meant", "supposed"} and self._repeats(words):
+            return (Fault("repeats", "it repeats a statement: say what follows from it"),)
+        if slot.mood == "positioned":
+            return (*self._position(words, slot), *self._terms(words))
+        read = () if slot.mood == "named" else self._claims(words, slot.mood)
+        return (*read, *self._directions(words, slot.mood), *self._terms(words))
+
+    def verdict(self, text: str) -> Verdict:
+        """What the checker says of a text about the segment."""
+        (verdict,) = check(self.facts, [Text("text", text, self.segment_id)])
+        return verdict
+
+    def _repeats(self, words: str) -> bool:
+        """Whether the words are those of a statement, give or take one in five."""
+        said = _stems(words)
+        return any(len(said & told) >= SAME * len(said | told) for told in map(_stems, self.told))
+
+    def _terms(self, words: str) -> Iterator[Fault]:
+        yield from (Fault("terms", why) for why in self.wording(words))
+
+    def _position(self, words: str, slot: Slot) -> Iterator[Fault]:
+        """For those who are so, we are this: the first half is about them and must be true."""
+        found = _POSITION.fullmatch(words)
+        if found is None:
+            yield Fault("form", "write: For those who ..., we ...")
+            return
+        yield from self._claims(f"They {found[1]}.", "stated")
+        yield from self._directions(found[1], "stated")
+
+    def _claims(self, words: str, mood: Mood) -> Iterator[Fault]:
+        verdict = self.verdict(words)
+        moods = {each.why for each in verdict.findings}
+        if verdict.label == "contradicted":
+            yield Fault("contradicted", "it says the opposite of what is true")
+        elif verdict.label == "unsupported_attribute":
+            why = next(each.why for each in verdict.findings if each.label == verdict.label)
+            yield Fault("unsupported", _without_quotes(why))
+        elif verdict.label == "needs_review":
+            yield Fault("unclear", "it is not clear what it says of the figures")
+        if mood == "stated" and moods & {"said to be a supposition", "a question"}:
+            yield Fault("hedged", "state what is so, without a guess")
+        if mood == "supposed" and "said to be a supposition" not in moods:
+            yield Fault("not_hedged", "it must say that it is a guess: They may ...")
+        if mood == "advised" and not moods & {"advice", "a question"}:
+            yield Fault("no_advice", "it must begin with a verb, as advice does")
+        if mood == "meant" and not _FOR_US.match(words):
+            yield Fault("form", "it must begin with: So we should")
+
+    def _directions(self, words: str, mood: Mood) -> Iterator[Fault]:
+        if mood in {"meant", "advised"} and not _PRESUMES.search(words):
+            return
+        for cue in cues(words):
+            place = self.places.get(cue.metric)
+            if place is None and mood != "stated":
+                continue
+            if place != ("above" if cue.is_above else "below"):
+                yield Fault("direction", f"{cue.words!r} does not fit what is true of them")
+
+
+_FOR_US = re.compile(r"so we (?:should|can|could|must|need to|may)\b", re.IGNORECASE)
+_POSITION = re.compile(r"For those who ([^,]+), (we .+)", re.IGNORECASE)
+_PRESUMES = re.compile(r"\b(?:they|their|who|whose|because|since)\b", re.IGNORECASE)
+"""With one of these, advice tells what customers are like, and not only what to do."""
+_ALLOWED = re.compile(r"[A-Za-z’' ,;:.!?()–—-]+")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+)[\"'(]*$")
+
+
+def _plain_faults(words: str, slot: Slot, language: Language) -> Iterator[Fault]:
+    if not words.strip() or not any(each.isalpha() for each in words):
+        yield Fault("empty", "write words")
+    elif len(words) > slot.most_letters:
+        yield Fault("too_long", f"at most {slot.most_letters} letters")
+    elif any(unicodedata.category(each).startswith("N") for each in words):
+        yield Fault("figure", "write no digits")
+    elif not _ALLOWED.fullmatch(words):
+        yield Fault("marks", "plain words only: no signs, quotes, links or line breaks")
+    else:
+        read = tokens(words, language)
+        if any(_is_number(each, language) for each in read):
+            yield Fault("figure", "write no numbers in words either")
+        if slot.mood != "named" and any(_is_name(each, words) for each in read):
+            yield Fault("name", "name nobody and nothing: no capital letters within a sentence")
+
+
+_INNOCENT = frozenset({"one", "once", "second", "m", "k"})
+"""Words that stand in lists of numbers and mostly are none."""
+
+
+SAME = 0.75
+"""Share of their words that two sentences have in common where the one is the other said again."""
+
+
+def _stems(words: str) -> frozenset[str]:
+    read = tokens(words, english())
+    return frozenset(each.stem for each in read if each.is_word and each.low not in _HOLLOW)
+
+
+_HOLLOW = frozenset(
+    [
+        "a",
+        "b",
+        "c",
+        "d",
+        "e",
+        "the",
+        "of",
+        "in",
+        "to",
+        "for",
+        "than",
+        "and",
+        "they",
+        "them",
+        "their",
+        "who",
+        "is",
+        "are",
+        "be",
+        "may",
+        "usual",
+    ]
+)
+
+
+def _is_number(token: Token, language: Language) -> bool:
+    word = token.low
+    known = (language.numbers, language.scales, language.parts, language.times)
+    return word not in _INNOCENT and any(word in each for each in known)
+
+
+def _is_name(token: Token, words: str) -> bool:
+    """A capital letter where no sentence begins: a brand, a place, a person."""
+    is_inside = not _SENTENCE_START.search(words[: token.start])
+    return token.is_word and token.text[0].isupper() and token.text != "I" and is_inside
+
+
+def _without_quotes(why: str) -> str:
+    """The checker's reason without the words that it repeats."""
+    return re.sub(r"\s*'[^']*'(?:, '[^']*')*", " such things", why)

@@ -1,0 +1,251 @@
+"""Writing: what a language model makes of the pieces, slot by slot, and what stands where its words may not.
+
+The way of a text: neutral descriptors, then a draft, then once more what could not stand, then polish for its
+readers. Each step asks for the same slots, so that no claim is lost or added; the model sees statements
+without figures and names, and words of its own that have passed. All of it ends within one deadline.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pydantic import BaseModel
+
+from regulars.errors import ModelFailed
+from regulars.narrate.forms import form
+from regulars.narrate.guard import Fault, Guard
+from regulars.narrate.naming import as_name, name_faults
+from regulars.narrate.pieces import LETTERS, Piece, callable_by
+from regulars.narrate.prompts import Prompt
+from regulars.narrate.providers.request import Answer, Message, Record, Request
+from regulars.narrate.slots import Slot
+from regulars.types import Finding
+
+DESCRIPTORS = 3
+
+
+class Asks(Protocol):
+    """What is needed of a line to a model: an answer or a failure for each request, in their order."""
+
+    def ask_all(
+        self, requests: Sequence[Request[BaseModel]], seconds: float | None = None
+    ) -> Sequence[Answer[BaseModel] | ModelFailed]: ...
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How it is to be written: the prompts by name, the steps, for whom, and what the user adds of their own.
+
+    ``voice`` and ``examples`` are texts of the user's; ``seconds_left`` tells what is left of the deadline.
+    """
+
+    prompts: Mapping[str, Prompt]
+    steps: Sequence[str]
+    audience: str
+    length: str
+    facts_digest: str
+    seconds_left: Callable[[], float]
+    voice: str = ""
+    examples: str = ""
+    seed: int = 0
+    max_tokens: int = 1000
+
+
+@dataclass
+class Words:
+    """What became of one slot: the words that stand there, if they are the model's, and why not."""
+
+    slot: Slot
+    words: str = ""
+    attempt: int = 0
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def stands(self) -> bool:
+        return bool(self.words) and not self.faults
+
+
+@dataclass
+class Sheet:
+    """One piece being written."""
+
+    piece: Piece
+    guard: Guard
+    words: dict[str, Words] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    failure: ModelFailed | None = None
+    descriptors: tuple[str, ...] = ()
+
+    def open(self) -> list[Slot]:
+        """The slots whose words may not stand."""
+        return [slot for slot in self.piece.slots if not self.words[slot.key].stands]
+
+    def free(self) -> list[Slot]:
+        """The slots with words that stand and could be polished: sentences, not names or choices."""
+        return [s for s in self.piece.slots if s.mood != "named" and self.words[s.key].stands]
+
+
+def write(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
+    """Fill the sheets with a model's words, as far as they may stand."""
+    if "describe" in manner.steps:
+        _describe(sheets, line, manner)
+    _draft(sheets, line, manner)
+    _once_more(sheets, line, manner)
+    if "refine" in manner.steps:
+        _refine(sheets, line, manner)
+
+
+def unanswered(sheets: Sequence[Sheet]) -> Iterator[Finding]:
+    """That words stand by rule because no answer came, reason by reason."""
+    reasons = Counter(str(sheet.failure) for sheet in sheets if sheet.failure)
+    for reason, count in reasons.items():
+        yield Finding(
+            "warning", "narration",
+            f"{count} of {len(sheets)} texts have words by rule, since no answer came: {reason}",
+            "Mend what it says and run narrate again: answers that came are kept and not asked for twice.",
+        )  # fmt: skip
+
+
+def _describe(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
+    """Neutral descriptors. They are shown to nobody but the model, so none has to come."""
+    slots = [
+        Slot(f"word_{letter}", "", "descriptor", "stated", "", most_letters=30, letter=letter)
+        for letter in LETTERS[:DESCRIPTORS]
+    ]
+    for sheet, outcome in _ask(sheets, line, manner, "describe", lambda _: slots, lambda _: {}):
+        if isinstance(outcome, Answer):
+            sheet.records.append(outcome.record)
+            said = _said(outcome)
+            sheet.descriptors = tuple(
+                said[slot.key].strip(" .").lower()
+                for slot in slots
+                if not sheet.guard.faults(f"They are {said[slot.key].strip(' .').lower()}.", slot)
+            )
+
+
+def _draft(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
+    for sheet, outcome in _ask(sheets, line, manner, "", lambda sheet: sheet.piece.slots, _descriptors):
+        sheet.words = {slot.key: Words(slot, attempt=1) for slot in sheet.piece.slots}
+        if isinstance(outcome, ModelFailed):
+            sheet.failure = outcome
+        else:
+            _take(sheet, outcome, sheet.piece.slots, taken(sheet, sheets), attempt=1)
+
+
+def _once_more(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
+    """Ask again, once, for the words that could not stand."""
+    faulty = [sheet for sheet in sheets if not sheet.failure and sheet.open()]
+
+    def told(sheet: Sheet) -> dict[str, str]:
+        system, user = _messages(sheet, manner, sheet.piece.prompt, sheet.open(), _descriptors(sheet))
+        faults = (
+            f"- {slot.key}: {'; '.join(fault.why for fault in sheet.words[slot.key].faults)}"
+            for slot in sheet.open()
+        )
+        return {"before": system.text, "asked": user.text, "faults": "\n".join(faults)}
+
+    for sheet, outcome in _ask(faulty, line, manner, "again", Sheet.open, told):
+        slots = sheet.open()
+        for slot in slots:
+            sheet.words[slot.key].attempt = 2
+        if isinstance(outcome, Answer):
+            _take(sheet, outcome, slots, taken(sheet, sheets), attempt=2)
+
+
+def _refine(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
+    """Polish what stands, for its readers; words that may not stand afterwards stay as they were."""
+
+    def told(sheet: Sheet) -> dict[str, str]:
+        return {"words": "\n".join(f"{slot.key}: {sheet.words[slot.key].words}" for slot in sheet.free())}
+
+    worth = [sheet for sheet in sheets if not sheet.failure and sheet.free()]
+    for sheet, outcome in _ask(worth, line, manner, "refine", Sheet.free, told):
+        if isinstance(outcome, Answer):
+            sheet.records.append(outcome.record)
+            for key, words in _said(outcome).items():
+                if not sheet.guard.faults(words, sheet.words[key].slot):
+                    sheet.words[key].words = _sentence(words)
+
+
+def _ask(
+    sheets: Sequence[Sheet], line: Asks, manner: Manner, name: str,
+    slots: Callable[[Sheet], Sequence[Slot]], more: Callable[[Sheet], Mapping[str, str]],
+) -> Iterator[tuple[Sheet, Answer[BaseModel] | ModelFailed]]:  # fmt: skip
+    """Each sheet with the answer to the prompt of that name, its kind's own where there is no name."""
+    requests = [
+        Request(
+            _messages(sheet, manner, name or sheet.piece.prompt, slots(sheet), more(sheet)),
+            form(slots(sheet)),
+            manner.facts_digest,
+            prompt=manner.prompts[name or sheet.piece.prompt].title,
+            seed=manner.seed,
+            max_tokens=manner.max_tokens,
+        )
+        for sheet in sheets
+    ]
+    return zip(sheets, line.ask_all(requests, manner.seconds_left()) if requests else [], strict=True)
+
+
+def _messages(
+    sheet: Sheet, manner: Manner, name: str, slots: Sequence[Slot], more: Mapping[str, str]
+) -> tuple[Message, ...]:
+    """The prompt filled: with statements by their letters, what is asked, and what the user adds."""
+    prompt = manner.prompts[name]
+    keys = prompt if prompt.keys else manner.prompts[sheet.piece.prompt]
+    calls = ", ".join(callable_by(sheet.piece.statements)) or "the statements"
+    told = (f"{letter.upper()}: {each.said.told}" for letter, each in sheet.piece.letters.items())
+    asked = (
+        keys.asks(slot.key, slot.role, {"letter": slot.letter.upper(), "calls": calls}) for slot in slots
+    )
+    said = {
+        "audience": manner.audience,
+        "length": manner.length,
+        "voice": f"\nThe voice to write in:\n{manner.voice}\n" if manner.voice else "",
+        "examples": f"\nWords that would do, about other groups:\n{manner.examples}\n"
+        if manner.examples
+        else "",
+        "statements": "\n".join(told),
+        "asks": "\n".join(asked),
+        "descriptors": "",
+    }
+    return prompt.messages({**said, **more})
+
+
+def _descriptors(sheet: Sheet) -> dict[str, str]:
+    words = ", ".join(sheet.descriptors)
+    return {"descriptors": f"In neutral words: {words}.\n"} if words else {}
+
+
+def _said(answer: Answer[BaseModel]) -> dict[str, str]:
+    return {key: str(value) for key, value in answer.content.model_dump().items()}
+
+
+def taken(own: Sheet, sheets: Sequence[Sheet]) -> list[str]:
+    """Names that others have: those of their segments, and those that were given while writing."""
+    others = [sheet for sheet in sheets if sheet is not own]
+    given = [sheet.words["name"] for sheet in others if "name" in sheet.words]
+    return [*(each.piece.words.name for each in others), *(each.words for each in given if each.stands)]
+
+
+def _take(
+    sheet: Sheet, answer: Answer[BaseModel], slots: Sequence[Slot], names: Sequence[str], attempt: int
+) -> None:
+    sheet.records.append(answer.record)
+    said = _said(answer)
+    for slot in slots:
+        words = said[slot.key].strip()
+        faults = sheet.guard.faults(words, slot)
+        if slot.role == "name" and not faults:
+            faults = tuple(name_faults(words, sheet.guard.places, names, callable_by(sheet.piece.statements)))
+        words = as_name(words) if slot.role == "name" else words if slot.options else _sentence(words)
+        sheet.words[slot.key] = Words(slot, words, attempt, faults)
+
+
+def _sentence(words: str) -> str:
+    """Words as a sentence: a capital first, a stop at the end."""
+    words = " ".join(words.split())
+    words = words[:1].upper() + words[1:]
+    return words if words.endswith((".", "?", "!")) else f"{words}."
