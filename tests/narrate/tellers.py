@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -26,10 +27,8 @@ NAMED = {"loyal": "Loyal", "gone": "Gone quiet", "new": "New"}
 
 GOOD = {
     "name": "Good Customers",
-    "headline": "They stand apart from others.",
     "hypothesis": "They may be buying for an office.",
     "advice": "Ask them what they need.",
-    "line": "They stand apart from others.",
     "need": "They may need a quick answer.",
     "job": "They may want to be done with it.",
     "objection": "They may find it hard to choose.",
@@ -63,12 +62,15 @@ def manner(**changed: Any) -> Manner:
 
 
 def harmless(request: Request[Any]) -> dict[str, str]:
-    """An answer of harmless words, in the form that is asked for; of choices the first."""
+    """An answer of harmless words, in the form that is asked for: of choices the first, of statements too."""
     found = {}
+    told = re.search(r"^A: (.+)$", request.messages[-1].text, re.MULTILINE)
     for key, field in request.schema["properties"].items():
         allowed = field.get("enum") or ([field["const"]] if "const" in field else None)
         usual = ANY_MEANING if len(key) == 1 else GOOD.get(key, "They may be buying for an office.")
         found[key] = allowed[0] if allowed else usual
+        if key in {"headline", "line"} and told:
+            found[key] = told[1]
         if key.endswith("test"):
             found[key] = "Ask some of them."
     return found

@@ -152,7 +152,9 @@ def test_polish_keeps_every_claim_and_nothing_false(shop) -> None:
     ids = [[[claim.id for claim in each.claims] for each in drafts] for drafts in (before, after)]
     assert ids[0] == ids[1]
     assert all(each.claim("advice").words == "Ask them what they lack." for each in after)
-    assert all(each.claim("headline").words == "They stand apart from others." for each in after)
+    assert [each.claim("headline").words for each in after] == [
+        each.claim("headline").words for each in before
+    ]
 
 
 def test_the_model_picks_the_statement_that_comes_first(shop) -> None:

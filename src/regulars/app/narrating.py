@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,23 +13,25 @@ from regulars.app import drafts_kept, narrator, saved
 from regulars.app.recording import new_record
 from regulars.app.runs import run_to_show
 from regulars.app.workspace import Workspace, read_json
+from regulars.check.personal import personal
 from regulars.check.policy import Policy, policy
 from regulars.errors import UsageError, did_you_mean
 from regulars.narrate.composing import Frame
-from regulars.narrate.drafts import Draft, Kind, Tally, as_json, from_json, tally
+from regulars.narrate.drafts import Draft, Tally, as_json, from_json, tally
 from regulars.narrate.examples import examples, voice
 from regulars.narrate.manuscript import Manuscript
+from regulars.narrate.pieces import CHANNELS, LETTERS
 from regulars.narrate.prompts import NAMES, prompt
+from regulars.narrate.vocabulary import vocabulary
 from regulars.narrate.writing import Manner, unanswered, write
 from regulars.narration_settings import NarrationChoices
 from regulars.settings import Settings
 from regulars.types import Finding, Study
 
 if TYPE_CHECKING:
-    from regulars.narrate.providers.transport import Outgoing
+    from regulars.narrate.providers.transport import Gate
     from regulars.review.store import Kept
 
-POLICY = "retail"
 READERS = {
     "executive": "an executive who has one minute",
     "marketing": "marketers who plan what to send to whom",
@@ -105,25 +107,31 @@ def narrate(settings: Settings, workspace: Workspace, asked: Asked) -> Narrated:
     """
     run_id, findings = run_to_show(workspace, asked.run)
     study = saved.load(workspace.run(run_id))
-    choices, rules = settings.narration, policy(POLICY)
+    choices, rules = settings.narration, rules_of(workspace, settings)
     manuscripts = [_manuscript(study, name, choices, rules) for name in _named(study, asked.segmentation)]
     _require_segments(manuscripts, asked.segments)
+    until = asked.clock() + choices.deadline_seconds
+    manner, told = _manner(choices, workspace.root, settings.seed, lambda: until - asked.clock())
     line = None
     if not asked.refresh:
+        before_send = _gate(manuscripts, manner, told)
         line = narrator.line(
-            choices, workspace, asked.environment or {}, before_send=_gate, seed=settings.seed
+            choices, workspace, asked.environment or {}, before_send=before_send, seed=settings.seed
         )
     drafts: list[Draft] = []
     found = list(findings)
-    until = asked.clock() + choices.deadline_seconds
     for manuscript in manuscripts:
         old = _older(workspace, settings, manuscript) if asked.refresh else []
         for kind in choices.write:
             asked.stage(f"Writing {kind}s of {manuscript.frame.segmentation}")
             sheets = manuscript.sheets(kind, asked.segments, old)
             if line is not None:
-                manner = _manner(choices, workspace.root, manuscript, kind, lambda: until - asked.clock())
-                write([each for each in sheets if each.piece.slots], line, manner)
+                its = replace(
+                    manner,
+                    facts_digest=manuscript.frame.facts_digest,
+                    examples=told.get("persona" if kind == "persona" else "draft", ""),
+                )
+                write([each for each in sheets if each.piece.slots], line, its)
                 found += unanswered(sheets)
             drafts += manuscript.drafts(sheets)
     found += line.findings if line is not None else ()
@@ -135,6 +143,21 @@ def narrate(settings: Settings, workspace: Workspace, asked: Asked) -> Narrated:
         line.account.as_json() if line is not None else None,
         tuple(_keep(workspace, settings, study, drafts, rules, asked)),
     )
+
+
+def rules_of(workspace: Workspace, settings: Settings) -> Policy:
+    """The rules of wording that the settings name."""
+    own = settings.policy.own and workspace.root / settings.policy.own.expanduser()
+    return policy(settings.policy.pack, own, settings.policy.disclosures)
+
+
+def _against(words: str, rules: Policy) -> list[str]:
+    """What policy and privacy hold against words of a model."""
+    broken = rules.breaches(words, "internal", is_whole=False)
+    return [
+        *(f"{each.why}: {each.remedy}" for each in broken if each.severity == "fail"),
+        *(f"it reads as personal data ({hit.kind})" for hit in personal(words)),
+    ]
 
 
 def _keep(
@@ -163,8 +186,20 @@ def _older(workspace: Workspace, settings: Settings, manuscript: Manuscript) -> 
     ]
 
 
-def _gate(outgoing: Outgoing) -> None:
-    """Nothing yet."""
+def _gate(manuscripts: Sequence[Manuscript], manner: Manner, told: Mapping[str, str]) -> Gate:
+    """What looks at each request: its words are those of the prompts, the vocabulary and what the user adds."""
+    from regulars.narrate.gate import gate
+
+    texts = [
+        *(
+            text
+            for each in manner.prompts.values()
+            for text in (each.system, each.user, *dict(each.keys).values())
+        ),
+        *(text for said in vocabulary().values() for text in (said.told, *said.call)),
+        *(manner.audience, manner.length, manner.voice, *told.values(), *CHANNELS, *READERS, *LETTERS),
+    ]
+    return gate(texts=texts, names={name for each in manuscripts for name in each.names()})
 
 
 def _writer(choices: NarrationChoices, *, refresh: bool) -> str:
@@ -205,32 +240,27 @@ def _manuscript(study: Study, name: str, choices: NarrationChoices, rules: Polic
         read_json(study.path / path),
         segmentation.narrative,
         frame,
-        lambda words: [
-            f"{each.why}: {each.remedy}"
-            for each in rules.breaches(words, "internal", is_whole=False)
-            if each.severity == "fail"
-        ],
+        lambda words: _against(words, rules),
     )
 
 
 def _manner(
-    choices: NarrationChoices,
-    root: Path,
-    manuscript: Manuscript,
-    kind: Kind,
-    seconds_left: Callable[[], float],
-) -> Manner:
+    choices: NarrationChoices, root: Path, seed: int, seconds_left: Callable[[], float]
+) -> tuple[Manner, Mapping[str, str]]:
+    """How all of it is written, but for the digest of its facts; and the examples, by their prompt."""
+
     def own(path: Path | None) -> Path | None:
         return root / path.expanduser() if path is not None else None
 
-    return Manner(
+    manner = Manner(
         prompts={name: prompt(name, own(choices.prompts)) for name in NAMES},
         steps=choices.steps,
         audience=READERS[choices.audience],
         length=POLISH[choices.length],
-        facts_digest=manuscript.frame.facts_digest,
+        facts_digest="",
         seconds_left=seconds_left,
         voice=voice(own(choices.voice)),
-        examples=examples(own(choices.examples)).get("persona" if kind == "persona" else "draft", ""),
+        seed=seed,
         max_tokens=choices.max_tokens,
     )
+    return manner, examples(own(choices.examples))

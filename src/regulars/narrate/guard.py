@@ -17,7 +17,7 @@ from regulars.check.locale import Language, english
 from regulars.check.table import Facts
 from regulars.check.tokens import Token, tokens
 from regulars.check.verdicts import Verdict
-from regulars.narrate.cues import cues
+from regulars.narrate.cues import Cue, cues
 from regulars.narrate.slots import Mood, Slot
 from regulars.narrate.standing import Place
 
@@ -88,7 +88,7 @@ class Guard:
         elif verdict.label == "unsupported_attribute":
             why = next(each.why for each in verdict.findings if each.label == verdict.label)
             yield Fault("unsupported", _without_quotes(why))
-        elif verdict.label == "needs_review":
+        elif verdict.label == "needs_review" and not self._is_plain(words):
             yield Fault("unclear", "it is not clear what it says of the figures")
         if mood == "stated" and moods & {"said to be a supposition", "a question"}:
             yield Fault("hedged", "state what is so, without a guess")
@@ -99,14 +99,20 @@ class Guard:
         if mood == "meant" and not _FOR_US.match(words):
             yield Fault("form", "it must begin with: So we should")
 
+    def _is_plain(self, words: str) -> bool:
+        """Whether words that the checker leaves to a reader say where customers stand, and are right."""
+        said = list(cues(words))
+        return bool(said) and all(self._fits(cue) for cue in said)
+
+    def _fits(self, cue: Cue) -> bool:
+        return self.places.get(cue.metric) == ("above" if cue.is_above else "below")
+
     def _directions(self, words: str, mood: Mood) -> Iterator[Fault]:
         if mood in {"meant", "advised"} and not _PRESUMES.search(words):
             return
         for cue in cues(words):
-            place = self.places.get(cue.metric)
-            if place is None and mood != "stated":
-                continue
-            if place != ("above" if cue.is_above else "below"):
+            is_open = cue.metric not in self.places and mood != "stated"
+            if not is_open and not self._fits(cue):
                 yield Fault("direction", f"{cue.words!r} does not fit what is true of them")
 
 

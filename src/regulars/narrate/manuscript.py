@@ -15,6 +15,7 @@ from regulars.narrate.guard import Guard, Wording
 from regulars.narrate.pieces import LENGTHS, Piece, chosen, persona_piece, profile_piece
 from regulars.narrate.standing import standing
 from regulars.narrate.truths import Statement, statements
+from regulars.narrate.vocabulary import vocabulary
 from regulars.narrate.writing import Sheet
 from regulars.types import Narrative, Profile, SegmentWords, Sentence, plain
 
@@ -37,6 +38,12 @@ class Manuscript:
     @cached_property
     def facts(self) -> Facts:
         return facts_of(self.document)
+
+    def names(self) -> Iterator[str]:
+        """What customers' data call things: names of segments, labels of metrics that are not our own."""
+        yield from (each.name for each in self.profile.segments)
+        known = {name.partition(".")[0] for name in vocabulary()}
+        yield from (each.label for each in self.profile.metrics if ":" in each.label and each.id not in known)
 
     def sheets(self, kind: Kind, segments: Sequence[str] = (), old: Sequence[Draft] = ()) -> list[Sheet]:
         """A sheet for each segment, or each of those named, in the narrative's order.

@@ -45,6 +45,10 @@ class Prompt:
     def digest(self) -> str:
         return digest_of([self.name, self.version, self.system, self.user, self.keys])
 
+    def texts(self) -> tuple[str, ...]:
+        """All that it says."""
+        return self.system, self.user, *(asked for _, asked in self.keys)
+
     def messages(self, said: Mapping[str, str]) -> tuple[Message, ...]:
         """The prompt with its slots filled. Raises SettingsError where it has one that is not known."""
         system, user = (self._filled(text, said).strip() for text in (self.system, self.user))
