@@ -187,7 +187,7 @@ def _older(workspace: Workspace, settings: Settings, manuscript: Manuscript) -> 
 
 
 def _gate(manuscripts: Sequence[Manuscript], manner: Manner, told: Mapping[str, str]) -> Gate:
-    """What looks at each request: its words are those of the prompts, the vocabulary and what the user adds."""
+    """What looks at each request: its words are those of prompts, vocabulary and what the user adds."""
     from regulars.narrate.gate import gate
 
     texts = [
