@@ -12,7 +12,7 @@ from regulars.check.table import facts_of
 from regulars.check.verdicts import Verdict
 
 FOLDER = Path(__file__).parent / "benchmark"
-COMPANIES = ("shop", "bank", "lender", "savings", "mainstreet", "trust", "prairie", "lakeside")
+COMPANIES = ("shop", "bank", "lender", "savings", "mainstreet", "trust", "prairie", "lakeside", "harborline")
 
 
 @cache

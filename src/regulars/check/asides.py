@@ -24,6 +24,8 @@ class Aside:
 
 
 _REASONS = frozenset({"because", "since", "as", "given", "considering", "while", "although", "though"})
+_GROUNDS = frozenset({"as", "since"})
+"""Reasons that a supposition takes for known; what follows "because" is supposed with it."""
 _JOINTS = frozenset({",", ";", "—", "–", ":", "(", "and", "but", "so", "which", "that"})
 _WHO = frozenset({"they", "these", "it", "this", "their", "most", "many", "few", "all", "none", "nobody"})
 _DEFINITE = frozenset({"the", "these", "those", "their", "its", "all", "our"})
@@ -44,7 +46,7 @@ def asides(scene: Scene, mood: str) -> list[Aside]:
 
 def _joints(scene: Scene, mood: str) -> Iterator[int]:
     """The last word before each part: a reason, or a joint such as ", and"."""
-    reasons = _REASONS if mood == "advice" else frozenset()
+    reasons = _REASONS if mood == "advice" else _GROUNDS
     for at in range(1, len(scene.tokens) - 2):
         low, before = scene.tokens[at].low, scene.tokens[at - 1].low
         is_joint = low in {";", "—", "–", "("} or (low in _JOINTS and before in {",", ";", "—"}) or low == ","

@@ -216,6 +216,14 @@ def _with_subject(clause: Clause, before: Clause | None, said: Mention | None) -
         subject = overall[0]
     clause.subject = subject or known
     clause.other = compared[0] if compared else _crowd(clause)
+    if (
+        clause.other
+        and clause.other.kind == "them"
+        and clause.subject
+        and clause.subject.kind == "none"
+        and said
+    ):
+        clause.other = replace(said, start=clause.other.start, end=clause.other.end)  # "nobody … than they"
     clause.is_joint = clause.scene.is_named("together", 0, len(clause.scene.tokens)) is not None
     if len(free) > 1 and free[0].kind == "count" and free[1].kind == "segments":
         clause.subject = replace(free[1], count=free[0].count)

@@ -193,7 +193,16 @@ def _read(text: str, language: Language) -> tuple[list[frozenset[str]], tuple[tu
     found = rate_in(said, language)
     worded = next((RATES[token.low] for token in said if token.low in RATES), "")
     rate = found[0] if found else worded or _yearly(spans)
-    return telling, tuple((span.value, span.unit) for span in spans), rate
+    return telling, tuple((span.value, span.unit) for span in spans), rate or _joint_rate(said)
+
+
+def _joint_rate(said: Sequence[Token]) -> str:
+    """The rate behind another: "purchases per client and month"."""
+    lows = [token.low for token in said]
+    per = lows.index("per") if "per" in lows else len(lows)
+    return next(
+        (low for at, low in enumerate(lows) if at > per and low in DAYS and lows[at - 1] == "and"), ""
+    )
 
 
 _KEPT = frozenset({"not", "shares", "brings", "keeps", "up", "down", "copula"})

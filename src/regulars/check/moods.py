@@ -37,13 +37,16 @@ def moods(
 ) -> dict[str, tuple[int, int]]:
     """The moods of a clause, each with the tokens that show it; empty for a plain statement.
 
-    Tokens in ``names`` (of segments) show no mood, nor do the stems by which ``metrics`` go name a cause.
+    Tokens in ``names`` (of segments) show no mood; the stems by which ``metrics`` go name no cause and
+    praise nobody.
     """
     found: dict[str, tuple[int, int]] = {}
     for phrase in language.moods.all(tokens, names):
         for kind in phrase.kinds:
             is_metric = (
-                kind == "cause" and phrase.end - phrase.start == 1 and tokens[phrase.start].stem in metrics
+                kind in {"cause", "opinion"}
+                and phrase.end - phrase.start == 1
+                and tokens[phrase.start].stem in metrics
             )
             if kind != "cause_as" and not is_metric and _is_meant(kind, phrase.start, tokens):
                 found.setdefault(kind, (phrase.start, phrase.end))
@@ -57,7 +60,14 @@ def moods(
         found.setdefault("cause", as_cause)
     if outside := _outsiders(tokens, language):
         found.setdefault("external", outside)
-    if is_imperative(tokens, language, names) and not {each.stem for each in tokens[:2]} <= set(metrics):
+    is_noun = bool(tokens) and any(
+        phrase.end > 1 for phrase in language.families.every_at(tokens, 0)
+    )  # "call centres handle …"
+    if (
+        not is_noun
+        and is_imperative(tokens, language, names)
+        and not {each.stem for each in tokens[:2]} <= set(metrics)
+    ):
         found["advice"] = (0, 1)
     return found
 
@@ -124,7 +134,7 @@ def _outsiders(tokens: Sequence[Token], language: Language) -> tuple[int, int] |
             and tokens[at + 1].stem in language.peoples
         ):
             return at, at + 2
-        if token.stem in language.companies and token.low.endswith("s"):
+        if token.stem in language.companies and token.low.endswith("s") and not token.low.endswith("ss"):
             before = {each.low for each in tokens[max(0, at - 4) : at]}
             if before & language.outside:
                 return at, at + 1

@@ -99,12 +99,22 @@ class _Reader:
         joined = at
         while self.low(joined) in self._between:
             joined += 1
-        below = self._whole(joined) if joined > at and self.low(at) in self._in else None
-        if below is None or not self._is_part_of(above, below, " ".join(self._lows(at, joined))):
+        if self.low(joined) == "a" and self.low(joined + 1) in {"hundred", "thousand"}:
+            joined += 1  # one in a hundred
+        below = self._round(joined) if joined > at and self.low(at) in self._in else None
+        if below is None or not self._is_part_of(
+            above, below, " ".join(self._lows(at, joined)).removesuffix(" a")
+        ):
             return None
         is_counted = self.tokens[start].is_figure and below.value >= 100
         place = 100.0 / below.value if is_counted else 0.0
         return Number(100 * above.value / below.value, place, "fraction", start, below.end, is_word=True)
+
+    def _round(self, at: int) -> Number | None:
+        """A number, or a hundred or thousand without one."""
+        if self.low(at) in {"hundred", "thousand"} and self.low(at - 1) == "a":
+            return Number(float(self.words.scales[self.low(at)]), 1.0, "stated", at, at + 1, is_word=True)
+        return self._whole(at)
 
     _in = ("in", "out", "of")
     _between = ("in", "out", "of", "every", "each")

@@ -131,6 +131,9 @@ def _spoken(tokens: Sequence[Token], at: int, language: Language) -> Mention | N
     phrase = language.subjects.at(tokens, at)
     if phrase is None:
         return None
+    after = tokens[phrase.end].low if phrase.end < len(tokens) else ""
+    if phrase.kinds[0] == "none" and tokens[at].low == "nobody" and after in {"among", "in", "of"}:
+        return None  # nobody among those who are named next
     kind: Kind = phrase.kinds[0]  # type: ignore[assignment]  # the file of words names the kinds
     return Mention(kind, phrase.start, phrase.end, (OVERALL,) if kind == "overall" else ())
 

@@ -32,6 +32,8 @@ def is_part_of_all(clause: Clause, quantity: Quantity, match: Match) -> bool:
     if quantity.kind != "fraction" and not has_of and not linked:
         return False  # "50% app use" names the metric and no base
     base = range(quantity.end, linked or _base_end(clause, quantity.end))
+    if _is_everybodys(clause, base) and clause.subject and clause.subject.start < quantity.start:
+        return True
     telling = [n for n in match.explained if scene.tokens[n].stem not in scene.language.light]
     if not telling or not all(n in base for n in telling):
         return False
@@ -44,6 +46,13 @@ def is_part_of_all(clause: Clause, quantity: Quantity, match: Match) -> bool:
     verb, subject = clause.mark("shares", "copula"), clause.subject
     leads = subject is not None and subject.start < quantity.start
     return linked is not None or (leads and verb is not None and verb.end <= quantity.start)
+
+
+def _is_everybodys(clause: Clause, base: range) -> bool:
+    """Whether the whole that a share is of is everybody's: "92% of the bank's mobile checks"."""
+    tokens = clause.scene.tokens
+    everybody = [each for each in clause.mentions if each.kind == "overall" and each.start in base]
+    return any(each.end < len(tokens) and tokens[each.end].low in _POSSESSIVE for each in everybody)
 
 
 def _leads_on(token: Token) -> bool:

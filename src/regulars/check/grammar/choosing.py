@@ -40,6 +40,8 @@ def said_hits(clause: Clause, quantity: Quantity | None = None, *, core: bool = 
         is_start = any(not _START.isdisjoint(hit.keys) for hit in hits)
         implied.append("@tenure" if is_start else "@recency")
     telling = [hit for hit in hits if is_telling(clause, hit)]
+    if any(hit not in _verbs(clause, telling) for hit in telling):
+        hits = [hit for hit in hits if hit not in _verbs(clause, telling)]
     if telling and all("@order" in hit.keys for hit in telling) and _is_of_size(clause):
         implied += ["@order_value", "@per_customer"]
     if not telling:
@@ -48,6 +50,13 @@ def said_hits(clause: Clause, quantity: Quantity | None = None, *, core: bool = 
     shared = clause.scene.reader.lexicon.shared_by
     keys = tuple(key for key in implied if key in shared)
     return [*hits, Hit(keys, 0, 0)] if keys else hits
+
+
+def _verbs(clause: Clause, hits: Sequence[Hit]) -> list[Hit]:
+    """Paying and making, which beside a noun only say that there is some of it: "they pay more in fees"."""
+    stems = {clause.scene.language.stem(verb) for verb in ("pay", "make")}
+    tokens = clause.scene.tokens
+    return [hit for hit in hits if hit.end - hit.start == 1 and tokens[hit.start].stem in stems]
 
 
 def _is_of_size(clause: Clause) -> bool:
@@ -83,7 +92,7 @@ def _implied(clause: Clause, hits: Sequence[Hit], quantity: Quantity | None) -> 
     if _is_share_of_people(hits, quantity):
         return made
     if clause.mark("keeps"):
-        made += ["@balance", "@deposit"]
+        made += ["@balance", "@deposit", "@assets"]
     return [*made, "@revenue"] if clause.mark("brings") else made
 
 

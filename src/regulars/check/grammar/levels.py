@@ -29,6 +29,10 @@ def level(clause: Clause, quantity: Quantity) -> list[Finding]:
         made = [] if is_of_people(clause, quantity) else changed(clause, quantity)
         if made or not (is_of_people(clause, quantity) or is_word_of_metric(clause, change)):
             return made or [_unchanged(clause, quantity)]
+    if _is_their_income(clause, quantity):
+        why = "the facts hold nothing about what they earn"
+        at = (quantity.start, quantity.end)
+        return [finding(clause, "unsupported_attribute", why, at, error_type="invented_attribute")]
     about = owned(clause, quantity)
     match = _size_of_named(clause, quantity) or chosen(about, _units(clause, about, quantity), quantity)
     if match is None and quantity.measure == "percent":
@@ -45,6 +49,14 @@ def level(clause: Clause, quantity: Quantity) -> list[Finding]:
     made = [late] if late else judged(claim, about)
     is_other_base = is_of_people(clause, quantity) and not is_by_people(clause, match.entry.column)
     return [_of_other_base(each) if is_other_base else each for each in made]
+
+
+def _is_their_income(clause: Clause, quantity: Quantity) -> bool:
+    """Whether people are said to earn an amount, and not to earn it for somebody: "they earn $90,000"."""
+    tokens = clause.scene.tokens
+    is_earned = quantity.start > 0 and tokens[quantity.start - 1].low in {"earn", "earns", "earned"}
+    after = {token.low for token in tokens[quantity.end : quantity.end + 4]}
+    return quantity.measure == "money" and is_earned and after.isdisjoint({"for", "in", "of"})
 
 
 def _of_other_base(found: Finding) -> Finding:

@@ -135,7 +135,7 @@ def _meant(clause: Clause, piece: Sequence[int], mark: Found, hits: Sequence[Hit
             return None
     if family in {"size", "level"} and not hits and _is_of_group(scene, mark):
         return _share_of_customers(scene)
-    if family == "level" and hits and hits[0].keys[0] == QUOTED:
+    if family in _OF_CUSTOMERS and hits and hits[0].keys[0] == QUOTED:
         named = (each for each in scene.reader.lexicon.entries if each.column.id == hits[0].keys[1])
         return next((each for each in named if _has_level(each, scene)), None)
     said: list[Hit] = list(hits)

@@ -121,6 +121,7 @@ def _stands_alone(clause: Clause, at: int) -> bool:
     return not token.is_word or token.low in _AFTER_PLACE
 
 
+_GROUP_NOUNS = frozenset({"segment", "group", "cohort", "segments", "groups", "customers", "clients", "rate"})
 _AFTER_PLACE = frozenset(
     {"by", "for", "in", "on", "of", "place", "among", "overall", "behind", "after", "to", "with", "at"}
 )
@@ -137,7 +138,23 @@ def _ranks_nothing(clause: Clause, start: int, end: int) -> bool:
     """Whether "most" counts instead of ranking, or heightens praise: "our most exciting group"."""
     praise = clause.scene.language.moods.at(clause.scene.tokens, end) if clause.holds(end, end + 1) else None
     is_praise = praise is not None and "opinion" in praise.kinds
-    return is_praise or _is_quantifier(clause, start, end)
+    return is_praise or _is_quantifier(clause, start, end) or _is_of_other_things(clause, start, end)
+
+
+def _is_of_other_things(clause: Clause, start: int, end: int) -> bool:
+    """Whether "best" is said of what is no metric and nobody: "their best days are behind them"."""
+    scene = clause.scene
+    if (
+        scene.tokens[start].low not in {"best", "worst"}
+        or not clause.holds(end, end + 1)
+        or end in scene.names
+    ):
+        return False
+    token = scene.tokens[end]
+    is_group = token.stem in scene.language.peoples or token.low in _AFTER_PLACE or token.low in _GROUP_NOUNS
+    return (
+        token.is_word and not is_group and not _is_label(clause, end) and token.stem in scene.language.neutral
+    )
 
 
 def _is_quantifier(clause: Clause, start: int, end: int) -> bool:
@@ -250,7 +267,7 @@ def subset(clause: Clause) -> Mention | None:
 
 def missing(clause: Clause) -> list[Finding]:
     """The verdict on what is said not to be known: "no figure is reported for them"."""
-    if not clause.mark("missing") or not clause.mark("not", "none_of") or clause.quantities:
+    if not clause.mark("missing") or not clause.mark("not", "none_of", "flat") or clause.quantities:
         return []
     hits = [hit for hit in said_hits(clause) if hit.keys != ("@not",)]
     found = best(clause.scene, hits, NUMERIC)

@@ -8,6 +8,7 @@ from datetime import date
 from regulars.check.clause import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.dates import Day
+from regulars.check.grammar.changes import is_denied
 from regulars.check.grammar.choosing import ACCEPTED, OF_MEASURE, SPANS, chosen, said_hits
 from regulars.check.grammar.levels import in_units_of, level
 from regulars.check.grammar.owners import owned
@@ -165,6 +166,8 @@ def half_within(clause: Clause) -> list[Finding]:
 
     said = in_units_of(span, column)
     holds = said if span.hedge == "at_least" else Interval(high=said.high)
+    if not span.hedge and is_denied(clause):
+        holds = Interval(low=said.low)  # half "have not ordered for 64 days"
     counted = [_counted(clause, each) for each in clause.quantities if each not in (half, span)]
     made = judged(Claim(of, holds, column.label, "wrong_number", column, at), clause)
     return [*made, *(each for found in counted for each in found)]
