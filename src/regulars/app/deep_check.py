@@ -64,6 +64,8 @@ class Deep:
             terminal.err.print(f"{name}: {words(answer, self.names)}", markup=False)
             if terminal.err.is_terminal and answer.ruling is not None:
                 terminal.err.print(_table(answer, self.names))
+        if not self.answers and not self.not_asked:
+            terminal.err.print(f"{name}: it claims no behaviour that orders could tell of.", markup=False)
         for left in self.not_asked:
             terminal.err.print(f'{name}: "{left.text}" is not asked: {left.why}.', markup=False)
 

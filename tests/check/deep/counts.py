@@ -54,10 +54,26 @@ def drawn(
     return whole, np.rint(part).astype(np.int64)
 
 
+def counted_of_orders(
+    chance: np.random.Generator, sizes: Mapping[str, int], mean: float, spread: float = 0.8
+) -> Counted:
+    """Customers of whose orders a share is of a kind (on average ``mean``), each at a rate of their own."""
+    totals = {}
+    for segment, size in sizes.items():
+        level = chance.lognormal(-(spread**2) / 2, spread, (size, 4))
+        orders = (1 + chance.poisson(4 * level)).astype(np.int64)
+        part = chance.binomial(orders, chance.beta(2 * mean, 2 * (1 - mean), (size, 1)))
+        totals[segment, (0, 0)] = summed(orders.sum(axis=1), part.sum(axis=1))
+        for at in range(4):
+            totals[segment, (0, at + 1)] = summed(orders[:, at], part[:, at])
+    return Counted({}, {name: at for at, name in enumerate(QUARTERS, 1)}, totals, {})
+
+
 def summed(whole: np.ndarray, part: np.ndarray) -> Totals:
     there = (whole != 0) | (part != 0)
     weights = [int(each) for each in whole]
+    powers = (sum(each**power for each in weights) for power in (1, 2, 3, 4))
     return Totals(
-        int(there.sum()), int(part.sum()), int(whole.sum()), int(part @ part), int(whole @ whole),
-        int(part @ whole), *(sum(each**power for each in weights) for power in (1, 2, 3, 4)),
+        int(there.sum()), int((part != 0).sum()), int((part != whole).sum()), int(part.sum()),
+        int(whole.sum()), int(part @ part), int(whole @ whole), int(part @ whole), *powers,
     )  # fmt: skip

@@ -7,8 +7,6 @@ from datetime import date
 from itertools import permutations
 
 import pytest
-from tests.check.deep.shops import Shop
-from tests.check.deep.shops import drawn as shop_drawn
 from tests.prepare.orders import AS_OF, Line, cleaned, line, settings
 from tests.prepare.side_rows import lay_beside
 
@@ -148,12 +146,3 @@ def test_the_order_of_rows_and_threads_moves_no_sum() -> None:
             seen.append([made.counted(Question(each, "a", ((START, AS_OF),))) for each in some])
     assert len(seen) == 3
     assert seen[0] == seen[1] == seen[2]
-
-
-def test_a_drawn_shop_has_the_rates_that_it_was_drawn_with() -> None:
-    with Engine(threads=1) as engine:
-        made = shop_drawn(engine, Shop(off={("a", "Toys"): 0.25}), 1)
-        found = made.counted(Question(MEASURES["discount_share"], "a", ((made.start, made.as_of),)))
-    toys, dairy = (rate(found, "a", (found.categories[each], 0)) for each in ("Toys", "Dairy"))
-    assert toys[0] / toys[1] == pytest.approx(0.22, abs=0.04)
-    assert dairy[0] / dairy[1] == pytest.approx(0.15, abs=0.04)

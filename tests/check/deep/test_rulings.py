@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from tests.check.deep.counts import counted
+from tests.check.deep.counts import counted, counted_of_orders
 
 from regulars.check.deep import rulings
 from regulars.check.deep.claims import Claim
@@ -112,9 +112,20 @@ def test_what_is_material_is_what_is_told_of_segments_elsewhere() -> None:
 
 def test_customers_who_are_all_alike_prove_little() -> None:
     """A dozen customers with nothing off have a spread of nothing, and may be twelve by chance."""
-    ours = Totals(12, 0, 1200, 0, 120_000, 0, 1200, 120_000, 12_000_000, 1_200_000_000)
+    ours = Totals(12, 0, 12, 0, 1200, 0, 120_000, 0, 1200, 120_000, 12_000_000, 1_200_000_000)
     rest = Totals(
-        400, 2000, 40_000, 400_000, 4_000_000, 200_000, 40_000, 4_000_000, 400_000_000, 40_000_000_000
+        400,
+        300,
+        400,
+        2000,
+        40_000,
+        400_000,
+        4_000_000,
+        200_000,
+        40_000,
+        4_000_000,
+        400_000_000,
+        4 * 10**10,
     )
     found = Counted({}, {}, {("a", (0, 0)): ours, ("b", (0, 0)): rest}, {})
     cell = asked(found, replace(CLAIM, sign=-1), "ab").whole
@@ -125,7 +136,7 @@ def test_customers_who_are_all_alike_prove_little() -> None:
 
 @pytest.mark.parametrize(("size", "spread"), [(15, 0.9), (80, 0.9)])
 def test_shops_in_which_nothing_differs_hardly_ever_seem_to(size: int, spread: float) -> None:
-    false, within = many(200, {"a": size, "b": 3 * size, "c": 2 * size}, spread)
+    false, within = many(200, lambda chance: counted(chance, sizes_of(size), spread=spread))
     assert false <= 10
     assert all(share >= 0.91 for share in within.values()), within
 
@@ -135,19 +146,39 @@ def test_shops_in_which_nothing_differs_hardly_ever_seem_to(size: int, spread: f
 def test_of_a_thousand_shops_too_few_seem_to_differ_and_intervals_hold_the_truth(
     size: int, spread: float
 ) -> None:
-    false, within = many(1000, {"a": size, "b": 3 * size, "c": 2 * size}, spread)
+    false, within = many(1000, lambda chance: counted(chance, sizes_of(size), spread=spread))
     assert false <= 50
     assert all(0.925 <= share <= 0.99 for share in within.values()), within
 
 
-def many(shops: int, sizes: Mapping[str, int], spread: float) -> tuple[int, dict[str, float]]:
+@pytest.mark.parametrize("mean", [0.02, 0.95])
+def test_what_hardly_anybody_or_nearly_everybody_does_proves_no_more(mean: float) -> None:
+    false, within = many(100, lambda chance: counted_of_orders(chance, sizes_of(15), mean))
+    assert false <= 5
+    assert all(share >= 0.91 for share in within.values()), within
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("size", [15, 60, 300])
+@pytest.mark.parametrize("mean", [0.02, 0.1, 0.4, 0.95])
+def test_of_a_thousand_shops_the_same_is_so_of_orders_of_a_kind(size: int, mean: float) -> None:
+    false, within = many(1000, lambda chance: counted_of_orders(chance, sizes_of(size), mean))
+    assert false <= 50
+    assert all(share >= 0.92 for share in within.values()), within
+
+
+def sizes_of(size: int) -> dict[str, int]:
+    return {"a": size, "b": 3 * size, "c": 2 * size}
+
+
+def many(shops: int, made: Callable[[np.random.Generator], Counted]) -> tuple[int, dict[str, float]]:
     """Of shops in which nothing differs, those in which a claim holds anywhere, and how often the intervals
     of each cut hold the true difference, none."""
     chance, false = np.random.default_rng(11), 0
     held: Counter[str] = Counter()
     told: Counter[str] = Counter()
     for _ in range(shops):
-        ruling = asked(counted(chance, sizes, spread=spread))
+        ruling = asked(made(chance))
         false += any(each.state == "holds" for each in ruling.cells)
         for each in ruling.cells:
             if each.found is not None:

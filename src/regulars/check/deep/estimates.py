@@ -18,6 +18,8 @@ from regulars.check.deep.queries import WHOLE, Counted, Totals
 
 FEWEST_FREEDOMS = 1.0
 """With fewer degrees of freedom in a group no interval can be relied on."""
+FEWEST_DOING = 10
+"""Customers who must do it, and who must not, for a group's own spread to be relied on."""
 CHANCE = 0.05
 
 
@@ -45,8 +47,8 @@ class Difference:
 def difference(ours: Totals, others: Totals) -> Difference | None:
     """How far the rates of two groups lie apart; None where either has nothing, or too little, to tell by.
 
-    ``p`` is the larger of two: by the groups' own spread, and by that of all customers together, of whom as
-    many drawn at random must lie nearer. A dozen customers who are all alike have a spread of nothing.
+    Of a group in which fewer than ten customers do it, or do not, the spread is taken to be at least that of
+    as many drawn at random from both: a dozen customers who are all alike have none of their own.
     """
     if ours.whole <= 0 or others.whole <= 0:
         return None
@@ -56,10 +58,12 @@ def difference(ours: Totals, others: Totals) -> Difference | None:
     every = ours + others
     rate, rest, pooled = (Fraction(each.part, each.whole) for each in (ours, others, every))
     at_random = _residual(every, pooled) / every.whole_squares
-    groups = (ours, rate), (others, rest)
-    drawn = [float(at_random * each.whole_squares / each.whole**2) for each, _ in groups]
-    own = [_variance(each, of) or drawn[at] for at, (each, of) in enumerate(groups)]
-    return _made(float(rate), float(rest), own, drawn, freedoms)
+    spreads = []
+    for each, of in ((ours, rate), (others, rest)):
+        drawn = float(at_random * each.whole_squares / each.whole**2)
+        own = _variance(each, of)
+        spreads.append(max(own, drawn) if _is_rare(each) else own)
+    return _made(float(rate), float(rest), spreads, freedoms)
 
 
 def standardised(
@@ -89,10 +93,10 @@ def standardised(
     )
     sides = [counted.at(side, WHOLE) for side in (segment, others)]
     freedoms = [_freedom(each) for each in sides]
-    if min(freedoms) < FEWEST_FREEDOMS:
+    if min(freedoms) < FEWEST_FREEDOMS or any(_is_rare(each) for each in sides):
         return None
     variances = [float(each) / _kept(of) for each, of in zip((of_ours, of_rest), sides, strict=True)]
-    return _made(float(rate), float(mixed), variances, variances, freedoms)
+    return _made(float(rate), float(mixed), variances, freedoms)
 
 
 def _products(
@@ -135,16 +139,17 @@ def _freedom(of: Totals) -> float:
     return of.weight_squares**2 / of.weight_fourths - 1 if of.weight_fourths else 0.0
 
 
-def _made(
-    rate: float, rest: float, own: Sequence[float], drawn: Sequence[float], freedoms: Sequence[float]
-) -> Difference:
+def _is_rare(of: Totals) -> bool:
+    """Whether too few do it, or too few do not, for their own spread to tell what chance may do."""
+    return min(of.doing, of.lacking) < FEWEST_DOING
+
+
+def _made(rate: float, rest: float, variances: Sequence[float], freedoms: Sequence[float]) -> Difference:
     from scipy.special import stdtr, stdtrit
 
-    error, null = math.sqrt(sum(own)), math.sqrt(max(sum(own), sum(drawn)))
-    apart = rate - rest
+    error, apart = math.sqrt(sum(variances)), rate - rest
     if error == 0:
         return Difference(rate, rest, apart, apart, 0.0 if apart else 1.0)
-    freedom = sum(own) ** 2 / sum(v * v / f for v, f in zip(own, freedoms, strict=True))
+    freedom = sum(variances) ** 2 / sum(v * v / f for v, f in zip(variances, freedoms, strict=True))
     half = float(stdtrit(freedom, 1 - CHANCE / 2)) * error
-    p = 2 * float(stdtr(freedom, -abs(apart) / null))
-    return Difference(rate, rest, apart - half, apart + half, p)
+    return Difference(rate, rest, apart - half, apart + half, 2 * float(stdtr(freedom, -abs(apart) / error)))

@@ -22,10 +22,13 @@ WHOLE: Place = (0, 0)
 
 @dataclass(frozen=True)
 class Totals:
-    """Sums over ``n`` customers of a measure's part and whole, of their squares and their product, and of the
-    second, third and fourth power of their weights: wholes in millionths of the largest anybody has there."""
+    """Sums over ``n`` customers of a measure's part and whole, of their squares and their product, and of
+    powers of their weights: wholes in millionths of the largest that anybody has there. ``doing``: customers
+    with some part of it, ``lacking``: those whose part is not the whole."""
 
     n: int = 0
+    doing: int = 0
+    lacking: int = 0
     part: int = 0
     whole: int = 0
     part_squares: int = 0
@@ -214,8 +217,8 @@ def _kinds(measure: Measure) -> Step:
 
 def _placed(engine: Engine) -> dict[tuple[str, Place], Totals]:
     found = engine.rows(
-        "select segment_id, category_number, period_number, n, part, whole, part_squares, whole_squares, "
-        "products, weights, weight_squares, weight_cubes, weight_fourths from asked_sums"
+        "select segment_id, category_number, period_number, n, doing, lacking, part, whole, part_squares, "
+        "whole_squares, products, weights, weight_squares, weight_cubes, weight_fourths from asked_sums"
     )
     return {
         (str(segment), (int(category), int(period))): Totals(*(int(each) for each in sums))

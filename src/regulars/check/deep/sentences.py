@@ -38,17 +38,16 @@ def _sentences(answer: Answer, names: Mapping[str, str]) -> Iterator[str]:
         cells = [each for each in answer.ruling.cells if each.cut == cut]
         if cells:
             yield f"By {label}: {_where(cells)}."
-    if answer.ruling.rivals:
-        yield f"Not they alone: {_listed([names[each] for each in answer.ruling.rivals])} as well."
+    yield from _rivals(answer, names)
     if answer.since is not None:
-        yield f"In the days since, {_rates(answer, answer.since, names)}: {_STATES[answer.since.state]}."
+        yield f"In the days since: {_rates(answer, answer.since, names)}: {_STATES[answer.since.state]}."
     yield from _doubts(answer)
 
 
 def headline(answer: Answer, names: Mapping[str, str]) -> str:
-    """The verdict and the two rates alone, and where the mix explains them, that."""
-    is_mix = answer.ruling is not None and answer.ruling.is_mix
-    return " ".join(list(_sentences(answer, names))[: 3 if is_mix else 2])
+    """The verdict and the two rates alone, and what else decided, the mix or others who do it too."""
+    said = list(_sentences(answer, names))[: 3 if answer.ruling and answer.ruling.is_mix else 2]
+    return " ".join([*said, *_rivals(answer, names)])
 
 
 def _whole(answer: Answer, names: Mapping[str, str]) -> str:
@@ -58,6 +57,11 @@ def _whole(answer: Answer, names: Mapping[str, str]) -> str:
     whole = answer.ruling.whole
     little = ", too little to matter" if is_little(answer, whole) else ""
     return f"{answer.measure.label}{_wanted(answer)}: {_rates(answer, whole, names)}{little}."
+
+
+def _rivals(answer: Answer, names: Mapping[str, str]) -> Iterator[str]:
+    if answer.ruling and answer.ruling.rivals:
+        yield f"Not they alone: {_listed([names[each] for each in answer.ruling.rivals])} as well."
 
 
 def is_little(answer: Answer, cell: Cell) -> bool:

@@ -1,6 +1,7 @@
--- Grain: one row a segment and place. n: customers who have anything there. Sums over them of part and whole,
--- of their squares and their product, and of powers of their weights: wholes in millionths of the largest
--- that anybody has there. Whole numbers, so that the order of summing cannot matter.
+-- Grain: one row a segment and place. n: customers who have anything there; doing: those with some part of
+-- it, lacking: those whose part is not the whole. Sums over them of part and whole, of their squares and
+-- their product, and of powers of their weights: wholes in millionths of the largest that anybody has there.
+-- Whole numbers, so that the order of summing cannot matter.
 with largest as (
     select
         category_number,
@@ -47,6 +48,8 @@ select
     category_number,
     period_number,
     count(*) as n,
+    sum(case when part <> 0 then 1 else 0 end) as doing,
+    sum(case when part <> whole then 1 else 0 end) as lacking,
     sum(part) as part,
     sum(whole) as whole,
     sum(part * part) as part_squares,
