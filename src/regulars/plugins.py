@@ -4,6 +4,8 @@ A package offers a method with::
 
     [project.entry-points."regulars.methods"]
     mine = "my_package.mine:Mine"
+
+A policy pack (``regulars.policies``) is offered as the path of its file.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, Literal
 
-Seam = Literal["methods", "providers"]
+Seam = Literal["methods", "policies", "providers"]
 
 _BUILT_IN: dict[Seam, dict[str, str]] = {
     "methods": {
@@ -29,6 +31,11 @@ _BUILT_IN: dict[Seam, dict[str, str]] = {
         "lifecycle": "regulars.segment.methods.lifecycle:Lifecycle",
         "tiers": "regulars.segment.methods.tiers:Tiers",
     },
+    "policies": {
+        "bank_uk": "regulars.check.policy.packs:BANK_UK",
+        "bank_us": "regulars.check.policy.packs:BANK_US",
+        "retail": "regulars.check.policy.packs:RETAIL",
+    },
     "providers": {
         "anthropic": "regulars.narrate.providers.anthropic:Anthropic",
         "azure": "regulars.narrate.providers.azure:Azure",
@@ -44,7 +51,7 @@ def names(seam: Seam) -> list[str]:
 
 
 def load(seam: Seam, name: str) -> Any:
-    """The class of that name. Raises KeyError where nobody offers it."""
+    """The class of that name, or the path of the pack. Raises KeyError where nobody offers it."""
     module, _, attribute = _offered(seam)[name].partition(":")
     return getattr(import_module(module), attribute)
 

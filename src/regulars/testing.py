@@ -15,6 +15,14 @@ A language model's provider with::
 
     def test_my_provider_keeps_what_asking_relies_on():
         check_provider(lambda address: MyProvider(model="m", base_url=address), what_my_server_says)
+
+A policy pack with::
+
+    from regulars.testing import check_policy_pack
+
+
+    def test_my_pack_holds_what_it_says_of_itself():
+        check_policy_pack(Path("my_pack.toml"))
 """
 
 from __future__ import annotations
@@ -28,6 +36,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Self
 
+from regulars.check.policy.conforming_pack import check_policy_pack
 from regulars.documents import canonical, pretty
 from regulars.engine import Bound, Engine, quoted
 from regulars.errors import NotReady
@@ -38,7 +47,7 @@ from regulars.segment.methods.rfm import Rfm
 from regulars.segment.rules import Scored
 from regulars.types import Feature, Table
 
-__all__ = ["check_method", "check_provider"]
+__all__ = ["check_method", "check_policy_pack", "check_provider"]
 
 AS_OF = date(2024, 6, 30)
 TYPES = {

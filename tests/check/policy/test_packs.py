@@ -9,7 +9,6 @@ import pytest
 from regulars.check.policy import Policy, Rule, names, policy
 from regulars.check.policy.rules import AUDIENCES
 from regulars.errors import SettingsError
-from regulars.prepare.features.protected_words import ATTRIBUTES
 
 RULES = [(name, rule) for name in names() for rule in policy(name).rules]
 SENTENCES = tomllib.loads((Path(__file__).parent / "sentences.toml").read_text("utf-8"))
@@ -36,21 +35,6 @@ def test_a_rule_breaks_on_its_breaking_examples_and_on_none_of_its_near_misses(p
     for audience in filter(rule.is_for, AUDIENCES):
         assert [each for each in rule.breaks if rule.id not in broken(held, each, audience)] == []
         assert [each for each in rule.passes if rule.id in broken(held, each, audience)] == []
-
-
-@pytest.mark.parametrize(("pack", "rule"), RULES, ids=named)
-def test_a_rule_says_why_what_to_write_instead_and_by_which_law_of_which_day(pack: str, rule: Rule) -> None:
-    assert rule.why
-    assert rule.remedy.endswith((".", "'"))
-    assert rule.source
-    assert all(each.dated <= policy(pack).dated for each in rule.sources)
-    assert all(each.read == "known" or each.url for each in rule.sources)
-
-
-@pytest.mark.parametrize("pack", names())
-def test_every_pack_guards_every_attribute_that_features_are_guarded_for(pack: str) -> None:
-    guarded = {each.attribute for each in policy(pack).rules if each.attribute}
-    assert guarded == set(ATTRIBUTES)
 
 
 @pytest.mark.parametrize("pack", names())

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from regulars import plugins
 from regulars.check.policy.breaches import Policy
+from regulars.check.policy.packs import BASE
 from regulars.check.policy.rules import Kind, Read, Rule, Severity, Source
 from regulars.check.policy.terms import Term, term
-from regulars.check.policy.toml_file import Written, checked, read_toml
+from regulars.check.policy.toml_file import Written, checked, parsed, read_toml
 from regulars.errors import SettingsError, did_you_mean
 
 _Words = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -107,8 +107,8 @@ class _OwnFile(Written):
 
 
 def names() -> tuple[str, ...]:
-    """The packs that can be chosen."""
-    return tuple(sorted(each.name.removesuffix(".toml") for each in _folder().iterdir() if each.is_file()))
+    """The packs that can be chosen: those that come with Regulars, and those of packages that offer one."""
+    return tuple(plugins.names("policies"))
 
 
 def policy(name: str, own: Path | None = None, disclosures: Mapping[str, str] | None = None) -> Policy:
@@ -129,27 +129,60 @@ def policy(name: str, own: Path | None = None, disclosures: Mapping[str, str] | 
 
 @cache
 def _shipped(name: str) -> Policy:
-    chain = list(_chain(name))
+    return pack_at(plugins.load("policies", name))
+
+
+def pack_at(path: Traversable) -> Policy:
+    """The policy of a pack's file, with what it builds on. Raises SettingsError with the file's faults."""
+    chain = list(_chain(path))
     top = chain[-1]
     severities = {rule: severity for each in chain for rule, severity in each.severities.items()}
     sources = {key: source for each in chain for key, source in each.sources.items()}
-    rules = tuple(_rule(each, sources, severities) for pack in chain for each in pack.rules)
+    _require_whole(path, chain, sources, severities)
     disclosures = {name: text for each in chain for name, text in each.disclosures.items()}
+    rules = tuple(_rule(each, sources, severities) for pack in chain for each in pack.rules)
     return Policy(top.name, top.title, top.version, top.dated, top.notice, rules, disclosures)
 
 
-def _chain(name: str) -> Iterator[_PackFile]:
+def _chain(path: Traversable, above: tuple[str, ...] = ()) -> Iterator[_PackFile]:
     """A pack behind those that it builds on, the lowest first."""
-    folder = _folder() if name in names() else _folder() / "base"
-    written = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
-    pack = checked(written, _PackFile, f"policy pack {name!r}")
+    where = f"policy pack {str(path)!r}"
+    pack = checked(parsed(path.read_text(encoding="utf-8"), where), _PackFile, where)
     for below in pack.builds_on:
-        yield from _chain(below)
+        base = BASE / f"{below}.toml"
+        if below in above or not (below in names() or base.is_file()):
+            why = f"it builds on {below!r}, which {'builds on it' if below in above else 'is no pack'}"
+            raise SettingsError(where, why, "Name a pack, or common or bank.")
+        found = plugins.load("policies", below) if below in names() else base
+        yield from _chain(found, (*above, pack.name))
     yield pack
 
 
-def _folder() -> Traversable:
-    return files("regulars.check.policy") / "packs"
+def _require_whole(
+    path: Traversable,
+    chain: Sequence[_PackFile],
+    sources: Mapping[str, _Source],
+    severities: Mapping[str, str],
+) -> None:
+    """Raises SettingsError for rules of one id, and for sources and rules that are named and are none."""
+    ids = [each.id for pack in chain for each in pack.rules]
+    faults = [
+        *(f"more than one rule {each!r}" for each in sorted({each for each in ids if ids.count(each) > 1})),
+        *(
+            f"rule {rule.id!r}: no source {key!r}.{did_you_mean(key, sorted(sources))}"
+            for pack in chain
+            for rule in pack.rules
+            for key in rule.sources
+            if key not in sources
+        ),
+        *(
+            f"severities: no rule {each!r}.{did_you_mean(each, ids)}"
+            for each in severities
+            if each not in ids
+        ),
+    ]
+    if faults:
+        raise SettingsError(f"policy pack {str(path)!r}", "; ".join(faults), "Mend these.")
 
 
 def _rule(said: _RuleFile, sources: Mapping[str, _Source], severities: Mapping[str, Severity]) -> Rule:

@@ -6,7 +6,6 @@ An approval is of one wording: its digest stands in the approval, so that a lett
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,7 +15,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
-from regulars.check.policy.toml_file import Written, checked, read_toml
+from regulars.check.policy.toml_file import Written, checked, parsed, read_toml
 from regulars.documents import digest_of
 from regulars.errors import SettingsError, did_you_mean
 
@@ -172,7 +171,7 @@ def read_template(path: Path, disclosures: Mapping[str, str]) -> Template:
 def template_of(text: str, disclosures: Mapping[str, str], name: str) -> Template:
     """The template of a text in TOML. ``name`` names it in errors, which are those of ``read_template``."""
     where = f"template {name!r}"
-    return _template(checked(tomllib.loads(text), _TemplateFile, where), disclosures, where)
+    return _template(checked(parsed(text, where), _TemplateFile, where), disclosures, where)
 
 
 def _template(said: _TemplateFile, known: Mapping[str, str], where: str) -> Template:

@@ -25,12 +25,20 @@ def read_toml(path: Path, model: type[Model], what: str) -> Model:
     """The content of a file, checked. Raises SettingsError with all its faults at once."""
     where = f"{what} {str(path)!r}"
     try:
-        said = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as closed:
         raise SettingsError(where, str(closed.strerror), "Name a file that can be read.") from closed
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as bad:
+    except UnicodeDecodeError as bad:
+        raise SettingsError(where, f"not UTF-8: {bad}", "Save it as UTF-8.") from bad
+    return checked(parsed(text, where), model, where)
+
+
+def parsed(text: str, where: str) -> dict[str, Any]:
+    """A text in TOML as plain values. Raises SettingsError where it is none."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as bad:
         raise SettingsError(where, f"it cannot be read as TOML: {bad}", "Mend the line named.") from bad
-    return checked(said, model, where)
 
 
 def checked(said: dict[str, Any], model: type[Model], where: str) -> Model:
