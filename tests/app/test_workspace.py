@@ -14,7 +14,8 @@ import pytest
 from tests.shops import SETTINGS, contents, opened, orders, studied
 
 from regulars.app import saved, shown, sql_command
-from regulars.app.workspace import Workspace, verified
+from regulars.app.verifying import verified
+from regulars.app.workspace import Workspace
 from regulars.errors import RunDamaged, UsageError
 
 

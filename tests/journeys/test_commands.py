@@ -16,7 +16,8 @@ from tests.shops import contents, opened, orders, studied
 
 from regulars import settings as chosen
 from regulars.app.choices import DIALECTS
-from regulars.app.workspace import Workspace, verified
+from regulars.app.verifying import verified
+from regulars.app.workspace import Workspace
 
 COMMAND = [sys.executable, "-m", "regulars"]
 PLAIN = {key: value for key, value in os.environ.items() if key not in {"FORCE_COLOR", "REGULARS_DEBUG"}}

@@ -20,7 +20,8 @@ from pathlib import Path
 import pytest
 from tests.shops import RFM_ALONE, SETTINGS, contents, opened, studied
 
-from regulars.app.workspace import Workspace, verified
+from regulars.app.verifying import verified
+from regulars.app.workspace import Workspace
 from regulars.errors import RunDamaged
 
 REPOSITORY = Path(__file__).parents[2]

@@ -11,8 +11,9 @@ from typing import Any
 from regulars.app.reading import Tables
 from regulars.app.runs import every_run, require_newest
 from regulars.app.study import engine_of, made, methods_of, read
+from regulars.app.verifying import verified
 from regulars.app.work import Asked, Work
-from regulars.app.workspace import Workspace, verified
+from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import NotReady, UsageError
 from regulars.segment.methods import Method

@@ -12,7 +12,8 @@ from typing import Any
 
 from regulars.app import drafts_kept, narrator
 from regulars.app.runs import foreign
-from regulars.app.workspace import Workspace, verified
+from regulars.app.verifying import verified
+from regulars.app.workspace import Workspace
 from regulars.engine import Engine
 from regulars.errors import RegularsError
 from regulars.narration_settings import NarrationChoices

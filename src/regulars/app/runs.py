@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from regulars.app.workspace import Workspace, manifest_of, verified
+from regulars.app.verifying import manifest_of, verified
+from regulars.app.workspace import Workspace
 from regulars.errors import RunDamaged
 from regulars.types import Finding
 

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from regulars.app.workspace import RUN_SCHEMA, file_digests, read_json, verified
+from regulars.app.verifying import RUN_SCHEMA, file_digests, verified
+from regulars.app.workspace import read_json
 from regulars.documents import pretty
 from regulars.engine import Engine
 from regulars.narrate import words_file

@@ -21,8 +21,9 @@ from regulars.app.reading import Tables, offered, read_tables
 from regulars.app.runs import require_newest
 from regulars.app.validation_files import require_files
 from regulars.app.validations import validations
+from regulars.app.verifying import run_id_of, verified
 from regulars.app.work import Asked, Work
-from regulars.app.workspace import Workspace, run_id_of, verified, write_whole
+from regulars.app.workspace import Workspace, write_whole
 from regulars.engine import Engine
 from regulars.errors import SettingsError, UsageError, every_fault
 from regulars.prepare.clean import Cleaned
