@@ -126,7 +126,9 @@ def test_an_approval_holds_from_its_day_to_its_end() -> None:
     [
         ("opening", "only 3 left for you.", "hold no figures"),
         ("opening", "seven of you came back.", "hold no figures"),
-        ("opening", "half of it for £ nothing", "hold no figures"),
+        ("opening", "half of you came back.", "hold no figures"),
+        ("opening", "thousands of you, twice.", "hold no figures"),
+        ("opening", "it is £ nothing", "hold no figures"),
         ("opening", "see www.example.com now", "is no part of plain words"),
         ("opening", "it is good\nto have you.", "is no part of plain words"),
         ("opening", "it is good to have you " + "again and " * 9, "characters, where 60 fit"),

@@ -101,18 +101,20 @@ class Policy:
     def _broken(
         self, rule: Rule, hits: Sequence[tuple[int, int]], said: Sequence[Word], text: str, is_whole: bool
     ) -> Iterator[Breach]:
-        if rule.kind == "disclosure":
-            if is_whole and not found(said, index_of(rule.needs)):
-                yield _breach(rule, text, said[hits[0][0]].start, said[hits[0][1] - 1].end)
+        is_disclosure = rule.kind == "disclosure"
+        if is_disclosure and (not is_whole or found(said, index_of(rule.needs))):
             return
-        spared = found(said, index_of(rule.unless)) if rule.unless else []
+        unless = found(said, index_of(rule.unless)) if rule.unless else []
+        spared = {at for start, end in unless for at in range(start, end)}
         reached = 0
         for start, end in hits:
-            if start < reached or any(first < end and start < after for first, after in spared):
+            if start < reached or not spared.isdisjoint(range(start, end)):
                 continue
             if rule.unless_denied and is_denied(said, start):
                 continue
             yield _breach(rule, text, said[start].start, said[end - 1].end)
+            if is_disclosure:
+                return
             reached = end
 
     def _lacking(self, said: Sequence[Word], text: str, audience: Audience) -> list[Breach]:

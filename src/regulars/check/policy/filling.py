@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
+from regulars.check.locale import english
 from regulars.check.policy.breaches import Policy
 from regulars.check.policy.rules import Breach
 from regulars.check.policy.template import Slot, Template
@@ -72,6 +74,15 @@ def fill(
     return Filled(tuple(spans), template.name, template.digest, policy.digest, warnings)
 
 
+@cache
+def _counting() -> frozenset[str]:
+    """Words that count: two, dozens, a third, twice. "One" is more often no figure."""
+    language = english()
+    scales = {each for each in language.scales if len(each) > 3}
+    said = {*language.numbers, *language.times, *language.parts, *scales, "dozen", "half", "halves"}
+    return frozenset({*said, *(f"{each}s" for each in said)} - {"one", "ones"})
+
+
 def how_to_approve(template: Template) -> str:
     return (
         "Have it approved: whoever may do so adds to its file a table [approval] with by, on and "
@@ -127,10 +138,7 @@ def content_faults(slot: Slot, content: str, policy: Policy) -> Iterator[str]:
         yield f"{len(content)} characters, where {slot.longest} fit"
     if strange := _STRANGE.search(content):
         yield f"{strange[0]!r} is no part of plain words"
-    if any(
-        each.text in (SIGN, "percent") or (each.number is not None and each.text != "one")
-        for each in words(content)
-    ):
+    if any(each.text in (SIGN, "percent", *_counting()) or each.text[0].isdigit() for each in words(content)):
         yield "free words hold no figures: give them a slot of kind figure"
     for breach in policy.breaches(content, "customer", is_whole=False):
         if breach.severity == "fail":

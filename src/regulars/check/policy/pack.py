@@ -177,8 +177,7 @@ def _require_whole(
         ),
         *(
             f"severities: no rule {each!r}.{did_you_mean(each, ids)}"
-            for each in severities
-            if each not in ids
+            for each in sorted({*severities} - {*ids})
         ),
     ]
     if faults:

@@ -35,9 +35,9 @@ class Source:
 class Rule:
     """One rule: what it looks for, in words for whom, why, and what to write instead.
 
-    A *disclosure* is broken where one of ``terms`` stands in a text (or always, without any) and none of
-    ``needs`` does. Any other rule is broken where one of its terms stands outside of ``unless`` and, with
-    ``unless_denied``, is not denied.
+    A rule is broken where one of its ``terms`` stands outside of ``unless`` and, with ``unless_denied``, is
+    not denied. A *disclosure* is broken, once, where besides none of ``needs`` stands in the text; without
+    terms every text needs it.
     """
 
     id: str
