@@ -14,7 +14,7 @@ from regulars.check.deep.reading import asking, claims_in
 from regulars.check.table import facts_of
 
 START, END = date(2024, 3, 1), date(2025, 12, 31)
-CATEGORIES = ("Dairy", "Home & Garden", "COFFEE", "Baby food")
+CATEGORIES = ("Dairy", "Home & Garden", "COFFEE", "Baby food", "Other", "Running")
 
 
 def read(text: str, context: str | None = None) -> list[Claim | NotAsked]:
@@ -88,6 +88,8 @@ def test_a_denial_is_no_claim_of_the_contrary() -> None:
     both = read("Loyal Regulars are not deal hunters or evening shoppers.")
     assert [(each.is_denied, each.sign) for each in both if isinstance(each, Claim)] == [(True, 1)] * 2
     assert not claim_of("Loyal Regulars are not only deal hunters.").is_denied
+    neither = read("Neither Loyal Regulars nor Dormant Customers are deal-driven.")
+    assert [each.is_denied for each in neither if isinstance(each, Claim)] == [True, True]
 
 
 def test_where_and_when_belong_to_the_claim_beside_them() -> None:
@@ -98,6 +100,18 @@ def test_where_and_when_belong_to_the_claim_beside_them() -> None:
     assert two.spans == (
         (date(2024, 11, 1), date(2024, 11, 30)), (date(2025, 11, 1), date(2025, 11, 30)),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Loyal Regulars are deal-driven in Dairy and stock up in coffee.",
+        "In Dairy, Loyal Regulars are deal-driven, and in coffee they stock up.",
+    ],
+)
+def test_a_place_goes_with_its_side_of_the_joint(text: str) -> None:
+    claims = [each for each in read(text) if isinstance(each, Claim)]
+    assert [each.categories for each in claims] == [("Dairy",), ("COFFEE",)]
 
 
 @pytest.mark.parametrize(
@@ -122,6 +136,7 @@ def test_whom_they_are_compared_with_is_no_subject() -> None:
 
 def test_only_and_used_to_are_heard() -> None:
     assert claim_of("Only Loyal Regulars are loyal to one brand.").is_only
+    assert not claim_of("Loyal Regulars only buy on promotion.").is_only
     assert claim_of("Dormant Customers used to buy every month.").is_past
 
 
@@ -137,6 +152,8 @@ def test_only_and_used_to_are_heard() -> None:
         ("They are deal-driven.", "not said of whom"),
         ("Loyal Regulars place 40% of orders at weekends.", "states a figure"),
         ("Loyal Regulars come back for tea.", "no category of the data"),
+        ("Loyal Regulars are as deal-driven as Dormant Customers.", "two are alike"),
+        ("Loyal Regulars spend more per order in December than in June.", "compares times"),
         ("Loyal Regulars were deal-driven in 2015.", "none of the study"),
     ],
 )
@@ -153,6 +170,20 @@ def test_what_claims_no_behaviour_is_left_alone() -> None:
 def test_a_word_that_limits_a_claim_and_is_not_known_is_told() -> None:
     claim = claim_of("Loyal Regulars are deal-driven online in winter.")
     assert claim.not_read == ("online", "winter")
+
+
+def test_what_says_when_another_behaviour_is_shown_is_none_of_its_own() -> None:
+    claim = claim_of("Loyal Regulars stock up at weekends.")
+    assert (claim.behaviour, claim.not_read) == ("stock_up", ("weekends",))
+    assert told("Loyal Regulars stock up and buy at weekends.") == [
+        ("loyal_regulars", "stock_up", 1), ("loyal_regulars", "weekends", 1),
+    ]  # fmt: skip
+
+
+def test_a_plain_word_is_a_category_only_where_it_is_meant_as_one() -> None:
+    assert claim_of("Loyal Regulars are more deal-driven than other customers.").categories == ()
+    assert claim_of("Loyal Regulars are deal-driven, running after sales.").categories == ()
+    assert claim_of("Loyal Regulars are deal-driven in running.").categories == ("Running",)
 
 
 def test_the_facts_own_label_is_a_word_for_the_behaviour() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import date
 
 from sqlglot import exp
@@ -104,6 +104,8 @@ class Orders:
     as_of: date
     own_brands: tuple[str, ...] = ()
     loyalty_categories: tuple[str, ...] = ()
+    told: dict[Question, Counted] = field(default_factory=dict, compare=False)
+    """What was counted before: texts ask the same thing more than once."""
 
     def categories(self) -> tuple[str, ...]:
         """The categories that are sold, by name."""
@@ -114,6 +116,11 @@ class Orders:
 
     def counted(self, question: Question) -> Counted:
         """The sums that answer a question. The same orders give the same sums, whatever their order."""
+        if question not in self.told:
+            self.told[question] = self._counted(question)
+        return self.told[question]
+
+    def _counted(self, question: Question) -> Counted:
         listed = (question.wanted,) if question.wanted else question.categories or self._largest(question)
         parts = periods(question.spans)
         number = {name: at for at, name in enumerate(dict.fromkeys(each.name for each in parts), 1)}

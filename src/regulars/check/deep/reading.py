@@ -9,7 +9,9 @@ from datetime import date
 from regulars.check.checker import Text, context_of
 from regulars.check.clause import everything
 from regulars.check.comparands import is_compared
+from regulars.check.dates import Day
 from regulars.check.deep.claims import Claim, NotAsked
+from regulars.check.deep.near import Near, without_adverbs
 from regulars.check.deep.scope import Span, spans_of
 from regulars.check.deep.words import Words, categories_of, words_of
 from regulars.check.locale import Found, Language, Phrases, english
@@ -18,16 +20,13 @@ from regulars.check.reading import read
 from regulars.check.scene import Reader, Scene, scene
 from regulars.check.subjects import Mention
 from regulars.check.table import Facts
-from regulars.check.tokens import Token, sentences
+from regulars.check.tokens import sentences
 
 _NOT_STATED = {
     "question": "it is a question", "advice": "it is advice", "hypothesis": "it is a supposition",
     "conditional": "it is a condition", "forecast": "it is of what is to come, which no order tells",
 }  # fmt: skip
-_BREAKS = frozenset({";", ":", ",", "(", ")", "—", "–", "but", "while", "whereas", "although", "though"})
-_JOINING = frozenset({"or", "nor", ",", "and"})
-_NEAR = 4
-"""How many words before a behaviour a "not" or a "rarely" may stand."""
+_INTO = frozenset({"in", "for", "within"})
 
 
 @dataclass(frozen=True)
@@ -71,11 +70,15 @@ class _Sentence:
     behaviours: list[Found] = field(default_factory=list)
     places: list[Found] = field(default_factory=list)
 
+    @property
+    def near(self) -> Near:
+        return Near(self.found, self.behaviours, self.asked.words.marks)
+
     def claims(self, span: tuple[int, int]) -> Iterator[Claim | NotAsked]:
         tokens, names = self.found.tokens, self.found.names
-        said = _without_adverbs(list(self.asked.words.behaviours.all(tokens, names)), tokens)
+        said = without_adverbs(list(self.asked.words.behaviours.all(tokens, names)), tokens)
         taken = names | _tokens_of(said) | _tokens_of(self.found.days)
-        self.places = list(self.asked.categories.all(tokens, taken))
+        self.places = [each for each in self.asked.categories.all(tokens, taken) if self._is_place(each)]
         wants = list(self.asked.words.wants.all(tokens, taken | _tokens_of(self.places)))
         self.behaviours = said or self._wanting(wants)
         if not self.behaviours:
@@ -88,6 +91,18 @@ class _Sentence:
                 yield NotAsked(*self._span(phrase), why)
             else:
                 yield from self._claims(at, span)
+
+    def _is_place(self, phrase: Found) -> bool:
+        """Whether a category is meant: one that is called by a plain word ("Other", "Home") only after "in"
+        and the like, or with the capital that it has in the data."""
+        tokens = self.found.tokens
+        if phrase.end - phrase.start > 1 or tokens[phrase.start].stem not in self.found.language.neutral:
+            return True
+        before = tokens[phrase.start - 1].low if phrase.start else ""
+        is_written = (
+            phrase.start > 0 and tokens[phrase.start].text == phrase.kinds[0] != tokens[phrase.start].low
+        )
+        return before in _INTO or is_written
 
     def _mood(self) -> str:
         found = moods(self.found.tokens, self.found.language, self.found.names, ())
@@ -110,7 +125,7 @@ class _Sentence:
                 )
 
     def _why_not(self, at: int) -> str:
-        inside = range(self._opens(at), self._closes(at))
+        inside = range(self.near.opens(at), self.near.closes(at))
         phrase = self.behaviours[at]
         own = set(range(phrase.start, phrase.end))
         for each in self.found.quantities:
@@ -127,7 +142,10 @@ class _Sentence:
         if isinstance(subject, str):
             yield NotAsked(*self._span(phrase), subject)
             return
-        days = [each for each in self.found.days if self._owner(each.start) == at]
+        days = [each for each in self.found.days if self.near.owner(each.start) == at]
+        if alike := self._compares_otherwise(phrase, days):
+            yield NotAsked(*self._span(phrase), alike)
+            return
         spans = spans_of(days, self.found.tokens, self.found.language, self.asked.start, self.asked.end)
         if spans == ():
             why = f"the days it names are none of the study, which runs from {self.asked.start} to "
@@ -135,19 +153,33 @@ class _Sentence:
             return
         way, behaviour = phrase.kinds[0].split(" ", 1)
         against = self._against(free, phrase)
+        sign = (1 if way == "more" else -1) * (-1 if self.near.is_little(at) else 1)
+        is_denied = self.near.is_denied(at) or self._is_neither(subject)
+        is_past = self.near.marked("past", 0, phrase.start + 2)
         for group in subject.groups:
             yield Claim(
-                *self._span(phrase), group, behaviour,
-                (1 if way == "more" else -1) * (-1 if self._is_little(at) else 1),
-                self._is_denied(at), self._is_only(subject), self._marked("past", 0, phrase.start + 2),
+                *self._span(phrase), group, behaviour, sign, is_denied, self._is_only(subject), is_past,
                 tuple(each for each in against if each != group), *self._where(at, behaviour, spans),
                 self._not_read(), span,
             )  # fmt: skip
 
+    def _compares_otherwise(self, phrase: Found, days: Sequence[Day]) -> str:
+        """Why a comparison cannot be asked: it says that two are alike, or it is one of times."""
+        tokens = self.found.tokens
+        if phrase.start and tokens[phrase.start - 1].low == "as":
+            return "it says that two are alike: ask whether one is it more than the other"
+        before = {token.low for each in days for token in tokens[max(0, each.start - 2) : each.start]}
+        return "it compares times with one another, and not segments" if "than" in before else ""
+
+    def _is_neither(self, subject: Mention) -> bool:
+        """Whether a "not" stands right before whom it is said of."""
+        is_here = subject is not self.context
+        return is_here and any("not" in each.kinds and each.end == subject.start for each in self.found.marks)
+
     def _where(
         self, at: int, behaviour: str, spans: tuple[Span, ...] | None
     ) -> tuple[tuple[str, ...], tuple[Span, ...] | None, str]:
-        own = [each for each in self.places if self._owner(each.start) == at]
+        own = [each for each in self.places if self.near.owner(each.start) == at]
         named = tuple(dict.fromkeys(each.kinds[0] for each in own))
         if behaviour == "category":
             inside = range(self.behaviours[at].start, self.behaviours[at].end)
@@ -172,79 +204,17 @@ class _Sentence:
         return named
 
     def _against(self, free: Sequence[Mention], phrase: Found) -> tuple[str, ...]:
-        compared = [
-            each
-            for each in self.found.mentions
-            if each.kind == "segments" and each not in free and self._owner(each.start) == self._at(phrase)
-        ]
+        at = self.behaviours.index(phrase)
+        named = [each for each in self.found.mentions if each.kind == "segments" and each not in free]
+        compared = [each for each in named if self.near.owner(each.start) == at]
         return compared[0].groups if compared else ()
-
-    def _at(self, phrase: Found) -> int:
-        return self.behaviours.index(phrase)
-
-    def _owner(self, start: int) -> int:
-        """The behaviour that a place, day or comparison belongs to: the last before it, or else the first;
-        within one part of the sentence, what stands before a behaviour is its own."""
-        for at, phrase in enumerate(self.behaviours):
-            if self._part(start) == self._part(phrase.start) and start < phrase.end:
-                return at
-        return max((at for at, each in enumerate(self.behaviours) if each.start <= start), default=0)
-
-    def _part(self, token: int) -> int:
-        return sum(1 for each in self.found.tokens[:token] if each.low in _BREAKS)
-
-    def _opens(self, at: int) -> int:
-        """Where the words begin that belong to a behaviour alone."""
-        phrase = self.behaviours[at]
-        first = self.behaviours[at - 1].end if at else 0
-        breaks = [n for n in range(first, phrase.start) if self.found.tokens[n].low in _BREAKS]
-        return breaks[-1] + 1 if breaks else first
-
-    def _closes(self, at: int) -> int:
-        following = self.behaviours[at + 1].start if at + 1 < len(self.behaviours) else None
-        end = len(self.found.tokens) if following is None else following
-        phrase = self.behaviours[at]
-        return next((n for n in range(phrase.end, end) if self.found.tokens[n].low in _BREAKS), end)
-
-    def _joins_before(self, at: int) -> bool:
-        """Whether only "or" or "and" stands between a behaviour and the one before it."""
-        if not at:
-            return False
-        between = self.found.tokens[self.behaviours[at - 1].end : self.behaviours[at].start]
-        return all(each.low in _JOINING for each in between)
-
-    def _is_denied(self, at: int) -> bool:
-        if self._joins_before(at):
-            return self._is_denied(at - 1)
-        begin = max(self._opens(at), self.behaviours[at].start - _NEAR)
-        denied = [
-            mark
-            for mark in self.found.marks
-            if "not" in mark.kinds and begin <= mark.start and mark.end <= self.behaviours[at].start
-        ]
-        return any(
-            self.found.tokens[each.end].low != "only" and self.found.tokens[each.start].low != "never"
-            for each in denied
-        )
-
-    def _is_little(self, at: int) -> bool:
-        if self._joins_before(at):
-            return self._is_little(at - 1)
-        phrase = self.behaviours[at]
-        return self._marked("little", max(self._opens(at), phrase.start - _NEAR), phrase.start)
-
-    def _marked(self, kind: str, begin: int, end: int) -> bool:
-        return any(
-            kind in each.kinds and begin <= each.start and each.end <= end
-            for each in self.asked.words.marks.all(self.found.tokens)
-        )
 
     def _is_only(self, subject: Mention) -> bool:
         if subject is self.context or subject.end > len(self.found.tokens):
             return False
         tokens = self.found.tokens
         after = tokens[subject.end].low if subject.end < len(tokens) else ""
-        return (subject.start > 0 and tokens[subject.start - 1].low == "only") or after in {"alone", "only"}
+        return (subject.start > 0 and tokens[subject.start - 1].low == "only") or after == "alone"
 
     def _not_read(self) -> tuple[str, ...]:
         """Words that name something, of which nobody knows what they say about the claim."""
@@ -265,20 +235,6 @@ class _Sentence:
         tokens = self.found.tokens
         start, end = tokens[phrase.start].start, tokens[phrase.end - 1].end
         return start, end, self.text[start:end]
-
-
-def _without_adverbs(found: Sequence[Found], tokens: Sequence[Token]) -> list[Found]:
-    """Of "rarely buy on discount" only the discount is asked: how often is said of it, and not by itself."""
-    return [
-        each
-        for at, each in enumerate(found)
-        if not each.kinds[0].endswith(" often") or not _is_of(each, found[at + 1 : at + 2], tokens)
-    ]
-
-
-def _is_of(adverb: Found, following: Sequence[Found], tokens: Sequence[Token]) -> bool:
-    between = [token.low for each in following for token in tokens[adverb.end : each.start]]
-    return bool(following) and len(between) <= 1 and _JOINING.isdisjoint(between)
 
 
 def _tokens_of(found: object) -> set[int]:
