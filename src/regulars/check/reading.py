@@ -12,7 +12,7 @@ from regulars.check.comparands import is_average
 from regulars.check.grammar.categories import category
 from regulars.check.grammar.changes import signed, trend
 from regulars.check.grammar.choosing import chosen, is_telling
-from regulars.check.grammar.comparisons import difference, more_or_less, multiple
+from regulars.check.grammar.comparisons import difference, more_or_less, multiple, shares_beside
 from regulars.check.grammar.idioms import exchange, fair_share, index
 from regulars.check.grammar.leftovers import left_over
 from regulars.check.grammar.levels import level, unbound
@@ -31,7 +31,14 @@ from regulars.check.verdicts import Finding
 
 WHOLE: tuple[Callable[[Clause], list[Finding]], ...] = (order, missing, half_within, dated, category, spread)
 """Readers that take a clause with all its figures."""
-WORDS: tuple[Callable[[Clause], list[Finding]], ...] = (superlative, more_or_less, trend, signed, whole)
+WORDS: tuple[Callable[[Clause], list[Finding]], ...] = (
+    shares_beside,
+    superlative,
+    more_or_less,
+    trend,
+    signed,
+    whole,
+)
 """Readers of what is said without a figure; the first that finds something is heard."""
 
 

@@ -31,7 +31,6 @@ ALIASES: Mapping[str, Sequence[str]] = {
     "own_brand_share": ("category spend on own brands", "own label share"),
     "discount_share": ("average discount", "discount off the full price"),
     "promotion_share": ("promoted orders",),
-    "campaigns_received": ("campaigns sent",),
     "campaign_order_share": ("orders in a campaign",),
     "redemption_rate": ("campaigns in which a customer redeemed something",),
     "event_count": ("events on record",),

@@ -192,6 +192,8 @@ def _fitting(
         matches = [each for each in matches if each.entry.column.agg != "sum"] or matches
     if _is_beside_all(clause):
         matches = [each for each in matches if not is_part_of_total(clause, each.entry.column)] or matches
+    if _is_spent(clause, hits):
+        matches = [each for each in matches if each.entry.column.is_money] or matches
     if clause.mark("often"):
         matches = [each for each in matches if not each.entry.column.is_money] or matches
     if not matches:
@@ -212,6 +214,13 @@ def _is_of_one(clause: Clause) -> bool:
     if not _is_beside_all(clause) or clause.other is None:
         return False
     return clause.other.kind == "overall" or clause.mark("brings", "shares") is None
+
+
+def _is_spent(clause: Clause, hits: Sequence[Hit]) -> bool:
+    """Whether only a verb says what is compared: who spent more than others, spent more money."""
+    verbs = {n for mark in clause.marks if "brings" in mark.kinds for n in range(mark.start, mark.end)}
+    telling = [hit for hit in hits if hit.end and is_telling(clause, hit)]
+    return _is_beside_all(clause) and bool(telling) and all(hit.start in verbs for hit in telling)
 
 
 def is_part_of_total(clause: Clause, column: Column) -> bool:

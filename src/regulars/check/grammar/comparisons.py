@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from regulars.check.clause import Clause
 from regulars.check.computed import Computed, less, over, total
 from regulars.check.grammar.changes import is_denied
-from regulars.check.grammar.choosing import NUMERIC, SPANS, chosen, is_telling
+from regulars.check.grammar.choosing import NUMERIC, SPANS, chosen, is_part_of_total, is_telling
 from regulars.check.holding import Claim, Groups, finding, judged, told
+from regulars.check.lexicon import Hit
 from regulars.check.quantities import Quantity
 from regulars.check.scene import best
 from regulars.check.subjects import Mention
@@ -18,6 +20,7 @@ from regulars.check.verdicts import Finding, Label
 
 UPWARDS = ("more", "above", "beat", "better", "up")
 DOWNWARDS = ("less", "below", "trail", "worse", "down")
+_PLACES = ("above", "below")
 FAR = 1.5
 """How many times "far more" is at least; its inverse for "far less"."""
 
@@ -25,13 +28,17 @@ FAR = 1.5
 def direction(clause: Clause, column: Column | None) -> int:
     """1 where the subject is said to have more, −1 for less, 0 where nothing is said."""
     up, down = clause.mark(*UPWARDS), clause.mark(*DOWNWARDS)
+    if clause.mark("more", "less") and up and down:  # "spread over brands less than others"
+        up, down = (
+            clause.mark(*(each for each in kinds if each not in _PLACES)) for kinds in (UPWARDS, DOWNWARDS)
+        )
     mark = up or down
     if up and down:
         mark = min((up, down), key=lambda each: each.start)
     if mark is None:
         return 0
     sign = 1 if any(kind in UPWARDS for kind in mark.kinds) else -1
-    if is_upside_down(clause, column) or is_speed(clause, column):
+    if is_upside_down(clause, column) or is_speed(clause, column) or is_wanting(clause, column):
         return -sign
     if (
         column is not None
@@ -50,6 +57,16 @@ def is_upside_down(clause: Clause, column: Column | None) -> bool:
 def is_speed(clause: Clause, column: Column | None) -> bool:
     """Whether a span of time is told as how fast it passes: "resolved faster" takes fewer days."""
     return column is not None and column.unit in SPANS and clause.mark("speed") is not None
+
+
+def is_wanting(clause: Clause, column: Column | None) -> bool:
+    """Whether a metric is told by its want: "the same products more than others" is less variety."""
+    said = any(clause.scene.tokens[n].low in clause.scene.language.wants for n in clause.at)
+    entries = clause.scene.reader.lexicon.entries
+    keys = next(
+        (each.keys for each in entries if column is not None and each.column.id == column.id), frozenset()
+    )
+    return said and not keys.isdisjoint({"@variety", "@irregularity"}) and clause.mark("match") is None
 
 
 def hardly_told(found: Finding) -> Finding:
@@ -102,6 +119,47 @@ def _of_two_shares(clause: Clause, quantity: Quantity) -> list[Finding]:
 
     at, what = (quantity.start, quantity.end), f"{one.label}, over {two.label}"
     return judged(Claim(of, quantity.interval, what, "wrong_number", one, at, is_denied(clause)), clause)
+
+
+def shares_beside(clause: Clause) -> list[Finding]:
+    """The verdict on one part of a total beside another: "a larger share of revenue than of customers"."""
+    than, subject = clause.mark("than"), clause.subject
+    sign = direction(clause, None)
+    if than is None or subject is None or not subject.groups or not sign or clause.quantities:
+        return []
+    said = clause.hits()
+    sides = (
+        [hit for hit in said if hit.end <= than.start],
+        [hit for hit in said if hit.start >= than.end],
+    )
+    one, two = _part_of_total(clause, sides[0]), _part_of_total(clause, sides[1] or _brought(clause))
+    if one is None or two is None or one.id == two.id:
+        return []
+    facts = clause.scene.facts
+
+    def of(groups: Groups) -> Computed:
+        return less(total(facts, groups, one), total(facts, groups, two))
+
+    clause.explained |= set(clause.at)
+    holds = ABOVE_ZERO if sign > 0 else BELOW_ZERO
+    what = f"{one.label} beside {two.label}"
+    return judged(Claim(of, holds, what, "wrong_direction", one, clause.span(), is_denied(clause)), clause)
+
+
+def _brought(clause: Clause) -> list[Hit]:
+    """What "than they have brought so far" speaks of."""
+    than = clause.mark("than")
+    brings = [each for each in clause.marks if "brings" in each.kinds and than and each.start > than.start]
+    return [Hit(("@revenue",), each.start, each.end) for each in brings]
+
+
+def _part_of_total(clause: Clause, hits: Sequence[Hit]) -> Column | None:
+    """The share of a total that some words name; what is to come where they say so."""
+    is_ahead = any("@foretold" in hit.keys for hit in hits)
+    found = best(clause.scene, hits, ("percent",)) if hits else []
+    fitting = [each for each in found if is_ahead is each.entry.is_foretold and (is_ahead or each.score > 0)]
+    columns = [each.entry.column for each in fitting]
+    return next((each for each in columns if is_part_of_total(clause, each)), None)
 
 
 def difference(clause: Clause, quantity: Quantity) -> list[Finding]:

@@ -8,7 +8,14 @@ from regulars.check.clause import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.grammar.changes import is_denied
 from regulars.check.grammar.choosing import NUMERIC, chosen, is_telling, said_hits, size_entry
-from regulars.check.grammar.comparisons import direction, hardly_told, is_bad, is_speed, is_upside_down
+from regulars.check.grammar.comparisons import (
+    direction,
+    hardly_told,
+    is_bad,
+    is_speed,
+    is_upside_down,
+    is_wanting,
+)
 from regulars.check.holding import Claim, Groups, finding, judged
 from regulars.check.lexicon import Match
 from regulars.check.scene import best, hits_in
@@ -54,7 +61,7 @@ def superlative(clause: Clause) -> list[Finding]:
     column = _column(clause)
     if column is None:
         return []
-    if is_speed(clause, column):
+    if is_speed(clause, column) or is_wanting(clause, column):
         sign = -sign
     if mark in {"best", "worst"}:
         sign = sign * (-1 if is_bad(clause, column) else 1)

@@ -110,6 +110,7 @@ class Language:
         )
         self.articles = frozenset(words["articles"].split())
         self.bad = frozenset(words["bad_when_high"].split())
+        self.wants = frozenset(words["wants"].split())
         self.neutral = _stems(words["neutral"], stems)
         self.companies = _stems(words["companies"], stems)
         self.outside = frozenset(words["outside"].split())
