@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from regulars.check.policy import Rule, names, policy
 
-READ = {"text": "", "summary": "ˢ", "known": "ᵏ"}
+READ = {"text": "", "own": "", "summary": "ˢ", "known": "ᵏ"}
 
 
 HEAD = """# The rules of every pack

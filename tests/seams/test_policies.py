@@ -13,7 +13,7 @@ PACK = """
 name = "shop_de"
 title = "Shops in Germany"
 version = "1"
-dated = 2026-11-01
+dated = 2026-11-22
 builds_on = ["common"]
 notice = "This is no legal advice."
 [sources]
@@ -54,7 +54,7 @@ def test_a_pack_of_somebody_else_is_read_with_what_it_builds_on(tmp_path: Path) 
         ('["Our test winner."]', '["Our winner."]', "passes over"),
         ('["We won no test."]', '["A test winner."]', "finds a breach in"),
         ("no legal advice", "the law", "'no legal advice'"),
-        ("dated = 2022-05-28", "dated = 2026-11-02", "later than the pack"),
+        ("dated = 2022-05-28", "dated = 2026-11-23", "later than the pack"),
         ('read = "known"', 'read = "text"', "where its source was read"),
         ('builds_on = ["common"]', "", "attributes"),
         ('terms = ["test winner~"]', 'terms = ["test winner~", "customers"]', "breaks"),
