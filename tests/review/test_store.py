@@ -219,7 +219,7 @@ from regulars.review.store import opened
 place = sys.argv[1]
 
 def write(writer):
-    with opened(place) as store:
+    with opened(place, wait_seconds=100) as store:
         for each in range(50):
             store.add(text(f"Writer {{writer}}, text {{each}}.", segment_id=f"s{{each % 5}}"))
 
