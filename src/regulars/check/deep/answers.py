@@ -94,6 +94,8 @@ def as_json(answer: Answer, words: str) -> dict[str, Any]:
         "unit": answer.unit or None,
         "expected": "higher" if claim.sign * BEHAVIOURS[claim.behaviour][1] > 0 else "lower",
         "is_denied": claim.is_denied,
+        "is_only": claim.is_only,
+        "is_past": claim.is_past,
         "categories": list(claim.categories),
         "wanted": claim.wanted or None,
         "days": None if claim.spans is None else [[str(first), str(last)] for first, last in claim.spans],
