@@ -64,7 +64,7 @@ class Guard:
         return verdict
 
     def _repeats(self, words: str) -> bool:
-        """Whether the words are those of a statement, give or take one in five."""
+        """Whether the words are those of a statement, or nearly."""
         said = _stems(words)
         return any(len(said & told) >= SAME * len(said | told) for told in map(_stems, self.told))
 
@@ -94,8 +94,12 @@ class Guard:
             yield Fault("hedged", "state what is so, without a guess")
         if mood == "supposed" and "said to be a supposition" not in moods:
             yield Fault("not_hedged", "it must say that it is a guess: They may ...")
-        if mood == "advised" and not moods & {"advice", "a question"}:
+        if mood == "stated" and not _OF_THEM.match(words):
+            yield Fault("form", "it must begin with: They")
+        if mood == "advised" and (_OF_THEM.match(words) or not moods & {"advice", "a question"}):
             yield Fault("no_advice", "it must begin with a verb, as advice does")
+        if mood in {"meant", "advised"} and _CAUSE.search(words):
+            yield Fault("cause", "give no reasons for what customers do")
         if mood == "meant" and not _FOR_US.match(words):
             yield Fault("form", "it must begin with: So we should")
 
@@ -116,6 +120,18 @@ class Guard:
                 yield Fault("direction", f"{cue.words!r} does not fit what is true of them")
 
 
+_OF_THEM = re.compile(r"(?:they|their)\b", re.IGNORECASE)
+_CAUSE = re.compile(
+    r"\b(?:because|due to|owing to|thanks to|as a result|driven by|led to|caused by"
+    r"|since (?!they|their|then))\b",
+    re.IGNORECASE,
+)
+_OF_THE_TEXT = re.compile(
+    r"\b(?:the facts|facts above|statements?|instructions?|prompts?|override|approved|reviewers?|proven"
+    r"|language model)\b|\bAI\b",
+    re.IGNORECASE,
+)
+"""Words of a text about itself, or about who wrote or approved it."""
 _FOR_US = re.compile(r"so we (?:should|can|could|must|need to|may)\b", re.IGNORECASE)
 _POSITION = re.compile(r"For those who ([^,]+), (we .+)", re.IGNORECASE)
 _PRESUMES = re.compile(r"\b(?:they|their|who|whose|because|since)\b", re.IGNORECASE)
@@ -128,7 +144,7 @@ def _plain_faults(words: str, slot: Slot, language: Language) -> Iterator[Fault]
     if not words.strip() or not any(each.isalpha() for each in words):
         yield Fault("empty", "write words")
     elif len(words) > slot.most_letters:
-        yield Fault("too_long", f"at most {slot.most_letters} letters")
+        yield Fault("too_long", "make it shorter")
     elif any(unicodedata.category(each).startswith("N") for each in words):
         yield Fault("figure", "write no digits")
     elif not _ALLOWED.fullmatch(words):
@@ -137,6 +153,8 @@ def _plain_faults(words: str, slot: Slot, language: Language) -> Iterator[Fault]
         read = tokens(words, language)
         if any(_is_number(each, language) for each in read):
             yield Fault("figure", "write no numbers in words either")
+        if _OF_THE_TEXT.search(words):
+            yield Fault("about_text", "write of customers, not of this text")
         if slot.mood != "named" and any(_is_name(each, words) for each in read):
             yield Fault("name", "name nobody and nothing: no capital letters within a sentence")
 
@@ -145,7 +163,11 @@ _INNOCENT = frozenset({"one", "once", "second", "m", "k"})
 """Words that stand in lists of numbers and mostly are none."""
 
 
-SAME = 0.75
+_COUNTS = re.compile(r"\w+fold|dozens?|couples?|nil|nought|umpteen")
+"""Numbers that stand in no list of numbers."""
+
+
+SAME = 0.7
 """Share of their words that two sentences have in common where the one is the other said again."""
 
 
@@ -184,7 +206,9 @@ _HOLLOW = frozenset(
 def _is_number(token: Token, language: Language) -> bool:
     word = token.low
     known = (language.numbers, language.scales, language.parts, language.times)
-    return word not in _INNOCENT and any(word in each for each in known)
+    forms = {word, word.removesuffix("s")}
+    is_known = any(form in each for form in forms for each in known)
+    return (is_known and not forms & _INNOCENT) or _COUNTS.fullmatch(word) is not None
 
 
 def _is_name(token: Token, words: str) -> bool:

@@ -84,7 +84,7 @@ def name_faults(
     name tells of nothing that the facts do not. Two names that differ in endings only are one."""
     name = words.strip().rstrip(".")
     if not _NAME.fullmatch(name) or len(name.split()) > MOST_WORDS:
-        yield Fault("form", f"a name has at most {MOST_WORDS} plain words")
+        yield Fault("form", "a name is a few plain words")
         return
     said = list(cues(name))
     if any(places.get(cue.metric) != ("above" if cue.is_above else "below") for cue in said):

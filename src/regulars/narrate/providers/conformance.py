@@ -80,10 +80,14 @@ class Server:
                 server.shutdown()
                 thread.join()
 
+    def says(self, body: bytes) -> Said:
+        """What it says to a request."""
+        return self.script[min(len(self.asked), len(self.script) - 1)]
+
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         body = handler.rfile.read(int(handler.headers.get("content-length", 0)))
         headers = {name.lower(): value for name, value in handler.headers.items()}
-        said = self.script[min(len(self.asked), len(self.script) - 1)]
+        said = self.says(body)
         self.asked.append((handler.path, headers, body))
         self._now += 1
         self.most_at_once = max(self.most_at_once, self._now)
