@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
@@ -146,3 +147,29 @@ def test_the_order_of_rows_and_threads_moves_no_sum() -> None:
             seen.append([made.counted(Question(each, "a", ((START, AS_OF),))) for each in some])
     assert len(seen) == 3
     assert seen[0] == seen[1] == seen[2]
+
+
+HOSTILE = (
+    "'); drop table orders; --", "$as_of", "{{category}}", "[red]\x1b[31m", "ÄÖ\u202e\n", OTHER, UNKNOWN, '"',
+)  # fmt: skip
+
+
+def test_hostile_names_of_categories_and_segments_are_only_names() -> None:
+    bought = [
+        line("ann", "2024-05-04 10:00", 10 + n, order_id=f"x{n}", category=name)
+        for n, name in enumerate(HOSTILE)
+    ]
+    segment = HOSTILE[0]
+    with Engine(threads=1) as engine:
+        made = orders(engine, [*LINES, *bought])
+        columns = {"customer_id": "varchar", "segment_id": "varchar"}
+        engine.values("asked_customers", columns, [("ann", segment), ("bob", "b"), ("cat", "b")])
+        question = Question(MEASURES["category_orders"], segment, ((START, AS_OF),))
+        for name in HOSTILE:
+            found = made.counted(replace(question, wanted=name))
+            assert rate(found, segment) == (1, 2 + len(HOSTILE)), name
+        told = made.counted(replace(question, measure=MEASURES["order_value"]))
+        assert len(set(told.categories.values())) == len(told.categories) == 10
+        worth = {name: told.at([segment], (at, 0)).part for name, at in told.categories.items()}
+        assert worth[OTHER] == 10_000 * (10 + HOSTILE.index(OTHER))
+        assert sum(worth.values()) == rate(told, segment)[0]

@@ -142,11 +142,11 @@ class Orders:
         if question.categories:
             return named
         if len(self.categories()) > len(listed):
-            named[OTHER] = len(listed) + 1
+            named[_free(OTHER, named)] = len(listed) + 1
         unknown = self.engine.rows(
             "select count(*) from order_lines where category is null and not is_return"
         )
-        return {**named, UNKNOWN: len(listed) + 2} if unknown[0][0] else named
+        return {**named, _free(UNKNOWN, named): len(listed) + 2} if unknown[0][0] else named
 
     def _largest(self, question: Question) -> tuple[str, ...]:
         """The categories on which the segment spent most on these days; the most lines without amounts."""
@@ -192,6 +192,13 @@ class Orders:
         self.engine.make("asked_parts", steps, values)
         for target in ("asked_sums", "asked_pairs"):
             self.engine.make(target, steps, values)
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, in brackets more for each category of the data that has it."""
+    while name in taken:
+        name = f"({name})"
+    return name
 
 
 def _within(month: Period, parts: Sequence[Period], number: dict[str, int]) -> int:
