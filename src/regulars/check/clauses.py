@@ -47,8 +47,10 @@ def _turned(clause: Clause, context: Mention | None) -> None:
 def _first_named(scene: Scene, said: Mention | None) -> Mention | None:
     """Whom the sentence names first other than to compare with: parts before the name speak of them too."""
     whole = everything(scene)
+    ranks = whole.mark("most", "least", "best", "worst") is not None
     for each in scene.mentions:
-        if each.kind in {"segments", "every", "none", "count", "subset"} and not is_compared(whole, each):
+        is_named = each.kind in {"segments", "every", "none", "count", "subset"}
+        if is_named and not is_compared(whole, each) and not (ranks and _is_field(whole, each)):
             return each
     overall = [
         each

@@ -73,7 +73,19 @@ def unread_words(clause: Clause) -> list[str]:
         known.update(range(mark.start, mark.end))
     for mention in scene.mentions:
         known.update(range(mention.start, mention.end))
-    return [scene.tokens[n].text for n in clause.core if n not in known and _is_of_label(scene, n)]
+    unread = [n for n in clause.core if n not in known and _is_of_label(scene, n)]
+    return [scene.tokens[n].text for n in unread if not _is_object(clause, n)]
+
+
+def _is_object(clause: Clause, at: int) -> bool:
+    """Whether a word only says of what the metric's verb speaks, or that it is used: "return products"."""
+    token, before = clause.scene.tokens[at], at - 1
+    said_of_them = any(each.end == at and each.kind in {"them", "segments"} for each in clause.scene.mentions)
+    is_thing = token.low in _THINGS and before in clause.explained
+    return is_thing or (token.low in {"use", "uses"} and said_of_them)
+
+
+_THINGS = frozenset({"product", "products", "item", "items", "goods", "things"})
 
 
 def _is_of_label(scene: Scene, at: int) -> bool:
