@@ -6,19 +6,15 @@ import getpass
 import os
 import textwrap
 from pathlib import Path
-from typing import Any
 
-from pydantic import ValidationError
 from rich.markup import escape
 
 from regulars import settings as chosen_settings
 from regulars.app import terminal
-from regulars.app.narrating import Asked, Narrated, narrate
+from regulars.app.narrating import Asked, Narrated, narrate, overlaid
 from regulars.app.workspace import Workspace
 from regulars.errors import UsageError
 from regulars.narrate.drafts import LABELS, Claim, Draft
-from regulars.narrate.providers import renamed
-from regulars.narration_settings import NarrationChoices
 
 WIDTH = 78
 
@@ -30,12 +26,9 @@ def show(
     """Write about the segments of a run, keep the drafts, and show them."""
     workspace = Workspace(root)
     settings = chosen_settings.load(workspace.settings)
-    said = {"write": write or None, "audience": audience, "length": length}
-    choices = _with(settings.narration, {key: value for key, value in said.items() if value is not None})
     if provider is not None and refresh:
         raise UsageError("--provider", "with --refresh no model is asked", "Leave out one of the two.")
-    if provider is not None:
-        choices = renamed(provider, choices)
+    choices = overlaid(settings.narration, provider, write=write or None, audience=audience, length=length)
     with terminal.progress() as stage:
         asked = Asked(name, segments, run, refresh, os.environ, stage, actor=_user())
         found = narrate(settings.model_copy(update={"narration": choices}), workspace, asked)
@@ -53,20 +46,6 @@ def _user() -> str:
         return getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
-
-
-def _with(choices: NarrationChoices, said: dict[str, Any]) -> NarrationChoices:
-    """The settings with the command's options, held to the same bounds."""
-    try:
-        return NarrationChoices.model_validate({**choices.model_dump(), **said})
-    except ValidationError as faulty:
-        first = faulty.errors(include_url=False)[0]
-        option = f"--{first['loc'][0]}"
-        raise UsageError(
-            option,
-            f"{first['input']!r}: {first['msg'].lower()}",
-            f"See regulars narrate --help for {option}.",
-        ) from None
 
 
 def _show(draft: Draft) -> None:

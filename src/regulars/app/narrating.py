@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from regulars.app import drafts_kept, narrator, saved
 from regulars.app.recording import new_record
 from regulars.app.runs import run_to_show
@@ -22,6 +24,7 @@ from regulars.narrate.examples import examples, voice
 from regulars.narrate.manuscript import Manuscript
 from regulars.narrate.pieces import CHANNELS, LETTERS
 from regulars.narrate.prompts import NAMES, prompt
+from regulars.narrate.providers import renamed
 from regulars.narrate.vocabulary import vocabulary
 from regulars.narrate.writing import Manner, unanswered, write
 from regulars.narration_settings import NarrationChoices
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from regulars.narrate.providers.transport import Gate
     from regulars.review.store import Kept
 
+NOUNS = ("customers", "customer")
 READERS = {
     "executive": "an executive who has one minute",
     "marketing": "marketers who plan what to send to whom",
@@ -98,6 +102,21 @@ class Narrated:
         }  # fmt: skip
 
 
+def overlaid(choices: NarrationChoices, provider: str | None, **said: object) -> NarrationChoices:
+    """The settings with what is asked for beside them, held to the same bounds; None asks for nothing.
+
+    Raises UsageError for what may not be said, SettingsError for a provider that is not known.
+    """
+    try:
+        changed = {name: value for name, value in said.items() if value is not None}
+        found = NarrationChoices.model_validate({**choices.model_dump(), **changed})
+    except ValidationError as faulty:
+        first = faulty.errors(include_url=False)[0]
+        what = f"{first['loc'][0]} {first['input']!r}"
+        raise UsageError(what, first["msg"].lower(), "See regulars narrate --help.") from None
+    return found if provider is None else renamed(provider, found)
+
+
 def narrate(settings: Settings, workspace: Workspace, asked: Asked) -> Narrated:
     """Drafts about the segments of a run, kept in the store.
 
@@ -155,7 +174,11 @@ def _against(words: str, rules: Policy) -> list[str]:
     """What policy and privacy hold against words of a model."""
     broken = rules.breaches(words, "internal", is_whole=False)
     return [
-        *(f"{each.why}: {each.remedy}" for each in broken if each.severity == "fail"),
+        *(
+            f"the policy forbids it ({each.rule.replace('_', ' ')})"
+            for each in broken
+            if each.severity == "fail"
+        ),
         *(f"it reads as personal data ({hit.kind})" for hit in personal(words)),
     ]
 
@@ -196,7 +219,9 @@ def _gate(manuscripts: Sequence[Manuscript], manner: Manner, told: Mapping[str, 
             for each in manner.prompts.values()
             for text in (each.system, each.user, *dict(each.keys).values())
         ),
-        *(text for said in vocabulary().values() for text in (said.told, *said.call)),
+        *(said.told for said in vocabulary().values()),
+        # As the prompts list them: "new, customers" is no name of a segment.
+        *(f"{call}, {after}" for said in vocabulary().values() for call in said.call for after in NOUNS),
         *(manner.audience, manner.length, manner.voice, *told.values(), *CHANNELS, *READERS, *LETTERS),
     ]
     return gate(texts=texts, names={name for each in manuscripts for name in each.names()})

@@ -86,8 +86,7 @@ class Guard:
         if verdict.label == "contradicted":
             yield Fault("contradicted", "it says the opposite of what is true")
         elif verdict.label == "unsupported_attribute":
-            why = next(each.why for each in verdict.findings if each.label == verdict.label)
-            yield Fault("unsupported", _without_quotes(why))
+            yield Fault("unsupported", _UNSUPPORTED.get(verdict.error_type or "", _NOT_SAID))
         elif verdict.label == "needs_review" and not self._is_plain(words):
             yield Fault("unclear", "it is not clear what it says of the figures")
         if mood == "stated" and moods & {"said to be a supposition", "a question"}:
@@ -117,7 +116,7 @@ class Guard:
         for cue in cues(words):
             is_open = cue.metric not in self.places and mood != "stated"
             if not is_open and not self._fits(cue):
-                yield Fault("direction", f"{cue.words!r} does not fit what is true of them")
+                yield Fault("direction", "a word in it tells more than the statements, or the opposite")
 
 
 _OF_THEM = re.compile(r"(?:they|their)\b", re.IGNORECASE)
@@ -144,7 +143,7 @@ def _plain_faults(words: str, slot: Slot, language: Language) -> Iterator[Fault]
     if not words.strip() or not any(each.isalpha() for each in words):
         yield Fault("empty", "write words")
     elif len(words) > slot.most_letters:
-        yield Fault("too_long", "make it shorter")
+        yield Fault("too_long", "it is too long: one short sentence")
     elif any(unicodedata.category(each).startswith("N") for each in words):
         yield Fault("figure", "write no digits")
     elif not _ALLOWED.fullmatch(words):
@@ -165,8 +164,13 @@ _INNOCENT = frozenset({"one", "once", "second", "m", "k"})
 
 _COUNTS = re.compile(r"\w+fold|dozens?|couples?|nil|nought|umpteen")
 """Numbers that stand in no list of numbers."""
-
-
+_NOT_SAID = "it says something of them that the statements do not"
+_UNSUPPORTED = {
+    "unsupported_cause": "it says why, and the statements tell only what is",
+    "unsupported_forecast": "it tells what will be, and the statements tell only what is",
+    "external_fact": "it speaks of others than these customers",
+}
+"""What is wrong, by the checker's kinds of fault, in words that may be sent: no figure, no name, no quote."""
 SAME = 0.7
 """Share of their words that two sentences have in common where the one is the other said again."""
 
@@ -215,8 +219,3 @@ def _is_name(token: Token, words: str) -> bool:
     """A capital letter where no sentence begins: a brand, a place, a person."""
     is_inside = not _SENTENCE_START.search(words[: token.start])
     return token.is_word and token.text[0].isupper() and token.text != "I" and is_inside
-
-
-def _without_quotes(why: str) -> str:
-    """The checker's reason without the words that it repeats."""
-    return re.sub(r"\s*'[^']*'(?:, '[^']*')*", " such things", why)

@@ -49,6 +49,11 @@ _NEUTRAL = frozenset(
 )
 """Words that say nothing of anybody."""
 _SMALL = frozenset({"the", "and", "of", "with", "to", "in", "for", "a"})
+_UNKIND = frozenset(
+    """low lower lowest least less little small smaller smallest weak weaker poor minor cheap cheaper budget
+    frugal thrifty disloyal declining churned lazy bad worst idle absent""".split()  # noqa: SIM905
+)
+"""Words that nobody would like to be called by; names leak, into exports and subject lines."""
 _NOUNS = frozenset(
     [
         "customers",
@@ -84,7 +89,7 @@ def name_faults(
     name tells of nothing that the facts do not. Two names that differ in endings only are one."""
     name = words.strip().rstrip(".")
     if not _NAME.fullmatch(name) or len(name.split()) > MOST_WORDS:
-        yield Fault("form", "a name is a few plain words")
+        yield Fault("form", "a name has two or three plain words")
         return
     said = list(cues(name))
     if any(places.get(cue.metric) != ("above" if cue.is_above else "below") for cue in said):
@@ -94,6 +99,8 @@ def name_faults(
     strange = [word for word in re.split(r"[ -]", name.lower()) if word not in _NEUTRAL | fitting]
     if strange or not (said or called):
         yield Fault("unfounded", "a name uses only words for what the statements say")
+    if any(word in _UNKIND for word in re.split(r"[ -]", name.lower())):
+        yield Fault("unkind", "nobody would like to be called that")
     if stemmed(name) in {stemmed(each) for each in taken}:
         yield Fault("taken", "another group has that name")
 

@@ -1,4 +1,4 @@
-"""What a notebook shows of runs beside one another: sizes over time, who moved, and what was found of them.
+"""What a notebook shows beside a study: sizes over time, who moved, what was found, and words about segments.
 
 As for a study: no script, no ids, and the little style that goes along.
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.figures import day, written
+from regulars.narrate.drafts import Draft
 from regulars.publish import page
 from regulars.publish.moved import LEFT, NOT_SHOWN, Past, matrix, moved_title
 from regulars.publish.rely import found_of
@@ -52,6 +53,18 @@ def found_fragment(name: str, found: Mapping[str, object], findings: Sequence[Fi
     rows = [(question, [finding]) for question, finding in found_of(found)]
     sheet = Sheet(f"Can you rely on {name}?", ["Answer"], rows)
     return _fragment("Question", sheet, findings, sentences=_passed(found), words=True)
+
+
+def drafts_fragment(drafts: Sequence[Draft], findings: Sequence[Finding]) -> str:
+    """Words about segments that nobody has approved yet, a row a claim."""
+    rows = [
+        (f"{draft.segment_name}, {claim.role}", [claim.text])
+        for draft in drafts
+        for claim in draft.claims
+        if claim.text
+    ]
+    sheet = Sheet("Drafts, which nobody has approved", ["Words"], rows)
+    return _fragment("Segment", sheet, findings, words=True)
 
 
 def _passed(found: Mapping[str, object]) -> list[str]:
