@@ -52,7 +52,8 @@ def profile(
     sizes = _sizes(engine, segments)
     groups = {group: _facts(group, size, chosen, measured, sizes[OVERALL]) for group, size in sizes.items()}
     everybody = groups.pop(OVERALL)
-    safe, overall = suppressed(groups, everybody)
+    apart = {(group, m.metric.id): measured.apart(group, m) for group in sizes for m in chosen}
+    safe, overall = suppressed(groups, everybody, apart)
     indexed = {group: {**facts, **_indices(group, facts, overall)} for group, facts in safe.items()}
     ranked = _with_ranks(indexed)
     overall |= _largest_together(ranked) | _horizon(overall, frame)

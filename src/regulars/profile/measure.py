@@ -9,7 +9,8 @@ from fractions import Fraction
 from functools import cache
 
 from regulars.engine import Engine, literal, room
-from regulars.profile.metrics import Measure, Product
+from regulars.measure.small_cells import SMALLEST_SHOWN
+from regulars.profile.metrics import FORETOLD, REPEATED, Measure, Product
 
 MILLIONTHS = 1_000_000
 FEWEST_FOR_BOUNDS = 6
@@ -79,6 +80,35 @@ class Measured:
     def of(self, group: str, value: str, times: str = "") -> Sums:
         """The sums of a value, squared or multiplied by another; empty ones where no customer has it."""
         return self.sums.get((group, (value, times or value)), Sums())
+
+    def apart(self, group: str, m: Measure) -> tuple[int, ...]:
+        """How many customers a figure sets apart from the rest of the group, as far as it gives them away.
+
+        Of a yes or no, those who have it and those who have it not. Of counts, at most as many have any as
+        there are in all, and at most as many more than one as there are beyond one each: one order more
+        than customers is one customer with two.
+        """
+        if m.counts:
+            sums = self.of(group, m.counts)
+            beyond = max(sums.total // MILLIONTHS - sums.n, 0)
+            return (
+                sums.total // MILLIONTHS,
+                beyond,
+                *(self._repeaters(group, beyond) if m.counts == "orders" else ()),
+            )
+        sums = self.of(group, m.value) if m.how == "mean" else Sums()
+        whole = 100 if m.metric.unit == "percent" else 1
+        if m.metric.id in FORETOLD or sums.squares != whole * MILLIONTHS * sums.total:
+            return ()
+        having = sums.total // whole // MILLIONTHS
+        return having, sums.n - having
+
+    def _repeaters(self, group: str, beyond: int) -> tuple[int, ...]:
+        """Who has two orders or more and who has not, where the orders ``beyond`` one each tell them: where
+        hardly anybody has three."""
+        sums = self.of(group, REPEATED)
+        having = sums.total // 100 // MILLIONTHS
+        return (having, sums.n - having) if beyond - having < SMALLEST_SHOWN else ()
 
 
 def measure(engine: Engine, chosen: Sequence[Measure]) -> Measured:

@@ -23,6 +23,8 @@ class Measure:
     how: How
     value: str = ""
     per: str = ""
+    counts: str = ""
+    """The feature, a whole number of each customer, that the figure tells the sum of."""
 
     @property
     def summed(self) -> tuple[Product, ...]:
@@ -79,7 +81,16 @@ def measures(
         chosen += _money(currency, net=", net of returns" if "return_share" in there else "")
         if "orders" in there:
             chosen.append(
-                _measure("aov", "Average order value", currency, "ratio", "ratio", "spend", per="orders")
+                _measure(
+                    "aov",
+                    "Average order value",
+                    currency,
+                    "ratio",
+                    "ratio",
+                    "spend",
+                    per="orders",
+                    counts="orders",
+                )
             )
     chosen += _visits() if "orders" in there else []
     if "recency_days" in there:
@@ -113,12 +124,16 @@ def _money(currency: str, *, net: str) -> list[Measure]:
     ]
 
 
+REPEATED = "case when orders >= 2 then 100 else 0 end"
+
+
 def _visits() -> list[Measure]:
     return [
-        _measure("orders", "Orders", "count", "sum", "sum", "orders"),
-        _measure("orders_per_customer", "Orders per customer", "ratio", "ratio", "mean", "orders"),
+        _measure("orders", "Orders", "count", "sum", "sum", "orders", counts="orders"),
+        _measure("orders_per_customer", "Orders per customer", "ratio", "ratio", "mean", "orders",
+                 counts="orders"),
         _measure("repeat_rate", "Customers with two or more orders", "percent", "mean_by_customers", "mean",
-                 "case when orders >= 2 then 100 else 0 end"),
+                 REPEATED),
     ]  # fmt: skip
 
 
@@ -152,7 +167,14 @@ def _behaviour(feature: Feature, currency: str) -> Measure:
     value = f"{feature.name} * 100" if feature.unit == "share" else feature.name
     unit = currency if feature.unit == "currency" else _UNITS.get(feature.unit, "ratio")
     return _measure(
-        feature.name, feature.label, unit, "mean_by_customers", "mean", value, meaning=feature.meaning
+        feature.name,
+        feature.label,
+        unit,
+        "mean_by_customers",
+        "mean",
+        value,
+        meaning=feature.meaning,
+        counts=feature.name if feature.unit == "count" else "",
     )
 
 
@@ -176,9 +198,10 @@ def _measure(
     *,
     per: str = "",
     meaning: str = "",
+    counts: str = "",
 ) -> Measure:
     metric = Metric(metric_id, label, unit, agg, meaning or _MEANINGS.get(metric_id, ""))
-    return Measure(metric, how, value, per)
+    return Measure(metric, how, value, per, counts)
 
 
 _BY_MODEL = "By the value model, not yet seen."
