@@ -59,11 +59,10 @@ def gate(
     """
     own = [plain(each).text for each in texts]
     figures = Known(figure for text in own for figure in _figures(text))
-    held = [name for name in names if not any(any(Known((name,)).spans(text)) for text in own)]
-    known, customers = Known(held), _known(identifiers)
+    held, customers = Known(names).but_for(own), _known(identifiers)
 
     def looked_at(outgoing: Outgoing) -> None:
-        found = Counter(_found(outgoing, figures, known, customers, country))
+        found = Counter(_found(outgoing, figures, held, customers, country))
         where = f"{outgoing.host}: {len(outgoing.body)} bytes, sha256 {outgoing.digest}"
         if found:
             told = ", ".join(f"{count} {kind}" for kind, count in found.items())

@@ -40,10 +40,12 @@ class Manuscript:
         return facts_of(self.document)
 
     def names(self) -> Iterator[str]:
-        """What customers' data call things: names of segments, labels of metrics that are not our own."""
+        """What customers' data call things: segments, and categories in the labels of metrics."""
         yield from (each.name for each in self.profile.segments)
         known = {name.partition(".")[0] for name in vocabulary()}
-        yield from (each.label for each in self.profile.metrics if ":" in each.label and each.id not in known)
+        labels = [each.label for each in self.profile.metrics if each.id not in known]
+        yield from (each.partition(": ")[2] for each in labels)
+        yield from (each.removeprefix("Share of ") for each in labels if each.startswith("Share of "))
 
     def sheets(self, kind: Kind, segments: Sequence[str] = (), old: Sequence[Draft] = ()) -> list[Sheet]:
         """A sheet for each segment, or each of those named, in the narrative's order.

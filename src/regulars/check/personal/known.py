@@ -21,10 +21,20 @@ class Known:
         self._values: set[tuple[str, ...]] = set()
         self._lengths: dict[str, set[int]] = {}
         for value in values:
-            words = tuple(word for word, _, _ in _words(plain(value).text))[:LONGEST]
-            if words:
-                self._values.add(words)
-                self._lengths.setdefault(words[0], set()).add(len(words))
+            self._add(_said(plain(value).text)[:LONGEST])
+
+    def _add(self, words: tuple[str, ...]) -> None:
+        if words:
+            self._values.add(words)
+            self._lengths.setdefault(words[0], set()).add(len(words))
+
+    def but_for(self, texts: Iterable[str]) -> Known:
+        """The values that stand in none of these plain texts."""
+        said = {_said(text[start:end]) for text in texts for start, end in self.spans(text)}
+        rest = Known()
+        for words in self._values - said:
+            rest._add(words)
+        return rest
 
     def __len__(self) -> int:
         return len(self._values)
@@ -44,6 +54,10 @@ class Known:
                 if tuple(each for each, _, _ in said) in self._values:
                     yield start, said[-1][2]
                     break
+
+
+def _said(text: str) -> tuple[str, ...]:
+    return tuple(word for word, _, _ in _words(text))
 
 
 def _words(text: str) -> Iterator[tuple[str, int, int]]:
