@@ -17,7 +17,7 @@ Span = tuple[int, int]
 _OPEN, _SHUT = r"[ \t]{0,3}[(\[{<][ \t]{0,3}", r"[ \t]{0,3}[)\]}>][ \t]{0,3}"
 _AT = rf"(?:\"?@|%40|&\#0{{0,5}}64;|&\#x0{{0,5}}40;|&commat;|{_OPEN}(?:at|@){_SHUT})"
 _DOT = rf"(?:\.|%2e|&\#0{{0,5}}46;|{_OPEN}(?:dot|\.){_SHUT})"
-_LOCAL = r"(?<![\w.+'-])[\w.+'-]++"
+_LOCAL = r"(?<![\w.+'-])(?<!//)[\w.+'-]++"
 _TOP = (
     "com|org|net|edu|gov|info|biz|io|ai|app|dev|shop|store|online|email|co|eu|uk|de|fr|es|it|nl|be|ch|at|pl|se|no|"
     "dk|fi|ie|pt|us|ca|mx|br|au|nz|in|jp|cn|kr|za|ru|ua|cz|gr|tr|hu|ro"
