@@ -33,7 +33,10 @@ def examples(page: str) -> list[str]:
     return re.findall(r"```python\n(.*?)```", (DOCS / page).read_text(encoding="utf-8"), re.DOTALL)
 
 
-@pytest.mark.parametrize("page", ["adding_a_method.md", "policy.md", "privacy.md", "providers.md", "store.md"])
+RUN = ["adding_a_method.md", "policy.md", "privacy.md", "providers.md", "store.md"]
+
+
+@pytest.mark.parametrize("page", RUN)
 def test_the_python_of_a_page_runs_from_top_to_bottom(page: str) -> None:
     blocks = examples(page)
     assert blocks

@@ -165,7 +165,8 @@ def test_nothing_planted_is_in_requests_logs_manifests_the_store_or_tracebacks(
 FAULTS = {
     "refused": Said(KEY.encode(), 401), "busy": Said(KEY.encode(), 429), "fails": Said(KEY.encode(), 500),
     "no JSON": Said(KEY.encode()), "wrong form": Said(chat(json.dumps({"chosen": KEY}))),
-    "broken off": Said(b"{}" * 9, kind="breaks_off"), "hangs": Said(kind="hangs"), "drips": Said(kind="drips"),
+    "broken off": Said(b"{}" * 9, kind="breaks_off"),
+    "hangs": Said(kind="hangs"), "drips": Said(kind="drips"),
     "endless": Said(kind="never_ends"),
     "elsewhere": Said(status=307, headers=(("location", f"http://127.0.0.1:9/{KEY}"),)),
 }  # fmt: skip
