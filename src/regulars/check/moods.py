@@ -52,24 +52,23 @@ def moods(
                 found.setdefault(kind, (phrase.start, phrase.end))
     if tokens and tokens[-1].low == "?":
         found["question"] = (len(tokens) - 1, len(tokens))
-    if leads := _leads_to(tokens, language, names):
-        found.setdefault("cause", leads)
-    if likely := _likely(tokens):
-        found.setdefault("forecast", likely)
-    if as_cause := _as_cause(tokens, language):
-        found.setdefault("cause", as_cause)
-    if outside := _outsiders(tokens, language):
-        found.setdefault("external", outside)
-    is_noun = bool(tokens) and any(
-        phrase.end > 1 for phrase in language.families.every_at(tokens, 0)
-    )  # "call centres handle …"
-    if (
-        not is_noun
-        and is_imperative(tokens, language, names)
-        and not {each.stem for each in tokens[:2]} <= set(metrics)
-    ):
-        found["advice"] = (0, 1)
+    shown = {
+        "cause": _leads_to(tokens, language, names) or _as_cause(tokens, language),
+        "forecast": _likely(tokens),
+        "external": _outsiders(tokens, language),
+    }
+    found = {kind: at for kind, at in shown.items() if at} | found
+    if "forecast" in found and _is_foretelling(found, tokens):
+        del found["advice"]
+    if not _is_noun(tokens, language) and is_imperative(tokens, language, names):
+        is_metric = {each.stem for each in tokens[:2]} <= set(metrics)
+        found |= {} if is_metric else {"advice": (0, 1)}
     return found
+
+
+def _is_noun(tokens: Sequence[Token], language: Language) -> bool:
+    """Whether a sentence starts with a thing of two words or more: "call centres handle …"."""
+    return bool(tokens) and any(each.end > 1 for each in language.families.every_at(tokens, 0))
 
 
 def _is_meant(kind: str, at: int, tokens: Sequence[Token]) -> bool:
@@ -110,6 +109,14 @@ def _likely(tokens: Sequence[Token]) -> tuple[int, int] | None:
             if not compared and not {"than", "times", "as"} & set(lows):
                 return at, at + 1
     return None
+
+
+def _is_foretelling(found: dict[str, tuple[int, int]], tokens: Sequence[Token]) -> bool:
+    """Whether "should" only foretells: "they should top $600 million by next year", but not "we should"."""
+    at = found["advice"][0] if "advice" in found else -1
+    if at < 1 or tokens[at].low != "should":
+        return False
+    return {"we", "you", "i", "us"}.isdisjoint(token.low for token in tokens[:at])
 
 
 def _as_cause(tokens: list[Token], language: Language) -> tuple[int, int] | None:

@@ -139,7 +139,8 @@ class _Reader:
         found = self._whole(start)
         if found and [self.low(found.end + n) for n in range(3)] == ["and", "a", "half"]:
             return Number(found.value + 0.5, 0.5, "stated", start, found.end + 3, found.is_word)
-        if found and found.value == 1 and found.is_word and found.end == start + 1:
+        is_counted = found is not None and self.low(found.end) in {"percent", "per", "%"}
+        if found and found.value == 1 and found.is_word and found.end == start + 1 and not is_counted:
             return None  # "one" is mostly a pronoun; what counts with it is read above.
         return found
 

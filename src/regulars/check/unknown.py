@@ -80,7 +80,7 @@ def unread_words(clause: Clause) -> list[str]:
 def _is_object(clause: Clause, at: int) -> bool:
     """Whether a word only says of what the metric's verb speaks, or that it is used: "return products"."""
     token, before = clause.scene.tokens[at], at - 1
-    said_of_them = any(each.end == at and each.kind in {"them", "segments"} for each in clause.scene.mentions)
+    said_of_them = any(each.end == at for each in clause.scene.mentions)
     is_thing = token.low in _THINGS and before in clause.explained
     return is_thing or (token.low in {"use", "uses"} and said_of_them)
 
