@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from regulars.app import drafts_kept, narrator, saved
+from regulars.app import drafts_kept, narrator, policies, saved
 from regulars.app.recording import new_record
 from regulars.app.runs import run_to_show
 from regulars.app.workspace import Workspace, read_json
 from regulars.check.personal import personal
-from regulars.check.policy import Policy, policy
+from regulars.check.policy import Policy
 from regulars.errors import UsageError, did_you_mean
 from regulars.narrate.composing import Frame
 from regulars.narrate.drafts import Draft, Tally, as_json, from_json, tally
@@ -126,7 +126,7 @@ def narrate(settings: Settings, workspace: Workspace, asked: Asked) -> Narrated:
     """
     run_id, findings = run_to_show(workspace, asked.run)
     study = saved.load(workspace.run(run_id))
-    choices, rules = settings.narration, rules_of(workspace, settings)
+    choices, rules = settings.narration, policies.chosen(workspace)
     manuscripts = [_manuscript(study, name, choices, rules) for name in _named(study, asked.segmentation)]
     _require_segments(manuscripts, asked.segments)
     until = asked.clock() + choices.deadline_seconds
@@ -162,12 +162,6 @@ def narrate(settings: Settings, workspace: Workspace, asked: Asked) -> Narrated:
         line.account.as_json() if line is not None else None,
         tuple(_keep(workspace, settings, study, drafts, rules, asked)),
     )
-
-
-def rules_of(workspace: Workspace, settings: Settings) -> Policy:
-    """The rules of wording that the settings name."""
-    own = settings.policy.own and workspace.root / settings.policy.own.expanduser()
-    return policy(settings.policy.pack, own, settings.policy.disclosures)
 
 
 def _against(words: str, rules: Policy) -> list[str]:

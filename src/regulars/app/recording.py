@@ -106,7 +106,7 @@ def _rulings(draft: Draft) -> Iterator[Ruling]:
 def _policy_checks(draft: Draft, policy: Policy, at: datetime) -> Iterator[Check]:
     from regulars.review.record import Check
 
-    breaches = policy.breaches(draft.text, "internal")
+    breaches = policy.breaches(draft.text, "internal", names=(draft.segment_name,))
     for name, kinds in _FORBIDDEN.items():
         severities = {each.severity for each in breaches if each.kind in kinds}
         result: Result = "fail" if "fail" in severities else "warn" if severities else "pass"
