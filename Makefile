@@ -47,7 +47,7 @@ bench: .venv/.ready ## measure speed and memory
 
 soak: .venv/.ready ## run the tests that take minutes (and get a larger language model for them)
 	@$(PY) tools/model.py large
-	$(PY) -m pytest -m soak -n auto tests || [ $$? = 5 ]
+	$(PY) -m pytest -m soak -n auto -o faulthandler_timeout=14400 tests || [ $$? = 5 ]
 
 golden: .venv/.ready ## write the golden SQL scripts anew; read the diff of each dialect
 	$(PY) -m tests.golden_scripts
