@@ -178,6 +178,7 @@ def test_no_fault_of_a_server_brings_a_key_or_a_prompt_into_a_log_or_traceback(
 ) -> None:
     """With the values of variables: in the words of Python and of rich."""
     caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, "httpcore2.http11")  # some tests' libraries set it higher
     (tmp_path / "keys.env").write_text(f"OURS={KEY}\n")
     (tmp_path / "keys.env").chmod(0o600)
     with Server([FAULTS[fault]]).serving() as address:

@@ -7,6 +7,7 @@ version of Python, what the environment says) is left off.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,16 @@ HEADERS = frozenset(
 """What a request keeps of its headers; the key comes on top."""
 LONGEST_WAIT = 86_400.0
 Fault = Literal["", "connection", "broken_off", "elsewhere", "redirected", "packed", "too_large"]
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether a record does not repeat the head of an answer: a server may write the key into it."""
+    return "response_headers" not in record.getMessage()
+
+
+for _name in ("http11", "http2", "proxy", "connection"):
+    # Of the logger, as no level that somebody sets lifts it.
+    logging.getLogger(f"httpcore2.{_name}").addFilter(_is_ours)
 
 
 @dataclass(frozen=True)
