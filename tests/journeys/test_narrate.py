@@ -164,6 +164,9 @@ def test_figures_of_today_come_into_the_words_that_there_are(tmp_path: Path, mod
     for name in both:
         assert after[name].claim("advice").words == "Ask them what they need."
         assert after[name].claim("advice").source == "model"
+        assert [each["model"] for each in after[name].records] == [
+            each["model"] for each in before[name].records
+        ]
     assert any(before[name].text != after[name].text for name in both)
 
 

@@ -197,7 +197,7 @@ def _keep(
 def _older(workspace: Workspace, settings: Settings, manuscript: Manuscript) -> list[Draft]:
     """The newest drafts about a segmentation, of whatever run."""
     return [
-        from_json({**record.content.draft, "records": []})
+        from_json(record.content.draft)
         for record in drafts_kept.drafts(workspace, settings)
         if record.content.segmentation == manuscript.frame.segmentation and record.content.draft
     ]

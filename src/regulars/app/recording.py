@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from regulars.narrate.drafts import Draft, as_json
+from regulars.narrate.providers.request import BY_CALL
 
 if TYPE_CHECKING:
     from regulars.check.policy import Policy
@@ -55,8 +56,9 @@ def new_record(draft: Draft, facts: Facts, policy: Policy, *, actor: str, at: da
 
 
 def _said(draft: Draft) -> dict[str, Any]:
-    """The draft without what differs each time that it is asked for."""
-    return {name: value for name, value in as_json(draft).items() if name != "records"}
+    """The draft without what differs by call: how long an answer took, and the like."""
+    records = [{name: said for name, said in each.items() if name not in BY_CALL} for each in draft.records]
+    return as_json(draft) | {"records": records}
 
 
 def _generation(draft: Draft) -> Generation:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from regulars.narrate.drafts import Claim, Draft, Source
+from regulars.narrate.drafts import Claim, Draft
 from regulars.narrate.guard import Fault
+from regulars.narrate.sheets import Sheet, Words, faults_of
 from regulars.narrate.slots import Slot
 from regulars.narrate.truths import Statement
-from regulars.narrate.writing import Sheet, Words
 from regulars.types import Sentence
 
 FALSE = ("contradicted", "unsupported_attribute")
@@ -36,8 +36,8 @@ def composed(sheet: Sheet, frame: Frame) -> Draft:
     return Draft(
         sheet.piece.kind, frame.segmentation, sheet.piece.words.segment_id, sheet.piece.words.name,
         frame.audience, frame.length, frame.locale, frame.facts_digest, frame.policy_digest,
-        tuple(_checked(claim, sheet) for claim in claims),
-        tuple(record.as_json() for record in sheet.records),
+        tuple(claims),
+        tuple(sheet.records),
     )  # fmt: skip
 
 
@@ -54,8 +54,9 @@ def resumed(sheet: Sheet, old: Draft) -> Sheet:
             letter = letters.get(head.statement or "") if head else None
             sheet.words[slot.key] = Words(slot, letter or slot.twin)
         elif was is not None and was.source in {"model", "person"}:
-            faults = () if slot.role == "name" else sheet.guard.faults(was.words, slot)
-            sheet.words[slot.key] = Words(slot, was.words, was.attempt, faults)
+            faults = faults_of(sheet, slot, was.words, others=())
+            sheet.words[slot.key] = Words(slot, was.words, was.attempt, faults, was.source)
+    sheet.records += old.records
     return sheet
 
 
@@ -73,20 +74,23 @@ def _profile(sheet: Sheet) -> Iterator[Claim]:
     slots = {slot.key: slot for slot in sheet.piece.slots}
     if top is not None:
         yield _claim(sheet, slots["name"])
-        yield _claim(sheet, slots["headline"], top, top.said.told)
+        yield _claim(sheet, _led(slots["headline"], top, top.said.told))
     yield from _by_program("level", (told.headline, *told.paragraph))
-    for statement in sorted(sheet.piece.statements, key=lambda each: each != top):
-        letter = next(key for key, each in sheet.piece.letters.items() if each == statement)
-        yield _claim(sheet, slots[letter], statement, figures=statement.figures)
+    for letter, statement in sorted(sheet.piece.letters.items(), key=lambda each: each[1] != top):
+        yield _claim(sheet, slots[letter], statement.figures)
     if top is not None:
-        yield _claim(sheet, slots["hypothesis"], top, top.said.maybe)
-        yield _claim(sheet, slots["advice"], top, top.said.do)
+        yield _claim(sheet, _led(slots["hypothesis"], top, top.said.maybe))
+        yield _claim(sheet, _led(slots["advice"], top, top.said.do))
     yield from _by_program("caveat", told.caveats)
 
 
+def _led(slot: Slot, top: Statement, twin: str) -> Slot:
+    """A slot that stands on the statement at the head."""
+    return replace(slot, statement=top, twin=twin)
+
+
 def _persona(sheet: Sheet) -> Iterator[Claim]:
-    for slot in sheet.piece.slots:
-        yield _claim(sheet, slot, slot.statement)
+    return (_claim(sheet, slot) for slot in sheet.piece.slots)
 
 
 def _by_program(role: str, sentences: tuple[Sentence, ...]) -> Iterator[Claim]:
@@ -94,18 +98,22 @@ def _by_program(role: str, sentences: tuple[Sentence, ...]) -> Iterator[Claim]:
         yield Claim(f"{role}.{nth}", role, sentence, "", "program")
 
 
-def _claim(
-    sheet: Sheet, slot: Slot, statement: Statement | None = None, twin: str = "", figures: Sentence = ()
-) -> Claim:
-    on = (statement or slot.statement).id if statement or slot.statement else None  # type: ignore[union-attr]
+def _claim(sheet: Sheet, slot: Slot, figures: Sentence = ()) -> Claim:
+    """The claim of a slot: with the model's words where they may stand, also beside the figures."""
+    on = slot.statement.id if slot.statement else None
     written = sheet.words.get(slot.key)
-    source: Source = "template"
-    words, why, attempt = twin or slot.twin, "", 0
-    if written is not None:
-        attempt, why = written.attempt, _why(written.faults, sheet)
-        if written.stands:
-            words, source, why = written.words, "model", ""
-    return Claim(slot.claim, slot.role, figures, words, source, on, attempt, why=why)
+    by_rule = Claim(slot.claim, slot.role, figures, slot.twin, "template", on)
+    if written is None:
+        return _labelled(by_rule, sheet)
+    by_rule = replace(by_rule, attempt=written.attempt)
+    if not written.stands:
+        return _labelled(replace(by_rule, why=_why(written.faults, sheet)), sheet)
+    by_model = _labelled(replace(by_rule, words=written.words, source=written.source), sheet)
+    if by_model.verdict not in FALSE:
+        return by_model
+    return _labelled(
+        replace(by_rule, why="beside its figures the checker does not hold it to be true"), sheet
+    )
 
 
 def _why(faults: tuple[Fault, ...], sheet: Sheet) -> str:
@@ -114,17 +122,6 @@ def _why(faults: tuple[Fault, ...], sheet: Sheet) -> str:
     return "; ".join(f"{fault.code}: {fault.why}" for fault in faults)
 
 
-def _checked(claim: Claim, sheet: Sheet) -> Claim:
-    """The claim with the checker's label on all of it; a model's words go where the whole is false."""
-    if claim.role in UNRULED:
-        return claim
-    label = sheet.guard.verdict(claim.text).label
-    if claim.source == "model" and label in FALSE:
-        slot = next(each for each in sheet.piece.slots if each.claim == claim.id)
-        twin = Claim(
-            claim.id, claim.role, claim.figures, slot.twin, "template", claim.statement, claim.attempt
-        )
-        label = sheet.guard.verdict(twin.text).label
-        why = "beside its figures the checker does not hold it to be true"
-        return Claim(**{**vars(twin), "verdict": label, "why": why})
-    return Claim(**{**vars(claim), "verdict": label})
+def _labelled(claim: Claim, sheet: Sheet) -> Claim:
+    """The claim with the checker's label on all of it, as it is read."""
+    return claim if claim.role in UNRULED else replace(claim, verdict=sheet.guard.verdict(claim.text).label)

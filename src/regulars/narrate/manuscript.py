@@ -13,10 +13,10 @@ from regulars.narrate.composing import Frame, composed, resumed
 from regulars.narrate.drafts import Draft, Kind
 from regulars.narrate.guard import Guard, Wording
 from regulars.narrate.pieces import LENGTHS, Piece, chosen, persona_piece, profile_piece
+from regulars.narrate.sheets import Sheet
 from regulars.narrate.standing import standing
 from regulars.narrate.truths import Statement, statements
 from regulars.narrate.vocabulary import vocabulary
-from regulars.narrate.writing import Sheet
 from regulars.types import Narrative, Profile, SegmentWords, Sentence, plain
 
 PIECES = {"profile": profile_piece, "persona": persona_piece}

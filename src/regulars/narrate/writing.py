@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from pydantic import BaseModel
 
 from regulars.errors import ModelFailed
 from regulars.narrate.forms import form
-from regulars.narrate.guard import Fault, Guard
-from regulars.narrate.naming import as_name, name_faults
-from regulars.narrate.pieces import LETTERS, Piece, callable_by
+from regulars.narrate.naming import as_name
+from regulars.narrate.pieces import LETTERS, callable_by
 from regulars.narrate.prompts import Prompt
-from regulars.narrate.providers.request import Answer, Message, Record, Request
+from regulars.narrate.providers.request import Answer, Message, Request
+from regulars.narrate.sheets import Sheet, Words, faults_of, taken
 from regulars.narrate.slots import Slot
 from regulars.types import Finding
 
@@ -54,40 +54,6 @@ class Manner:
     max_tokens: int = 1000
 
 
-@dataclass
-class Words:
-    """What became of one slot: the words that stand there, if they are the model's, and why not."""
-
-    slot: Slot
-    words: str = ""
-    attempt: int = 0
-    faults: tuple[Fault, ...] = ()
-
-    @property
-    def stands(self) -> bool:
-        return bool(self.words) and not self.faults
-
-
-@dataclass
-class Sheet:
-    """One piece being written."""
-
-    piece: Piece
-    guard: Guard
-    words: dict[str, Words] = field(default_factory=dict)
-    records: list[Record] = field(default_factory=list)
-    failure: ModelFailed | None = None
-    descriptors: tuple[str, ...] = ()
-
-    def open(self) -> list[Slot]:
-        """The slots whose words may not stand."""
-        return [slot for slot in self.piece.slots if not self.words[slot.key].stands]
-
-    def free(self) -> list[Slot]:
-        """The slots with words that stand and could be polished: sentences, not names or choices."""
-        return [s for s in self.piece.slots if s.mood != "named" and self.words[s.key].stands]
-
-
 def write(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
     """Fill the sheets with a model's words, as far as they may stand."""
     if "describe" in manner.steps:
@@ -117,7 +83,7 @@ def _describe(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
     ]
     for sheet, outcome in _ask(sheets, line, manner, "describe", lambda _: slots, lambda _: {}):
         if isinstance(outcome, Answer):
-            sheet.records.append(outcome.record)
+            sheet.records.append(outcome.record.as_json())
             said = _said(outcome)
             sheet.descriptors = tuple(
                 said[slot.key].strip(" .").lower()
@@ -164,7 +130,7 @@ def _refine(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
     worth = [sheet for sheet in sheets if not sheet.failure and sheet.free()]
     for sheet, outcome in _ask(worth, line, manner, "refine", Sheet.free, told):
         if isinstance(outcome, Answer):
-            sheet.records.append(outcome.record)
+            sheet.records.append(outcome.record.as_json())
             for key, words in _said(outcome).items():
                 if not sheet.guard.faults(words, sheet.words[key].slot):
                     sheet.words[key].words = _sentence(words)
@@ -223,23 +189,14 @@ def _said(answer: Answer[BaseModel]) -> dict[str, str]:
     return {key: str(value) for key, value in answer.content.model_dump().items()}
 
 
-def taken(own: Sheet, sheets: Sequence[Sheet]) -> list[str]:
-    """Names that others have: those of their segments, and those that were given while writing."""
-    others = [sheet for sheet in sheets if sheet is not own]
-    given = [sheet.words["name"] for sheet in others if "name" in sheet.words]
-    return [*(each.piece.words.name for each in others), *(each.words for each in given if each.stands)]
-
-
 def _take(
     sheet: Sheet, answer: Answer[BaseModel], slots: Sequence[Slot], names: Sequence[str], attempt: int
 ) -> None:
-    sheet.records.append(answer.record)
+    sheet.records.append(answer.record.as_json())
     said = _said(answer)
     for slot in slots:
         words = said[slot.key].strip()
-        faults = sheet.guard.faults(words, slot)
-        if slot.role == "name" and not faults:
-            faults = tuple(name_faults(words, sheet.guard.places, names, callable_by(sheet.piece.statements)))
+        faults = faults_of(sheet, slot, words, names)
         words = as_name(words) if slot.role == "name" else words if slot.options else _sentence(words)
         sheet.words[slot.key] = Words(slot, words, attempt, faults)
 

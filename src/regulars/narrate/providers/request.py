@@ -67,7 +67,8 @@ class Reply:
     output_tokens: int
 
 
-_BY_CALL = frozenset({"seconds", "attempts", "from_cache"})
+BY_CALL = frozenset({"seconds", "attempts", "from_cache"})
+"""What of a record differs by call."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class Record:
 
     @property
     def digest(self) -> str:
-        return digest_of({name: value for name, value in vars(self).items() if name not in _BY_CALL})
+        return digest_of({name: value for name, value in vars(self).items() if name not in BY_CALL})
 
     def as_json(self) -> dict[str, Any]:
         return {**vars(self), "digest": self.digest}
