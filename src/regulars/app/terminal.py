@@ -7,19 +7,48 @@ import sys
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
+from unicodedata import bidirectional, category
 
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
+from rich.text import Text
 
 from regulars.errors import RegularsError, sentence
 from regulars.types import Finding
 
 WIDE = 120
 """Columns where there is no terminal to ask: a file or a pipe need not cut names short."""
-out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+_TURNS = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+"""Kinds of marks that turn the text after them round, also what the program prints itself."""
+
+
+class _Console(Console):
+    """A console on which no text commands the terminal: names come from the data, and words from models."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        return super().render_str(harmless(text), **how)
+
+
+def harmless(text: str) -> str:
+    r"""The text with each character that would command a terminal replaced by one that shows.
+
+    >>> harmless("At\x1b[2J Risk")
+    'At�[2J Risk'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("�" if _commands(each) else each for each in text)
+
+
+def _commands(character: str) -> bool:
+    moves = category(character) in {"Cc", "Zl", "Zp"} and character not in "\n\t"
+    return moves or bidirectional(character) in _TURNS
+
+
+out = _Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else WIDE)
+err = _Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 @contextmanager
