@@ -84,6 +84,7 @@ def test_no_prompt_holds_a_figure_a_name_or_a_segments_id(shop) -> None:
         ("They stand apart " + "and apart " * 40, "too_long"),
         (" ", "empty"),
         ("They are young families.", "unsupported"),
+        ("They are retired.", "people"),
         ("They left because of the price.", "unsupported"),
         ("They may be apart.", "hedged"),
     ],

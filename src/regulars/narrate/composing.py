@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from regulars.narrate.drafts import Claim, Draft
-from regulars.narrate.guard import Fault
+from regulars.narrate.plain_words import Fault
 from regulars.narrate.sheets import Sheet, Words, faults_of
 from regulars.narrate.slots import Slot
 from regulars.narrate.truths import Statement

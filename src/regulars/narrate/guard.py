@@ -8,29 +8,19 @@ hold nothing of a person's.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from regulars.check.checker import Text, check
-from regulars.check.locale import Language, english
 from regulars.check.table import Facts
-from regulars.check.tokens import Token, tokens
 from regulars.check.verdicts import Verdict
 from regulars.narrate.cues import Cue, cues
+from regulars.narrate.plain_words import Fault, gives_a_cause, is_echo, plain_faults
 from regulars.narrate.slots import Mood, Slot
 from regulars.narrate.standing import Place
 
 Wording = Callable[[str], Collection[str]]
 """Rules of wording from elsewhere (policy, personal data): why a text may not stand; nothing where it may."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why words may not stand: a code, and a line that says what to do better, without repeating them."""
-
-    code: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -49,9 +39,9 @@ class Guard:
         what is no plain text need not be read for its meaning."""
         if slot.options:
             return () if words in slot.options else (Fault("choice", "choose one of the words offered"),)
-        if plain := tuple(_plain_faults(words, slot, english())):
+        if plain := tuple(plain_faults(words, slot)):
             return plain
-        if slot.mood in {"meant", "supposed"} and self._repeats(words):
+        if slot.mood in {"meant", "supposed"} and any(is_echo(words, told) for told in self.told):
             return (Fault("repeats", "it repeats a statement: say what follows from it"),)
         if slot.mood == "positioned":
             return (*self._position(words, slot), *self._terms(words))
@@ -62,11 +52,6 @@ class Guard:
         """What the checker says of a text about the segment."""
         (verdict,) = check(self.facts, [Text("text", text, self.segment_id)])
         return verdict
-
-    def _repeats(self, words: str) -> bool:
-        """Whether the words are those of a statement, or nearly."""
-        said = _stems(words)
-        return any(len(said & told) >= SAME * len(said | told) for told in map(_stems, self.told))
 
     def _terms(self, words: str) -> Iterator[Fault]:
         yield from (Fault("terms", why) for why in self.wording(words))
@@ -97,7 +82,7 @@ class Guard:
             yield Fault("form", "it must begin with: They")
         if mood == "advised" and (_OF_THEM.match(words) or not moods & {"advice", "a question"}):
             yield Fault("no_advice", "it must begin with a verb, as advice does")
-        if mood in {"meant", "advised"} and _CAUSE.search(words):
+        if mood in {"meant", "advised"} and gives_a_cause(words):
             yield Fault("cause", "give no reasons for what customers do")
         if mood == "meant" and not _FOR_US.match(words):
             yield Fault("form", "it must begin with: So we should")
@@ -120,50 +105,10 @@ class Guard:
 
 
 _OF_THEM = re.compile(r"(?:they|their)\b", re.IGNORECASE)
-_CAUSE = re.compile(
-    r"\b(?:because|due to|owing to|thanks to|as a result|driven by|led to|caused by"
-    r"|since (?!they|their|then))\b",
-    re.IGNORECASE,
-)
-_OF_THE_TEXT = re.compile(
-    r"\b(?:the facts|facts above|statements?|instructions?|prompts?|override|approved|reviewers?|proven"
-    r"|language model)\b|\bAI\b",
-    re.IGNORECASE,
-)
-"""Words of a text about itself, or about who wrote or approved it."""
 _FOR_US = re.compile(r"so we (?:should|can|could|must|need to|may)\b", re.IGNORECASE)
 _POSITION = re.compile(r"For those who ([^,]+), (we .+)", re.IGNORECASE)
 _PRESUMES = re.compile(r"\b(?:they|their|who|whose|because|since)\b", re.IGNORECASE)
 """With one of these, advice tells what customers are like, and not only what to do."""
-_ALLOWED = re.compile(r"[A-Za-z’' ,;:.!?()–—-]+")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+)[\"'(]*$")
-
-
-def _plain_faults(words: str, slot: Slot, language: Language) -> Iterator[Fault]:
-    if not words.strip() or not any(each.isalpha() for each in words):
-        yield Fault("empty", "write words")
-    elif len(words) > slot.most_letters:
-        yield Fault("too_long", "it is too long: one short sentence")
-    elif any(unicodedata.category(each).startswith("N") for each in words):
-        yield Fault("figure", "write no digits")
-    elif not _ALLOWED.fullmatch(words):
-        yield Fault("marks", "plain words only: no signs, quotes, links or line breaks")
-    else:
-        read = tokens(words, language)
-        if any(_is_number(each, language) for each in read):
-            yield Fault("figure", "write no numbers in words either")
-        if _OF_THE_TEXT.search(words):
-            yield Fault("about_text", "write of customers, not of this text")
-        if slot.mood != "named" and any(_is_name(each, words) for each in read):
-            yield Fault("name", "name nobody and nothing: no capital letters within a sentence")
-
-
-_INNOCENT = frozenset({"one", "once", "second", "m", "k"})
-"""Words that stand in lists of numbers and mostly are none."""
-
-
-_COUNTS = re.compile(r"\w+fold|dozens?|couples?|nil|nought|umpteen")
-"""Numbers that stand in no list of numbers."""
 _NOT_SAID = "it says something of them that the statements do not"
 _UNSUPPORTED = {
     "unsupported_cause": "it says why, and the statements tell only what is",
@@ -171,51 +116,3 @@ _UNSUPPORTED = {
     "external_fact": "it speaks of others than these customers",
 }
 """What is wrong, by the checker's kinds of fault, in words that may be sent: no figure, no name, no quote."""
-SAME = 0.7
-"""Share of their words that two sentences have in common where the one is the other said again."""
-
-
-def _stems(words: str) -> frozenset[str]:
-    read = tokens(words, english())
-    return frozenset(each.stem for each in read if each.is_word and each.low not in _HOLLOW)
-
-
-_HOLLOW = frozenset(
-    [
-        "a",
-        "b",
-        "c",
-        "d",
-        "e",
-        "the",
-        "of",
-        "in",
-        "to",
-        "for",
-        "than",
-        "and",
-        "they",
-        "them",
-        "their",
-        "who",
-        "is",
-        "are",
-        "be",
-        "may",
-        "usual",
-    ]
-)
-
-
-def _is_number(token: Token, language: Language) -> bool:
-    word = token.low
-    known = (language.numbers, language.scales, language.parts, language.times)
-    forms = {word, word.removesuffix("s")}
-    is_known = any(form in each for form in forms for each in known)
-    return (is_known and not forms & _INNOCENT) or _COUNTS.fullmatch(word) is not None
-
-
-def _is_name(token: Token, words: str) -> bool:
-    """A capital letter where no sentence begins: a brand, a place, a person."""
-    is_inside = not _SENTENCE_START.search(words[: token.start])
-    return token.is_word and token.text[0].isupper() and token.text != "I" and is_inside

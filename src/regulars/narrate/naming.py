@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from regulars.check.locale import english
 from regulars.narrate.cues import cues
-from regulars.narrate.guard import Fault
+from regulars.narrate.plain_words import Fault
 from regulars.narrate.standing import Place
 
 MOST_WORDS = 4

@@ -8,9 +8,10 @@ from typing import Any
 
 from regulars.errors import ModelFailed
 from regulars.narrate.drafts import Source
-from regulars.narrate.guard import Fault, Guard
+from regulars.narrate.guard import Guard
 from regulars.narrate.naming import name_faults
 from regulars.narrate.pieces import Piece, callable_by
+from regulars.narrate.plain_words import Fault
 from regulars.narrate.slots import Slot
 
 

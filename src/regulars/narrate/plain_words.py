@@ -1,0 +1,113 @@
+"""Plain words: whether a text is no more than words, before anybody asks what it says.
+
+No figure in any spelling, no mark, no name, nothing about the text itself, nothing of who somebody is. The
+words are data, in ``plain_words.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from regulars.check.locale import Language, english
+from regulars.check.tokens import Token, tokens
+from regulars.narrate.slots import Slot
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why words may not stand: a code, and a line that says what to do better, without repeating them."""
+
+    code: str
+    why: str
+
+
+_ALLOWED = re.compile(r"[A-Za-z’' ,;:.!?()–—-]+")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+)[\"'(]*$")
+_INNOCENT = frozenset({"one", "once", "second", "m", "k"})
+"""Words that stand in lists of numbers and mostly are none."""
+_FOLD = re.compile(r"\w+fold")
+SAME = 0.7
+"""Share of their words that two sentences have in common where the one is the other said again."""
+
+
+def plain_faults(words: str, slot: Slot) -> Iterator[Fault]:
+    """What keeps a text from being plain words, the plainest fault alone."""
+    if not any(each.isalpha() for each in words):
+        yield Fault("empty", "write words")
+    elif len(words) > slot.most_letters:
+        yield Fault("too_long", "it is too long: one short sentence")
+    elif any(unicodedata.category(each).startswith("N") for each in words):
+        yield Fault("figure", "write no digits")
+    elif not _ALLOWED.fullmatch(words):
+        yield Fault("marks", "plain words only: no signs, quotes, links or line breaks")
+    else:
+        yield from _word_faults(words, slot)
+
+
+def _word_faults(words: str, slot: Slot) -> Iterator[Fault]:
+    read = tokens(words, english())
+    if any(_is_number(each, english()) for each in read):
+        yield Fault("figure", "write no numbers in words either")
+    if _says("of_the_text", words):
+        yield Fault("about_text", "write of customers, not of this text")
+    if _says("people", words):
+        yield Fault("people", "say nothing of who they are: age, sex, family, origin, health or means")
+    if slot.mood != "named" and any(_is_name(each, words) for each in read):
+        yield Fault("name", "name nobody and nothing: no capital letters within a sentence")
+
+
+def gives_a_cause(words: str) -> bool:
+    """Whether a text says why something is so."""
+    return _says("causes", words)
+
+
+def is_echo(words: str, told: str) -> bool:
+    """Whether the one text is the other said again, or nearly."""
+    one, other = _stems(words), _stems(told)
+    return len(one & other) >= SAME * len(one | other)
+
+
+def _stems(words: str) -> frozenset[str]:
+    hollow = _data()["hollow"].split()
+    return frozenset(
+        each.stem for each in tokens(words, english()) if each.is_word and each.low not in hollow
+    )
+
+
+def _is_number(token: Token, language: Language) -> bool:
+    word = token.low
+    known = (language.numbers, language.scales, language.parts, language.times)
+    forms = {word, word.removesuffix("s")}
+    is_known = any(form in each for form in forms for each in known)
+    is_count = word in _data()["counts"].split() or _FOLD.fullmatch(word) is not None
+    return (is_known and not forms & _INNOCENT) or is_count
+
+
+def _is_name(token: Token, words: str) -> bool:
+    """A capital letter where no sentence begins: a brand, a place, a person."""
+    is_inside = not _SENTENCE_START.search(words[: token.start])
+    return token.is_word and token.text[0].isupper() and token.text != "I" and is_inside
+
+
+def _says(kind: str, words: str) -> bool:
+    return _pattern(kind).search(words) is not None
+
+
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    """Any of the words of a kind, whole and in any case."""
+    said = _data()[kind]
+    phrases = said.split() if isinstance(said, str) else said
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b", re.IGNORECASE)
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((files("regulars.narrate") / "plain_words.toml").read_text(encoding="utf-8"))
