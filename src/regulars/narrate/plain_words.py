@@ -33,6 +33,8 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+)[\"'(]*$")
 _INNOCENT = frozenset({"one", "once", "second", "m", "k"})
 """Words that stand in lists of numbers and mostly are none."""
 _FOLD = re.compile(r"\w+fold")
+_SINCE = re.compile(r"\bsince (?!they\b|their\b|then\b)", re.IGNORECASE)
+"""Since prices rose; not "since they first ordered", which is a time."""
 SAME = 0.7
 """Share of their words that two sentences have in common where the one is the other said again."""
 
@@ -65,7 +67,7 @@ def _word_faults(words: str, slot: Slot) -> Iterator[Fault]:
 
 def gives_a_cause(words: str) -> bool:
     """Whether a text says why something is so."""
-    return _says("causes", words)
+    return _says("causes", words) or _SINCE.search(words) is not None
 
 
 def is_echo(words: str, told: str) -> bool:
