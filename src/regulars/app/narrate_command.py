@@ -5,7 +5,9 @@ from __future__ import annotations
 import getpass
 import os
 import textwrap
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rich.markup import escape
 
@@ -49,7 +51,9 @@ def _user() -> str:
 
 
 def _show(draft: Draft) -> None:
-    terminal.out.print(f"\n[bold]{escape(draft.segment_name)}[/] [dim]{draft.segmentation}, {draft.kind}[/]")
+    by = ", with words of a language model" if draft.is_by_model else ""
+    head = f"[bold]{escape(draft.segment_name)}[/] [dim]{draft.segmentation}, {draft.kind}{by}[/]"
+    terminal.out.print(f"\n{head}")
     for claim in draft.claims:
         if claim.text:
             _tell(claim)
@@ -65,14 +69,29 @@ def _tell(claim: Claim) -> None:
 
 
 def _summarise(found: Narrated) -> None:
+    """What became of a model's words, what that took, and where the drafts are: messages, so on stderr."""
     counts = found.tally
     if counts.asked:
-        words = (
+        _message(
             f"{counts.asked} claims were asked of {found.provider}: {counts.kept} keep its words, "
             f"{counts.retried} those of a second attempt, {counts.replaced} have words by rule."
         )
-        terminal.say(f"\n{words}")
+    if found.account:
+        _message(_cost(found.account))
     new = sum(each.is_new for each in found.kept)
-    terminal.say(f"{len(found.kept)} drafts are in the store, {new} of them new or changed.")
+    _message(f"{len(found.kept)} drafts are in the store, {new} of them new or changed.")
     for finding in found.findings:
         terminal.print_finding(finding)
+
+
+def _cost(account: Mapping[str, Any]) -> str:
+    asked, read = account["answered"], account["from_cache"]
+    told = f"{asked:,} answers, {read:,} more from the cache: {account['input_tokens']:,} tokens read, "
+    told += f"{account['output_tokens']:,} written"
+    if account["cost"] is None:
+        return f"{told}."
+    return f"{told}, {account['cost']} {account['currency']} by prices of {account['price_as_of']}."
+
+
+def _message(words: str) -> None:
+    terminal.err.print(words, markup=False, soft_wrap=False)
