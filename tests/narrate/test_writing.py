@@ -11,8 +11,8 @@ from tests.narrate.tellers import GONE, LOYAL, NEW, Scripted, harmless, manner, 
 from regulars.engine import Engine
 from regulars.errors import ModelUnreachable
 from regulars.figures import written
-from regulars.narrate.composing import FALSE
 from regulars.narrate.drafts import Draft, as_json, from_json, tally
+from regulars.narrate.guard import FALSE
 from regulars.narrate.writing import unanswered, write
 from regulars.types import plain
 

@@ -16,7 +16,7 @@ from regulars.app.recording import new_record
 from regulars.app.runs import run_to_show
 from regulars.app.workspace import Workspace, read_json
 from regulars.check.personal import personal
-from regulars.check.policy import Policy
+from regulars.check.policy import Audience, Policy
 from regulars.errors import UsageError, did_you_mean
 from regulars.narrate.composing import Frame
 from regulars.narrate.drafts import Draft, Tally, as_json, from_json, tally
@@ -164,9 +164,9 @@ def narrate(settings: Settings, workspace: Workspace, asked: Asked) -> Narrated:
     )
 
 
-def _against(words: str, rules: Policy) -> list[str]:
+def _against(words: str, rules: Policy, audience: Audience) -> list[str]:
     """What policy and privacy hold against words of a model."""
-    broken = rules.breaches(words, "internal", is_whole=False)
+    broken = rules.breaches(words, audience, is_whole=False)
     return [
         *(
             f"the policy forbids it ({each.rule.replace('_', ' ')})"
@@ -259,7 +259,8 @@ def _manuscript(study: Study, name: str, choices: NarrationChoices, rules: Polic
         read_json(study.path / path),
         segmentation.narrative,
         frame,
-        lambda words: _against(words, rules),
+        lambda words: _against(words, rules, "internal"),
+        lambda words: _against(words, rules, "customer"),
     )
 
 

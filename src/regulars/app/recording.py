@@ -97,12 +97,16 @@ def _claims(draft: Draft, at: datetime) -> Check:
 
 
 def _rulings(draft: Draft) -> Iterator[Ruling]:
+    """What is ruled on each claim; where words follow figures, on the whole and on the words."""
     from regulars.review.record import Ruling
 
     for start, claim in draft.placed():
+        end = start + len(claim.text)
         if claim.verdict:
-            end = start + len(claim.text)
             yield Ruling(span=(start, end), text=claim.text, verdict=_RULED[claim.verdict])
+        if claim.words_verdict:
+            span = (end - len(claim.words), end)
+            yield Ruling(span=span, text=claim.words, verdict=_RULED[claim.words_verdict])
 
 
 def _policy_checks(draft: Draft, policy: Policy, at: datetime) -> Iterator[Check]:

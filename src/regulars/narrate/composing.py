@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from regulars.narrate.drafts import Claim, Draft
+from regulars.narrate.guard import FALSE
 from regulars.narrate.plain_words import Fault
 from regulars.narrate.sheets import Sheet, Words, faults_of
 from regulars.narrate.slots import Slot
 from regulars.narrate.truths import Statement
 from regulars.types import Sentence
 
-FALSE = ("contradicted", "unsupported_attribute")
-"""Labels of the checker with which words of a model are not shown."""
 UNRULED = ("name", "channel", "positioning")
 """Roles that claim nothing: what customers are in them was held to the facts by itself."""
 
@@ -61,12 +60,12 @@ def resumed(sheet: Sheet, old: Draft) -> Sheet:
 
 
 def lead(sheet: Sheet) -> Statement | None:
-    """The statement that the model picked to head the text, or the weightiest."""
+    """The statement that the model picked to head the text; by rule the one by which they stand out most."""
     picked = sheet.words.get("lead")
     letters = sheet.piece.letters
     if picked is not None and picked.stands:
         return letters[picked.words]
-    return next(iter(letters.values()), None)
+    return max(letters.values(), key=lambda each: each.strength, default=None)
 
 
 def _profile(sheet: Sheet) -> Iterator[Claim]:
@@ -123,5 +122,8 @@ def _why(faults: tuple[Fault, ...], sheet: Sheet) -> str:
 
 
 def _labelled(claim: Claim, sheet: Sheet) -> Claim:
-    """The claim with the checker's label on all of it, as it is read."""
-    return claim if claim.role in UNRULED else replace(claim, verdict=sheet.guard.verdict(claim.text).label)
+    """The claim with the checker's label on all of it, as it is read, and on its words alone."""
+    if claim.role in UNRULED:
+        return claim
+    of_words = sheet.guard.verdict(claim.words).label if claim.words and claim.figures else ""
+    return replace(claim, verdict=sheet.guard.verdict(claim.text).label, words_verdict=of_words)

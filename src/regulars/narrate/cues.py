@@ -12,11 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Literal
 
 BETWEEN = 2
 """Words that ``..`` may stand for, at most."""
 BEFORE = 3
 """How many words before a phrase may turn it round."""
+AFTER = 2
+"""How many words after one of those who lie above may: "at weekends less than usual"."""
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 Pattern = tuple[tuple[frozenset[str], bool], ...]
 """Words one after the other: which ones will do, and whether others may stand before them."""
@@ -29,6 +32,18 @@ class Cue:
     metric: str
     is_above: bool
     words: str
+    before: tuple[str, ...] = ()
+    """The words that stand before it, nearest last."""
+
+    @property
+    def place(self) -> Literal["above", "below"]:
+        return "above" if self.is_above else "below"
+
+
+def phrases() -> Iterator[str]:
+    """All words of all cues, a pattern at a time."""
+    for _, _, pattern in _data()[0]:
+        yield " ".join(sorted(word for words, _ in pattern for word in words))
 
 
 def cues(text: str) -> Iterator[Cue]:
@@ -44,7 +59,8 @@ def cues(text: str) -> Iterator[Cue]:
             end = _end(pattern, words, at)
             if end is not None:
                 is_turned = any(word in turned for word in words[max(0, at - BEFORE) : at])
-                yield Cue(metric, is_above != is_turned, " ".join(words[at:end]))
+                is_turned = is_turned or (is_above and "less" in words[end : end + AFTER])
+                yield Cue(metric, is_above != is_turned, " ".join(words[at:end]), tuple(words[:at]))
                 break
 
 

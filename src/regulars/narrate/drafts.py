@@ -45,6 +45,8 @@ class Claim:
     statement: str | None = None
     attempt: int = 0
     verdict: str = ""
+    words_verdict: str = ""
+    """The checker's label on the words alone, where they stand beside figures."""
     why: str = ""
 
     @property

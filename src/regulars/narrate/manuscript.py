@@ -34,6 +34,8 @@ class Manuscript:
     narrative: Narrative
     frame: Frame
     wording: Wording
+    promises: Wording = lambda _: ()
+    """The same of a text that promises customers something."""
 
     @cached_property
     def facts(self) -> Facts:
@@ -69,8 +71,8 @@ class Manuscript:
         kept = [each for each in found if old and each.id in {claim.statement for claim in old.claims}]
         told = chosen([*kept, *(each for each in found if each not in kept)], LENGTHS[self.frame.length])
         guard = Guard(
-            self.facts, segment.id, standing(self.profile, segment) if found else {}, self.wording,
-            tuple(each.said.told for each in told),
+            self.facts, segment.id, standing(self.profile, segment) if found else {},
+            self.wording, self.promises, tuple(each.said.told for each in told),
         )  # fmt: skip
         sheet = Sheet(_piece(kind, words, told), guard)
         return resumed(sheet, old) if old else sheet

@@ -51,7 +51,8 @@ _NEUTRAL = frozenset(
 _SMALL = frozenset({"the", "and", "of", "with", "to", "in", "for", "a"})
 _UNKIND = frozenset(
     """low lower lowest least less little small smaller smallest weak weaker poor minor cheap cheaper budget
-    frugal thrifty disloyal declining churned lazy bad worst idle absent""".split()  # noqa: SIM905
+    frugal thrifty disloyal declining churned lazy bad worst idle absent handful mature veteran
+    veterans""".split()  # noqa: SIM905
 )
 """Words that nobody would like to be called by; names leak, into exports and subject lines."""
 _NOUNS = frozenset(
@@ -92,7 +93,7 @@ def name_faults(
         yield Fault("form", "a name has two or three plain words")
         return
     said = list(cues(name))
-    if any(places.get(cue.metric) != ("above" if cue.is_above else "below") for cue in said):
+    if any(places.get(cue.metric) != cue.place for cue in said):
         yield Fault("direction", "the name does not fit what is true of them")
     called = [each for each in calls if re.search(rf"\b{re.escape(each)}\b", name.lower())]
     fitting = {word for each in (*(cue.words for cue in said), *called) for word in re.split(r"[ -]", each)}

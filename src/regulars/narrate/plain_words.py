@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -17,7 +17,9 @@ from typing import Any
 
 from regulars.check.locale import Language, english
 from regulars.check.tokens import Token, tokens
+from regulars.narrate.cues import phrases
 from regulars.narrate.slots import Slot
+from regulars.narrate.vocabulary import vocabulary
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,14 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+)[\"'(]*$")
 _INNOCENT = frozenset({"one", "once", "second", "m", "k"})
 """Words that stand in lists of numbers and mostly are none."""
 _FOLD = re.compile(r"\w+fold")
+_CLAUSES = re.compile(
+    r"[:;]|[.!?]\s+\S|,|\b(?:which|that|who|whose|why|how|where|while|whereas)\b"
+    r"|\b(?:though|although|now|given|if only)\b"
+    r"|\b(?:all|most|many|few|none|half) of (?:them|these|those|our)\b"
+    r"|\b(?:nobody|everyone|everybody|no one|anyone|anybody|none|never|always|every)\b",
+    re.IGNORECASE,
+)
+"""Where a second statement hides behind the first, or all of them are spoken of."""
 _SINCE = re.compile(r"\bsince (?!they\b|their\b|then\b)", re.IGNORECASE)
 """Since prices rose; not "since they first ordered", which is a time."""
 SAME = 0.7
@@ -63,6 +73,59 @@ def _word_faults(words: str, slot: Slot) -> Iterator[Fault]:
         yield Fault("people", "say nothing of who they are: age, sex, family, origin, health or means")
     if slot.mood != "named" and any(_is_name(each, words) for each in read):
         yield Fault("name", "name nobody and nothing: no capital letters within a sentence")
+
+
+def strange_words(words: str) -> bool:
+    """Whether a text uses a word that is neither of business, nor of ours."""
+    known = _known()
+    return any(each.is_word and each.stem not in known for each in tokens(words, english()))
+
+
+def is_one_clause(words: str) -> bool:
+    """Whether a text says one thing, and nothing of all or none of them."""
+    return _CLAUSES.search(words.rstrip(" .!?")) is None
+
+
+def foretells(words: str) -> bool:
+    """Whether advice only tells what is, or will be."""
+    return _says("foretells", words)
+
+
+def boasts(words: str) -> bool:
+    """Whether a text claims of us what no facts can prove."""
+    return _says("boasts", words)
+
+
+def says_no_more_than(words: str, rest: Iterable[str]) -> bool:
+    """Whether all words of a text are those that any statement needs, or of ``rest``."""
+    allowed = {*_data()["stated"].split(), *(word for each in rest for word in each.lower().split())}
+    return all(each.low in allowed for each in tokens(words, english()) if each.is_word)
+
+
+def is_aimed_at(before: Sequence[str]) -> bool:
+    """Whether words that stand before something say that we want it, so that it need not be so yet."""
+    return any(english().stem(word) in _aims() for word in before)
+
+
+@cache
+def _aims() -> frozenset[str]:
+    return frozenset(english().stem(word) for word in _data()["aims"].split())
+
+
+@cache
+def _known() -> frozenset[str]:
+    language = english()
+    own = (
+        text
+        for said in vocabulary().values()
+        for text in (said.told, said.so, said.maybe, said.test, said.do)
+    )
+    texts = [_data()["business"], *own, *phrases()]
+    return (
+        language.neutral
+        | language.imperatives
+        | {each.stem for text in texts for each in tokens(text, language)}
+    )
 
 
 def gives_a_cause(words: str) -> bool:

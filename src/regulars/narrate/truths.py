@@ -6,6 +6,7 @@ The program finds them; a language model may only pick among them. Each is true 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -30,6 +31,8 @@ class Statement:
     direction: Direction
     figures: Sentence
     said: Said
+    strength: float = 0.0
+    """How far the segment stands apart by it: an absolute log ratio; no bound for who brings the most."""
 
     @property
     def id(self) -> str:
@@ -50,40 +53,45 @@ def statements(
     return tuple(each for each in made if holds(each.figures))
 
 
-def _made(metric: str, direction: Direction, sentences: Iterator[Sentence]) -> Iterator[Statement]:
+def _made(
+    metric: str, direction: Direction, strength: float, sentences: Iterator[Sentence]
+) -> Iterator[Statement]:
     """The statement, where there are words for it and its figures are there."""
     said = vocabulary().get(f"{metric}.{direction}")
     if said is not None:
-        yield from (Statement(metric, direction, sentence, said) for sentence in sentences)
+        yield from (Statement(metric, direction, sentence, said, strength) for sentence in sentences)
 
 
 _SHARES = "They are {customers} of customers and bring {revenue} of revenue."
 
 
 def _shares(profile: Profile, segment: SegmentFacts) -> Iterator[Statement]:
-    """Share of revenue against share of customers, or that no other segment brings, or counts, more."""
+    """Share of revenue against share of customers, or that no other segment brings, or counts, as much."""
     customers, revenue = number(segment, "customer_share"), number(segment, "revenue_share")
     at = segment.id
     if customers is not None and revenue is not None and revenue > 0:
         place = between(revenue, customers)
-        direction: Direction | None = None if place == "near" else place
-        if _is_alone_on_top(profile, segment, "revenue_share"):
-            direction = "most"
-        if direction:
-            yield from _made("revenue_share", direction, say(
+        is_most = place == "above" and _is_far_ahead(profile, segment, "revenue_share")
+        if place != "near":
+            strength = math.inf if is_most else abs(math.log(revenue / customers))
+            yield from _made("revenue_share", "most" if is_most else place, strength, say(
                 profile, _SHARES,
                 customers=f"{at}.customer_share", revenue=f"{at}.revenue_share"))  # fmt: skip
-    if _is_alone_on_top(profile, segment, "customers"):
-        yield from _made("customer_share", "most", say(
+    if _is_far_ahead(profile, segment, "customer_share"):
+        yield from _made("customer_share", "most", 0.0, say(
             profile, "With {customers} of customers they are the largest segment.",
             customers=f"{at}.customer_share"))  # fmt: skip
 
 
-def _is_alone_on_top(profile: Profile, segment: SegmentFacts, metric: str) -> bool:
-    """Whether no other segment has as high a figure; among some that are not shown nobody can tell."""
-    others = [number(each, metric) for each in profile.segments if each.id != segment.id]
-    own = number(segment, metric)
-    return own is not None and bool(others) and all(each is not None and each < own for each in others)
+def _is_far_ahead(profile: Profile, segment: SegmentFacts, share: str) -> bool:
+    """Whether every other segment has a materially smaller share; where one is not shown nobody can tell."""
+    others = [number(each, share) for each in profile.segments if each.id != segment.id]
+    own = number(segment, share)
+    return (
+        own is not None
+        and bool(others)
+        and all(each is not None and (each <= 0 or between(own, each) == "above") for each in others)
+    )
 
 
 def _contrasts(profile: Profile, segment: SegmentFacts) -> Iterator[Statement]:
@@ -92,7 +100,7 @@ def _contrasts(profile: Profile, segment: SegmentFacts) -> Iterator[Statement]:
         told = AGAINST.get(contrast.metric, "")
         told = ABOVE.get(contrast.metric, told) if contrast.is_above else told
         if told:
-            yield from _made(contrast.metric, direction, say(
+            yield from _made(contrast.metric, direction, contrast.strength, say(
                 profile, told,
                 value=f"{segment.id}.{contrast.metric}", all=f"overall.{contrast.metric}"))  # fmt: skip
 
@@ -101,4 +109,4 @@ def _foretold(profile: Profile, segment: SegmentFacts) -> Iterator[Statement]:
     """Where the value model expects another share of what is to come than of revenue so far: a trend."""
     direction = foretold.shift(segment)
     if direction:
-        yield from _made("predicted_value_share", direction, foretold.shares(profile, segment))
+        yield from _made("predicted_value_share", direction, 0.0, foretold.shares(profile, segment))
