@@ -14,6 +14,7 @@ from regulars.check.policy.filling import fill
 from regulars.check.policy.shelf import examples, named, shelf
 from regulars.check.policy.template import Template, read_template, template_of
 from regulars.errors import CheckFailed, SettingsError, UsageError
+from regulars.figures import written
 from regulars.types import Fact, Metric, Profile, SegmentFacts
 
 TODAY = date(2026, 11, 22)
@@ -131,6 +132,15 @@ def test_an_approval_holds_from_its_day_to_its_end() -> None:
         ("opening", "it is £ nothing", "hold no figures"),
         ("opening", "see www.example.com now", "is no part of plain words"),
         ("opening", "it is good\nto have you.", "is no part of plain words"),
+        ("opening", "visit cheapgifts.com today.", "'s.com' is no part of plain words"),
+        ("opening", "go to bit.ly today.", "is no part of plain words"),
+        ("opening", "go to evil．com today.", "is no part of plain words"),
+        ("opening", "go to evil。com today.", "is no part of plain words"),
+        ("opening", "write to jane＠evil dot com.", "'@' is no part of plain words"),
+        ("opening", "go to evil／x.", "'/' is no part of plain words"),
+        ("opening", "thanks [click](evil).", "is no part of plain words"),
+        ("opening", "thanks **now** `x`.", "is no part of plain words"),
+        ("opening", "thanks &lt;b&gt; all.", "is no part of plain words"),
         ("opening", "it is good to have you " + "again and " * 9, "characters, where 60 fit"),
         ("opening", "the lowest prices in town.", "compares prices with others"),
         ("opening", "", "it is empty"),
@@ -145,6 +155,34 @@ def test_a_slot_that_does_not_obey_its_kind_is_refused(slot: str, given: str, to
     with pytest.raises(CheckFailed) as refused:
         fill(approved(), {**SLOTS, slot: given}, PROFILE, RETAIL, today=TODAY)
     assert told in refused.value.found
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "\u2028",
+        "\u2029",
+        "\x85",
+        "\x0b",
+        "\x0c",
+        "\x00",
+        "\u200b",
+        "\u202e",
+        "\U000e0063",
+        "\ue000",
+        "\u0378",
+    ],
+)
+def test_no_slot_holds_a_character_that_breaks_the_line_or_that_nobody_sees(hidden: str) -> None:
+    opening = f"it is good{hidden}to have you."
+    with pytest.raises(CheckFailed, match="is no part of plain words"):
+        fill(approved(), SLOTS | {"opening": opening}, PROFILE, RETAIL, today=TODAY)
+    assert ("slot", opening) in faults(TEXT.replace("it is good to have you.", opening))
+
+
+def test_plain_words_may_hold_dots_accents_and_signs_of_joy() -> None:
+    for opening in ("it's good, e.g. for tea… and café! 😀", "Mr. Smith & Co. thank you (so much)."):
+        fill(approved(), SLOTS | {"opening": opening}, PROFILE, RETAIL, today=TODAY)
 
 
 def test_all_faults_of_the_slots_are_told_at_once() -> None:
@@ -164,6 +202,14 @@ def test_all_faults_of_the_slots_are_told_at_once() -> None:
         (TEXT.replace("Dear", "Dearest"), ("wording", None)),
         (TEXT.removesuffix(f" {STOP}"), ("wording", None)),
         (TEXT.replace(STOP, STOP.lower()), ("wording", None)),
+        (TEXT.replace("Dear", "dear"), ("wording", None)),
+        (TEXT.replace("Of you,", "of you,"), ("wording", None)),
+        (TEXT.replace("reply STOP.", "REPLY STOP."), ("wording", None)),
+        (TEXT.replace("Until then.", "until then."), ("slot", "until then.")),
+        (TEXT.replace("62.1%", "1,,,,2%"), ("slot", "1,,,,2%")),
+        (TEXT.replace("62.1%", "EUR 3"), ("slot", "EUR 3")),
+        (TEXT.replace("62.1%", "£3"), ("slot", "£3")),
+        (f"{TEXT}\n\n", ("wording", "\n")),
         (f"{TEXT} PS: hurry!", ("wording", " PS: hurry!")),
         (TEXT.replace("62.1%", "a lot"), ("slot", "a lot")),
         (TEXT.replace("Until then.", "Bye."), ("slot", "Bye.")),
@@ -179,6 +225,24 @@ def test_all_faults_of_the_slots_are_told_at_once() -> None:
 def test_whatever_was_changed_by_hand_is_found(text: str, fault: tuple[str, str | None]) -> None:
     kind, where = fault
     assert any(k == kind and where in (None, w) for k, w in faults(text)), faults(text)
+
+
+def test_lines_end_as_on_any_system_and_one_end_may_close_the_text() -> None:
+    wording = WORDING.replace("Of you,", "\\nOf you,")
+    template, text = approved(wording), TEXT.replace("Of you,", "\nOf you,")
+    for each in (text, f"{text}\n", text.replace("\n", "\r\n"), f"{text}\n".replace("\n", "\r\n")):
+        assert faults(each, template) == []
+    changed = text.replace("\n", "\r\n").replace("Until then.", "Bye.")
+    assert faults(changed, template) == [("slot", "Bye.")]
+
+
+@pytest.mark.parametrize(
+    "unit", ["percent", "GBP", "CHF", "XXX", "days", "points", "count", "ratio", "percent_change"]
+)
+@pytest.mark.parametrize("value", [0, 1, -3.25, 12.5, 1234.5, 7_654_321])
+def test_every_figure_as_it_is_written_has_the_form_of_one(unit: str, value: float) -> None:
+    wording = WORDING.replace('"repeat_rate"', '"aov"')
+    assert faults(TEXT.replace("62.1%", written(value, unit)), approved(wording)) == []
 
 
 def test_a_figure_that_is_none_of_the_facts_is_found_where_the_facts_are_known() -> None:
@@ -232,7 +296,7 @@ def test_an_sms_is_short_and_shorter_with_a_letter_outside_its_alphabet() -> Non
     assert "an SMS holds 70" in str(template.is_too_long("a" * 70 + "✓"))
 
 
-WORDS = st.text("abcdefgh ,.", min_size=1, max_size=60).map(str.strip).filter(bool)
+WORDS = st.text("abcdefgh ,!", min_size=1, max_size=60).map(str.strip).filter(bool)
 
 
 @given(WORDS, st.sampled_from(["See you soon.", "Until then."]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -12,13 +12,20 @@ from regulars.check.policy.breaches import Policy
 from regulars.check.policy.filling import content_faults, how_to_approve, unaccepted
 from regulars.check.policy.rules import Severity
 from regulars.check.policy.template import Slot, Template
-from regulars.figures import written
+from regulars.figures import SIGNS, written
 from regulars.types import Profile
 
+_NUMBER = r"\d{1,3}(?:,\d{3})*(?:\.\d{1,2})?"
+_SIGN = "|".join(re.escape(each) for each in SIGNS.values() if each)
+_PERCENT = re.compile(rf"[+−]?{_NUMBER}%")
 _FIGURE = re.compile(
-    r"[+−-]?(?:[A-Z]{1,3} ?)?[£$€¥₹₩₪₺]?\d[\d,]*(?:\.\d+)?(?:%|k|m|bn| points?| days?| months?| years?)?"
+    rf"[+−]?{_NUMBER}(?:%| points| days?| months?| years?)?"
+    rf"|[+−]?(?:{_SIGN}|(?!(?:{'|'.join(SIGNS)}) )[A-Z]{{3}} ){_NUMBER}"
     r"|\d{1,2} [A-Z][a-z]{2} \d{4}"
 )
+"""What :func:`regulars.figures.written` writes: thousands in threes, a currency or a unit and never both."""
+_SHARES = ("_rate", "_share")
+"""How the names of metrics end that are in percent."""
 _Fits = Callable[[Slot, str], bool]
 SHOWN = 40
 
@@ -53,9 +60,26 @@ def conformance(
     """Where a text is not its template, from left to right; empty where customers may read it.
 
     The text equals the template outside of the slots, to the letter; so its disclosures are in it word for
-    word. With a ``profile`` a figure is one of the slot's metrics (of ``segment_id`` or of everybody where it
+    word. Lines may end as on any system, and one line end may close the text. With a ``profile`` a figure is one of the slot's metrics (of ``segment_id`` or of everybody where it
     is given); without one only its form is looked at. Time grows with text times longest slot.
     """
+    said = text.replace("\r\n", "\n")
+    if not str(template.parts[-1]).endswith("\n"):
+        said = said.removesuffix("\n")
+    at = [place for place in range(len(text)) if text[place : place + 2] != "\r\n"] + [len(text)]
+    found = _faults(said, template, policy, today, profile, segment_id)
+    return tuple(replace(each, start=at[each.start], end=at[each.end]) for each in found)
+
+
+def _faults(
+    text: str,
+    template: Template,
+    policy: Policy,
+    today: date,
+    profile: Profile | None,
+    segment_id: str | None,
+) -> tuple[Fault, ...]:
+    """The faults of a text whose lines end in ``\\n``."""
     faults = []
     if (refused := template.unapproved(today)) is not None:
         faults.append(Fault("unapproved", 0, len(text), refused, how_to_approve(template)))
@@ -81,10 +105,15 @@ def _slot_faults(
 ) -> Iterator[str]:
     if slot.kind != "figure":
         yield from content_faults(slot, content, policy)
-    elif figures is None and not _FIGURE.fullmatch(content):
-        yield f"{content!r} is no figure"
+    elif figures is None and not _form(slot).fullmatch(content):
+        yield f"{content!r} is no figure of {', '.join(slot.metrics)}, as figures are written"
     elif figures is not None and content not in figures[slot.name]:
         yield f"{content!r} is no figure of {', '.join(slot.metrics)}"
+
+
+def _form(slot: Slot) -> re.Pattern[str]:
+    """How a slot's figures are written, where the facts are not known."""
+    return _PERCENT if all(each.endswith(_SHARES) for each in slot.metrics) else _FIGURE
 
 
 def _figures(template: Template, profile: Profile, segment_id: str | None) -> dict[str, set[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,10 @@ from regulars.errors import CheckFailed, did_you_mean
 from regulars.figures import written
 from regulars.types import Profile, Sentence, Span, plain
 
-_STRANGE = re.compile(r"[{}<>@\\/\n\r\t]|www\.|https?:", re.IGNORECASE)
+_STRANGE = re.compile(r"[{}<>\[\]*`@\\/]|&#?\w+;|www\.|https?:|\w[.。][^\W\d_]{2,}", re.IGNORECASE)
+"""Marks of markup and of addresses; a dot between two words is one, since telephones make a link of it."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Categories of characters that break lines, turn the text round, or that nobody sees or knows."""
 
 
 @dataclass(frozen=True)
@@ -136,10 +140,17 @@ def content_faults(slot: Slot, content: str, policy: Policy) -> Iterator[str]:
         yield "it is empty, or begins or ends with a space"
     if len(content) > slot.longest:
         yield f"{len(content)} characters, where {slot.longest} fit"
-    if strange := _STRANGE.search(content):
-        yield f"{strange[0]!r} is no part of plain words"
+    if strange := _strange(unicodedata.normalize("NFKC", content)):
+        yield f"{strange!r} is no part of plain words"
     if any(each.text in (SIGN, "percent", *_counting()) or each.text[0].isdigit() for each in words(content)):
         yield "free words hold no figures: give them a slot of kind figure"
     for breach in policy.breaches(content, "customer", is_whole=False):
         if breach.severity == "fail":
             yield f"{breach.text!r}: {breach.why}"
+
+
+def _strange(content: str) -> str | None:
+    """The first thing in a text that is no part of plain words; None where all of it is."""
+    unseen = next((each for each in content if unicodedata.category(each) in _UNSEEN), None)
+    found = _STRANGE.search(content)
+    return unseen or (found[0] if found else None)
