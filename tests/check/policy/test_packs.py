@@ -37,6 +37,60 @@ def test_a_rule_breaks_on_its_breaking_examples_and_on_none_of_its_near_misses(p
         assert [each for each in rule.passes if rule.id in broken(held, each, audience)] == []
 
 
+@pytest.mark.parametrize(("pack", "rule"), RULES, ids=named)
+def test_what_passes_a_rule_fails_no_other_of_its_pack(pack: str, rule: Rule) -> None:
+    failed = [
+        (text, each.rule)
+        for audience in filter(rule.is_for, AUDIENCES)
+        for text in rule.passes
+        for each in policy(pack).breaches(text, audience, is_whole=False)
+        if each.severity == "fail"
+    ]
+    assert failed == []
+
+
+@pytest.mark.parametrize(
+    ("pack", "text"),
+    [
+        ("bank_uk", "Your deposits are protected by the FSCS up to £120,000 per person."),
+        ("bank_uk", "UK residents aged 18 and over. Subject to status and approval."),
+        ("bank_uk", "We guarantee to refund unauthorised payments under the Direct Debit Guarantee."),
+        ("bank_us", "Investment products: Not FDIC insured | Not bank guaranteed | May lose value"),
+        ("bank_us", "NOT FDIC INSURED. NO BANK GUARANTEE. MAY LOSE VALUE."),
+    ],
+)
+def test_wording_that_regulators_give_fails_nothing(pack: str, text: str) -> None:
+    assert [each for each in policy(pack).breaches(text, "customer") if each.severity == "fail"] == []
+
+
+def test_protection_is_told_by_its_scheme_and_excuses_no_other_promise() -> None:
+    text = "Your savings are safe, and protected up to £120,000 by the FSCS."
+    (breach,) = (each for each in policy("bank_uk").breaches(text, "customer") if each.severity == "fail")
+    assert (breach.rule, breach.text) == ("protected_secure", "safe")
+
+
+def test_free_checking_is_a_warning_since_it_hangs_on_the_fees_that_there_are() -> None:
+    text = "Our free checking has no monthly maintenance fee. Member FDIC."
+    found = [each for each in policy("bank_us").breaches(text, "customer") if each.rule == "free_account"]
+    assert [each.severity for each in found] == ["warn"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("They may be disabled.", "health"), ("They may be blind.", "health"), ("They may be ill.", "health"),
+        ("They may be old.", "age"), ("They may be single", "marriage"),
+        ("They may be pregnant.", "pregnancy"),
+        ("They may be religious.", "religion"), ("They may go to church.", "religion"),
+        ("They may vote for the left.", "politics"), ("They have small children.", "family"),
+        ("Raise prices for the old.", "age"), ("Most customers are young, and spend.", "age"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("pack", names())
+def test_who_people_are_is_found_said_of_them_too(pack: str, text: str, rule: str) -> None:
+    assert rule in broken(policy(pack), text, "internal")
+
+
 @pytest.mark.parametrize("pack", names())
 def test_a_pack_says_that_it_is_no_legal_advice_and_its_digest_is_of_all_its_words(pack: str) -> None:
     held = policy(pack)

@@ -115,6 +115,15 @@ def test_another_text_for_a_disclosure_voids_the_approval_too() -> None:
     assert "changed since" in str(template.unapproved(TODAY))
 
 
+def test_a_disclosure_by_the_name_of_a_rule_is_not_lacking_in_whatever_words() -> None:
+    held = policy("retail", disclosures={"opt_out": "Genug davon? Ein Anruf genügt."})
+    template = approved(held=held)
+    filled = fill(template, SLOTS, PROFILE, held, today=TODAY)
+    assert filled.warnings == ()
+    assert conformance(filled.text, template, held, today=TODAY) == ()
+    assert [each.rule for each in held.breaches(filled.text, "customer")] == ["opt_out"]
+
+
 def test_an_approval_holds_from_its_day_to_its_end() -> None:
     template = approved(approval="until = 2026-11-30")
     assert template.unapproved(date(2026, 11, 30)) is None

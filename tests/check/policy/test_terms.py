@@ -58,6 +58,15 @@ def test_figures_signs_and_percent_are_read_in_words_too() -> None:
     ]  # fmt: skip
 
 
+def test_an_end_is_where_a_sentence_or_the_text_ends_or_pauses_and_is_not_taken() -> None:
+    for said in ("They are old.", "They are old", "They are old, and rich"):
+        assert hits("are old .", said) == ["are old"]
+    assert hits("are old .|and", "They are old and rich.") == ["are old"]
+    assert hits("are old .|and", "They are old customers.") == []
+    with pytest.raises(ValueError, match="begins or ends"):
+        term(". old")
+
+
 def test_contractions_are_read_as_what_they_shorten() -> None:
     for said in ("You can't lose", "You cannot lose", "You can not lose", "you can’t lose"):
         assert hits("you can not lose", said) == [said]

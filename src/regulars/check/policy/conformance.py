@@ -60,8 +60,10 @@ def conformance(
     """Where a text is not its template, from left to right; empty where customers may read it.
 
     The text equals the template outside of the slots, to the letter; so its disclosures are in it word for
-    word. Lines may end as on any system, and one line end may close the text. With a ``profile`` a figure is one of the slot's metrics (of ``segment_id`` or of everybody where it
-    is given); without one only its form is looked at. Time grows with text times longest slot.
+    word. Lines may end as on any system, and one line end may close the text.
+
+    With a ``profile`` a figure is one of the slot's metrics (of ``segment_id`` or of everybody where it is
+    given); without one only its form is looked at. Time grows with text times longest slot.
     """
     said = text.replace("\r\n", "\n")
     if not str(template.parts[-1]).endswith("\n"):
@@ -79,7 +81,7 @@ def _faults(
     profile: Profile | None,
     segment_id: str | None,
 ) -> tuple[Fault, ...]:
-    """The faults of a text whose lines end in ``\\n``."""
+    """The faults of a text whose lines end as the template's do."""
     faults = []
     if (refused := template.unapproved(today)) is not None:
         faults.append(Fault("unapproved", 0, len(text), refused, how_to_approve(template)))

@@ -96,9 +96,15 @@ def how_to_approve(template: Template) -> str:
 
 def unaccepted(template: Template, found: tuple[Breach, ...]) -> tuple[Breach, ...]:
     """The breaches that the template's approver has not let stand. What is in slots was never approved: it is
-    judged by itself beforehand."""
+    judged by itself beforehand. A disclosure that the template has by the rule's name is not lacking, in
+    whatever words."""
     accepted = template.approval.accepts if template.approval else {}
-    return tuple(each for each in found if each.rule not in accepted)
+    has = {*template.disclosures}
+    return tuple(
+        each
+        for each in found
+        if each.rule not in accepted and not (each.kind == "disclosure" and each.rule in has)
+    )
 
 
 def _given(template: Template, slots: Mapping[str, str]) -> Iterator[str]:

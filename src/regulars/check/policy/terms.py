@@ -8,6 +8,7 @@ A term is a row of words:
     ..  ..5          at most three (five) words or commas between, none of another sentence
     #  #1-10         a figure; one between these, bounds included
     $  %             a sign of money; % or "percent"
+    .  .|and         here a sentence or the text ends or pauses; or "and" comes: nothing of it is taken
 
 Nothing else is special, and a word is always whole. Matching walks a set of places forward once, so that it
 takes time in proportion to the text whatever the term.
@@ -21,9 +22,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from regulars.check.policy.words import END, SIGN, Word, words
+from regulars.check.policy.words import END, PAUSE, SIGN, Word, words
 
-Class = Literal["word", "figure", "gap"]
+Class = Literal["word", "figure", "gap", "end"]
 GAP = 3
 LONGEST_GAP = 20
 SENTENCE = frozenset({END})
@@ -34,7 +35,7 @@ _FIGURE = re.compile(r"#(?:(\d+)-(\d+))?")
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One element of a term: words, a figure or a gap."""
+    """One element of a term: words, a figure, a gap, or an end."""
 
     kind: Class
     words: frozenset[str] = frozenset()
@@ -78,6 +79,8 @@ def _after(step: _Step, text: Sequence[Word], places: set[int], bars: frozenset[
                 if at < len(text) and text[at].text in bars:
                     break
         return reached
+    if step.kind == "end":
+        return {place for place in places if place == len(text) or step.takes(text[place])}
     after = {place + 1 for place in places if place < len(text) and step.takes(text[place])}
     return after | places if step.is_optional else after
 
@@ -89,7 +92,8 @@ def term(text: str) -> Term:
     steps = tuple(_step(each) for each in text.split())
     if not steps:
         raise ValueError("a term without words")
-    if any(step.kind == "gap" or step.is_optional for step in (steps[0], steps[-1])):
+    ends = (steps[0], steps[-1])
+    if steps[0].kind == "end" or any(step.kind == "gap" or step.is_optional for step in ends):
         raise ValueError(f"term {text!r} begins or ends with a gap or an optional word: every text has that")
     first = steps[0]
     return Term(text, steps, frozenset({FIGURE}) if first.kind == "figure" else first.words)
@@ -107,7 +111,10 @@ def _step(element: str) -> _Step:
         low, high = figure.groups()
         bounds = (float(low), float(high)) if low else (0.0, float("inf"))
         return _Step("figure", frozenset(), *bounds, is_optional=is_optional)
-    said = frozenset(form for each in element.split("|") for form in _forms_of(each))
+    alternatives = element.split("|")
+    said = frozenset(form for each in alternatives if each != "." for form in _forms_of(each))
+    if "." in alternatives:
+        return _Step("end", said | {END, PAUSE})
     return _Step("word", said, is_optional=is_optional)
 
 
