@@ -15,6 +15,7 @@ from regulars.app.workspace import Workspace
 from regulars.check.checker import Text, check
 from regulars.check.table import facts_of
 from regulars.figures import written
+from regulars.narrate.composing import UNRULED
 from regulars.narrate.drafts import Claim, Draft, Tally, tally
 from regulars.narration_settings import NarrationChoices
 from regulars.types import Study
@@ -71,7 +72,7 @@ def false_claims(found: Narrated, workspace: Workspace) -> list[str]:
         path = workspace.run(found.run_id) / "facts" / f"{name}.json"
         facts = facts_of(json.loads(path.read_text("utf-8")))
         for draft, claim in _claims(each for each in found.drafts if each.segmentation == name):
-            if claim.attempt and claim.role not in {"name", "channel"}:
+            if claim.attempt and claim.role not in UNRULED:
                 (verdict,) = check(facts, [Text("claim", claim.text, draft.segment_id)])
                 if verdict.label in FALSE:
                     wrong.append(f"{draft.segment_id} {claim.id} ({claim.source}): {claim.text!r}")

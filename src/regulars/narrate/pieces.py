@@ -97,6 +97,8 @@ UNKNOWN = "Not known from orders."
 NEED = f"{UNKNOWN} Ask: what were you trying to get done when you last ordered?"
 JOB = f"{UNKNOWN} Ask: what would you have done without us?"
 OBJECTION = f"{UNKNOWN} Ask: what nearly kept you from ordering?"
+CHANNEL = f"{UNKNOWN} Ask: how would you like to hear from us?"
+IMPROVEMENT = f"{UNKNOWN} Ask: what would make ordering easier for you?"
 POSITIONING = "To be written when the hypotheses have been tested."
 
 
@@ -110,8 +112,8 @@ def persona_piece(words: SegmentWords, told: tuple[Statement, ...]) -> Piece:
         Slot("need", "need", "need", "supposed", NEED),
         Slot("job", "job", "job", "supposed", JOB),
         Slot("objection", "objection", "objection", "supposed", OBJECTION),
-        Slot("channel", "channel", "channel", "named", CHANNELS[0], options=CHANNELS),
-        Slot("improvement", "improvement", "improvement", "advised", lead.said.do, lead),
+        Slot("channel", "channel", "channel", "named", CHANNEL, options=CHANNELS),
+        Slot("improvement", "improvement", "improvement", "advised", IMPROVEMENT),
         Slot("positioning", "positioning", "positioning", "positioned", POSITIONING),
     )
     return Piece("persona", words, told, slots)
