@@ -168,6 +168,17 @@ _LEADS = frozenset(
 )
 
 
+def _is_label_of_one(tokens: Sequence[Token], at: int, language: Language, names: set[int]) -> bool:
+    """Whether "segment" only stands before what one is called: "Segment 2 holds", "Segment A has"."""
+    end = at + 1
+    while end < len(tokens) and end in names:
+        end += 1
+    if tokens[at + 1].is_figure or len(tokens[at + 1].low) == 1:
+        return True
+    after = tokens[end] if at + 1 < end < len(tokens) else None
+    return after is not None and after.low.endswith("s") and after.stem in language.neutral
+
+
 def is_imperative(tokens: Sequence[Token], language: Language, names: set[int]) -> bool:
     """Whether a clause asks for a deed: it starts with a verb in its plain form, and no subject."""
     at = 0
@@ -182,6 +193,8 @@ def is_imperative(tokens: Sequence[Token], language: Language, names: set[int]) 
         and (not token.low.endswith("s") or token.low.endswith(("ss", "us")))
     )
     if not is_plain or at + 1 >= len(tokens):
+        return False
+    if token.low == "segment" and _is_label_of_one(tokens, at, language, names):
         return False
     # "Email reaches them", "Mobile dominates", "Complaints run": a noun is followed by its verb.
     after = tokens[at + 1]

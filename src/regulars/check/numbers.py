@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Literal
 
 from regulars.check.locale import Language
@@ -16,6 +17,8 @@ Kind = Literal["stated", "fraction", "times"]
 _MOST_OF = 1000
 """The largest whole of "three in five": beyond it, a figure after "in" is a year or another figure."""
 _FEWEST_OF_YEARS = 1900
+_LARGEST = 10**18
+"""The largest number in words: what goes beyond it is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +160,19 @@ class _Reader:
         if token.is_figure and "/" not in token.text and token.text.count("-") == 0:
             digits = token.text.replace(",", "")
             place = 10.0 ** -len(digits.partition(".")[2])
-            return self._scaled(Number(float(digits), place, "stated", start, start + 1))
+            found = Number(float(digits), place, "stated", start, start + 1)
+            return self._scaled(found) if isfinite(found.value) else None
         return self._in_words(start)
 
     def _scaled(self, number: Number) -> Number:
         end = number.end
         scale = self.words.scales.get(self.low(end))
-        if scale is None or (len(self.low(end)) <= 2 and self.tokens[end].start != self.tokens[end - 1].end):
+        is_apart = scale is not None and self.tokens[end].start != self.tokens[end - 1].end
+        is_money = number.start > 0 and self.tokens[number.start - 1].text in self.words.currencies
+        if scale is None or (is_apart and len(self.low(end)) == 1 and not is_money):
             return number
+        if not isfinite(number.value * scale):
+            return None
         return Number(
             number.value * scale, number.place * scale, "stated", number.start, end + 1, number.is_word
         )
@@ -192,7 +200,7 @@ class _Reader:
                 break
             at += 1
             last = at
-        if not is_any:
+        if not is_any or total + current > _LARGEST:
             return None
         return Number(float(total + current), float(place), "stated", start, last, is_word=True)
 

@@ -17,6 +17,8 @@ from regulars.check.tolerance import Interval, hedged, stated
 Measure = Literal["percent", "points", "money", "times", "duration", "per_1000", "plain", "rank"]
 DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "quarter": 91.31, "year": 365.25}
 """Days of a span of time, on average over years; those of a month and a quarter are rounded."""
+A_YEAR = {"day": 365.25, "week": 52.18, "month": 12.0, "quarter": 4.0, "year": 1.0}
+"""How often a span of time comes in a year: a month's rate is a twelfth of a year's."""
 _BASIS_POINT = 0.01
 
 
@@ -193,10 +195,27 @@ def _plain(number: Number, tokens: Sequence[Token], language: Language) -> Quant
     low = tokens[number.end].low if number.end < len(tokens) else ""
     if low in language.currencies and low.isalpha():
         return _made(number, "money", language.currencies[low], number.start, number.end + 1)
+    if low in language.minor and _is_of_each_coin(tokens, number.end + 1):
+        return _made(number, "percent", "", number.start, _past_coin(tokens, number.end + 1))
     if low in language.minor:
         small = replace(number, value=number.value / 100, place=number.place / 100)
         return _made(small, "money", language.minor[low], number.start, number.end + 1)
     return _made(number, "plain", "", number.start, number.end)
+
+
+def _is_of_each_coin(tokens: Sequence[Token], at: int) -> bool:
+    """Whether small change is a share: "44 cents of every dollar"."""
+    return _past_coin(tokens, at) > at
+
+
+def _past_coin(tokens: Sequence[Token], at: int) -> int:
+    """Where "of every dollar" ends that starts there; the same place where none does."""
+    said = [token.low for token in tokens[at : at + 3]]
+    is_whole = len(said) == 3 and said[0] in {"of", "in", "on", "from"} and said[1] in {"every", "each", "the"}
+    return at + 3 if is_whole and said[2] in _COINS else at
+
+
+_COINS = frozenset({"dollar", "pound", "euro"})
 
 
 def _after(quantity: Quantity, tokens: Sequence[Token], language: Language) -> Quantity:

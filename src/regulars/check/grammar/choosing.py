@@ -189,7 +189,7 @@ def _fitting(
         or _is_of_one(clause)
         or any("@per_customer" in hit.keys and "@headcount" not in hit.keys and hit.end for hit in hits)
     ):
-        matches = [each for each in matches if each.entry.column.agg != "sum"] or matches
+        matches = _of_each(clause, matches)
     if _is_beside_all(clause):
         matches = [each for each in matches if not is_part_of_total(clause, each.entry.column)] or matches
     if _is_spent(clause, hits):
@@ -201,6 +201,13 @@ def _fitting(
     if quantity and quantity.measure in {"plain", "money"}:
         return _nearest(clause, matches, quantity)
     return matches[0]
+
+
+def _of_each(clause: Clause, matches: list[Match]) -> list[Match]:
+    """What one customer can have: no total where there is another, and no part of one where there is the total."""
+    others = [each for each in matches if each.entry.column.agg != "sum"]
+    rates = [each for each in others if not is_part_of_total(clause, each.entry.column)]
+    return rates or [each for each in matches if each.entry.column.agg == "sum"] or matches
 
 
 def _is_beside_all(clause: Clause) -> bool:

@@ -9,6 +9,7 @@ from regulars.check.clause import Clause
 from regulars.check.computed import Computed, less, over, total
 from regulars.check.grammar.changes import is_denied
 from regulars.check.grammar.choosing import NUMERIC, SPANS, chosen, is_part_of_total, is_telling
+from regulars.check.grammar.heads import compared_by, head_total
 from regulars.check.holding import Claim, Groups, finding, judged, told
 from regulars.check.lexicon import Hit
 from regulars.check.quantities import Quantity
@@ -97,8 +98,10 @@ def multiple(clause: Clause, quantity: Quantity) -> list[Finding]:
     if not others:
         return [finding(clause, "needs_review", "it is not said what it is a multiple of", at, column=column)]
 
+    size = compared_by(clause, column, others)
+
     def of(groups: Groups) -> Computed:
-        return over(total(facts, groups, column), total(facts, others, column))
+        return over(head_total(facts, groups, column, size), head_total(facts, others, column, size))
 
     interval = quantity.interval.scaled(0.01 if quantity.kind == "fraction" else 1.0)
     what = f"{column.label}, as a multiple"
@@ -171,9 +174,10 @@ def difference(clause: Clause, quantity: Quantity) -> list[Finding]:
     facts, column = clause.scene.facts, match.entry.column
     is_relative = quantity.measure == "percent"
     sign = direction(clause, column)
+    size = compared_by(clause, column, pair[1])
 
     def of(said: Groups) -> Computed:
-        one, two = total(facts, said, column), total(facts, pair[1], column)
+        one, two = (head_total(facts, each, column, size) for each in (said, pair[1]))
         apart = over(less(one, two), two, 100, "percent") if is_relative else less(one, two)
         value = apart.value
         if value is not None:
@@ -279,9 +283,10 @@ def _against(clause: Clause, column: Column, sign: int, rival: Groups) -> Claim:
     at = clause.span()
     what = f"{column.label} against {' and '.join(facts.group(group).name for group in rival)}"
     ratio = _how_far(clause, sign)
+    size = compared_by(clause, column, rival)
 
     def of(groups: Groups) -> Computed:
-        one, two = total(facts, groups, column), total(facts, rival, column)
+        one, two = (head_total(facts, each, column, size) for each in (groups, rival))
         return over(one, two) if ratio else less(one, two)
 
     holds = ratio or (ABOVE_ZERO if sign > 0 else BELOW_ZERO)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from regulars.check.clause import Clause
-from regulars.check.computed import Computed, over, part_of_all, total
+from regulars.check.computed import Computed, part_of_all, total
 from regulars.check.grammar.bases import is_by_people, is_of_people, is_part_of_all
 from regulars.check.grammar.changes import changed, is_word_of_metric
 from regulars.check.grammar.choosing import OF_MEASURE, SPANS, chosen, is_telling, size_entry
-from regulars.check.grammar.heads import counted_by, heads
+from regulars.check.grammar.heads import counted_by, head_total, heads
 from regulars.check.grammar.owners import owned
 from regulars.check.grammar.windows import wrong_window
 from regulars.check.holding import Claim, Groups, finding, judged
 from regulars.check.lexicon import Match
-from regulars.check.quantities import DAYS, RATES, Quantity, rate_in
+from regulars.check.quantities import A_YEAR, DAYS, RATES, Quantity, rate_in
 from regulars.check.table import Column
 from regulars.check.tolerance import Interval
 from regulars.check.verdicts import Finding
@@ -115,11 +115,10 @@ def _claim(clause: Clause, quantity: Quantity, match: Match) -> Claim:
         )
     factor = _rate_factor(clause, quantity, match)
     is_rest = column.unit == "percent" and _is_rest(clause, match)
-    size = counted_by(clause, quantity, match)
+    size = counted_by(clause, quantity, match, is_rated=factor != 1)
 
     def of(groups: Groups) -> Computed:
-        made = total(facts, groups, column)
-        made = over(made, total(facts, groups, size), unit=column.unit) if size else made
+        made = head_total(facts, groups, column, size)
         return made.rest if is_rest else made.times(factor)
 
     what = f"not: {column.label}" if is_rest else column.label
@@ -175,7 +174,7 @@ def _rate_factor(clause: Clause, quantity: Quantity, match: Match) -> float:
     meant = match.entry.rate or _rate_of_period(clause)
     if not said or not meant or match.entry.column.unit in {"percent", "percent_change", *SPANS}:
         return 1.0
-    return 1.0 if said == meant else DAYS[said] / DAYS[meant]
+    return 1.0 if said == meant else A_YEAR[meant] / A_YEAR[said]
 
 
 def _rate_said(clause: Clause) -> str:
