@@ -33,15 +33,80 @@ _RELATIVE = frozenset({"who", "that", "which", "whose"})
 _OPENING = frozenset({"as", "being"})
 
 
-def asides(scene: Scene, mood: str) -> list[Aside]:
+def asides(scene: Scene, mood: str, shown: int = 0) -> list[Aside]:
     """The parts of a sentence of that mood that are statements of their own, in order.
 
-    A reason of advice is one, that of a supposition is supposed with it.
+    A reason of advice is one, that of a supposition is supposed with it. What goes before the part in which
+    advice is ``shown`` (at that token) is one too: "they hold half of it, so we should …".
     """
-    starts = [0, *(at for at in _joints(scene, mood) if _is_subject(scene, at + 1))]
-    ends = [*starts[1:], len(scene.tokens)]
-    found = [Aside(start + 1, end) for start, end in zip(starts[1:], ends[1:], strict=True)]
-    return [*_opened(scene), *found]
+    head = _head(scene, shown) if mood == "advice" else []
+    first = head[0].end if head else 0
+    starts = [at for at in _joints(scene, mood) if at >= first and _is_subject(scene, at + 1)]
+    ends = [*starts, len(scene.tokens)][1:]
+    found = [Aside(start + 1, end) for start, end in zip(starts, ends, strict=True)]
+    if mood == "advice":
+        found = _apart([*found, *(each for each in _appositions(scene) if each.start >= first)])
+    return [*(head or _opened(scene)), *found]
+
+
+def _head(scene: Scene, shown: int) -> list[Aside]:
+    """The statement before advice: up to the last joint before its mark, without the reason's own word."""
+    tokens = scene.tokens
+    joints = [
+        n for n in range(1, shown) if tokens[n].low in _HEAD_ENDS and n not in scene.names | scene.figures
+    ]
+    end = joints[-1] if joints else 0
+    while end and tokens[end - 1].low in _HEAD_ENDS:
+        end -= 1
+    if not end or tokens[0].low in _PURPOSES:
+        return []
+    start = 1 if tokens[0].low in _REASONS | _OPENING_HEADS else 0
+    inside = range(start, end)
+    is_of_them = any(each.kind in {"segments", "them"} for each in scene.mentions)
+    tells = any(each.start in inside and not _is_offered(scene.tokens, each) for each in scene.quantities)
+    ranks = [each for each in scene.marks if each.start in inside and not _RANKING.isdisjoint(each.kinds)]
+    return [Aside(start, end)] if is_of_them and end > start and (tells or ranks) else []
+
+
+_HEAD_ENDS = frozenset({",", ";", "—", "–", ":", "and", "so", "hence", "which", "therefore", ")", "thus"})
+_PURPOSES = frozenset(
+    {"to", "for", "if", "when", "before", "after", "until", "unless", "by", "once", "where", "instead", "in"}
+)
+"""What opens a purpose or a condition, which states nothing."""
+_OPENING_HEADS = frozenset({"that", "so"})
+_RANKING = frozenset(
+    {"most", "least", "best", "worst", "more", "less", "up", "down", "all_of", "none_of", "second_to"}
+)
+
+
+def _appositions(scene: Scene) -> list[Aside]:
+    """What is said of a segment right behind its name: "…, our largest segment", "(half of all balances)"."""
+    tokens, found = scene.tokens, []
+    for each in scene.mentions:
+        at = each.end
+        if each.kind != "segments" or at + 1 >= len(tokens) or tokens[at].low not in _APPOSED:
+            continue
+        closing = ")" if tokens[at].low == "(" else ","
+        end = next((n for n in range(at + 1, len(tokens)) if tokens[n].low == closing), len(tokens))
+        inside = range(at + 1, end)
+        opens = tokens[at + 1].low in _DEFINITE | {"with", "at", "a", "an"} or tokens[at].low in {"(", ":"}
+        figures = [q for q in scene.quantities if q.start in inside and not _is_offered(tokens, q)]
+        ranks = [mark for mark in scene.marks if mark.start in inside and not _RANKING.isdisjoint(mark.kinds)]
+        if opens and (figures or ranks):
+            found.append(Aside(at + 1, end))
+    return found
+
+
+_APPOSED = frozenset({",", "(", ":", "—", "–", "-"})
+
+
+def _apart(found: list[Aside]) -> list[Aside]:
+    """Each part once, in order: of two that overlap, the first."""
+    made: list[Aside] = []
+    for each in sorted(found, key=lambda each: (each.start, -each.end)):
+        if not made or each.start >= made[-1].end:
+            made.append(each)
+    return made
 
 
 def _joints(scene: Scene, mood: str) -> Iterator[int]:
@@ -49,7 +114,9 @@ def _joints(scene: Scene, mood: str) -> Iterator[int]:
     reasons = _REASONS if mood == "advice" else _GROUNDS
     for at in range(1, len(scene.tokens) - 2):
         low, before = scene.tokens[at].low, scene.tokens[at - 1].low
-        is_joint = low in {";", "—", "–", "("} or (low in _JOINTS and before in {",", ";", "—"}) or low == ","
+        is_joint = (
+            low in {";", "—", "–", "(", ":"} or (low in _JOINTS and before in {",", ";", "—"}) or low == ","
+        )
         is_joint = is_joint or [token.low for token in scene.tokens[at - 1 : at + 1]] in _MEANS
         if low in reasons or (is_joint and scene.tokens[at + 1].low not in _JOINTS | _REASONS):
             yield at
@@ -80,6 +147,43 @@ def _opened(scene: Scene) -> list[Aside]:
 def definite(scene: Scene, outside: Sequence[Aside]) -> list[Quantity]:
     """The figures that a sentence takes for known: "the 62% who ordered once", "from 20% to 40%"."""
     return [each for each in figures_beside(scene, outside) if _is_known(scene.tokens, each)]
+
+
+def loose(scene: Scene, outside: Sequence[Aside]) -> list[Quantity]:
+    """The figures of advice that it neither offers nor sets as a target, nor takes for known."""
+    tokens = scene.tokens
+    return [
+        each
+        for each in figures_beside(scene, outside)
+        if not _is_known(tokens, each) and not _is_offered(tokens, each) and _counts(scene, each)
+    ]
+
+
+def _is_offered(tokens: Sequence[Token], each: Quantity) -> bool:
+    """Whether a figure is offered or aimed at: "10% off", "a $20 voucher", "within 30 days", "to 40%"."""
+    before = tokens[each.start - 1].low if each.start else ""
+    after = {token.low for token in tokens[each.end : each.end + 3]}
+    is_sum = each.measure == "money" and before == "of"  # "a buffer of $50"
+    is_aim = (
+        is_sum or before in {"to", "by", "a", "an", "for", "up"} or tokens[each.start].low in {"to", "within"}
+    )
+    return each.measure in {"duration", "times"} or is_aim or not _OFFERS.isdisjoint(after)
+
+
+_OFFERS = frozenset(
+    {"off", "discount", "discounts", "cashback", "voucher", "bonus", "credit", "reward", "coupon", "refund",
+     "rebate", "cheaper", "extra"}
+)  # fmt: skip
+
+
+def _counts(scene: Scene, each: Quantity) -> bool:
+    """Whether it is no bare number or amount, which advice is full of ("two emails", "over $50")."""
+    if each.measure == "money":
+        return {token.low for token in scene.tokens[each.end : each.end + 1]} <= {"of", "in"}
+    if each.measure != "plain":
+        return True
+    said = scene.language.families.every_at(scene.tokens, each.end) if each.end < len(scene.tokens) else []
+    return not each.is_word and any("headcount" in found.kinds for found in said)
 
 
 def figures_beside(scene: Scene, outside: Sequence[Aside]) -> list[Quantity]:

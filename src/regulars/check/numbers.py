@@ -150,7 +150,10 @@ class _Reader:
     def _is_sign(self, at: int) -> bool:
         here = self.tokens[at]
         is_apart = at == 0 or self.tokens[at - 1].end < here.start or self.low(at - 1) == "("
-        return is_apart and at + 1 < len(self.tokens)
+        # "Savers - 60%" is a dash, and no figure below zero.
+        return (
+            is_apart and at + 1 < len(self.tokens) and (here.is_word or here.end == self.tokens[at + 1].start)
+        )
 
     def _whole(self, start: int) -> Number | None:
         """A number without sign: in figures, or in words."""
@@ -164,7 +167,7 @@ class _Reader:
             return self._scaled(found) if isfinite(found.value) else None
         return self._in_words(start)
 
-    def _scaled(self, number: Number) -> Number:
+    def _scaled(self, number: Number) -> Number | None:
         end = number.end
         scale = self.words.scales.get(self.low(end))
         is_apart = scale is not None and self.tokens[end].start != self.tokens[end - 1].end

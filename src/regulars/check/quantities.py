@@ -211,7 +211,9 @@ def _is_of_each_coin(tokens: Sequence[Token], at: int) -> bool:
 def _past_coin(tokens: Sequence[Token], at: int) -> int:
     """Where "of every dollar" ends that starts there; the same place where none does."""
     said = [token.low for token in tokens[at : at + 3]]
-    is_whole = len(said) == 3 and said[0] in {"of", "in", "on", "from"} and said[1] in {"every", "each", "the"}
+    is_whole = (
+        len(said) == 3 and said[0] in {"of", "in", "on", "from"} and said[1] in {"every", "each", "the"}
+    )
     return at + 3 if is_whole and said[2] in _COINS else at
 
 

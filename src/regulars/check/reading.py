@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from regulars.check.asides import asides, definite, described, figures_beside
+from regulars.check.asides import asides, definite, described, figures_beside, loose
 from regulars.check.clause import Clause, everything
 from regulars.check.clauses import clauses, is_elliptic
 from regulars.check.comparands import is_average
@@ -58,7 +58,7 @@ def read(
         (kind for kind in ("question", "advice", "hypothesis", "conditional") if kind in moody), None
     )
     if claimless:
-        return [_mooded(found, claimless, moody), *_beside(found, claimless, context)], spoken
+        return [_mooded(found, claimless, moody), *_beside(found, claimless, context, moody)], spoken
     findings: list[Finding] = []
     column = None
     before: Clause | None = None
@@ -92,9 +92,11 @@ def _as_described(text: str, reader: Reader, start: int, context: Mention | None
     return None
 
 
-def _beside(found: Scene, mood: str, context: Mention | None) -> list[Finding]:
+def _beside(
+    found: Scene, mood: str, context: Mention | None, moody: dict[str, tuple[int, int]]
+) -> list[Finding]:
     """What is stated as fact beside advice, a question or a supposition, and the figures taken for known."""
-    stated = asides(found, mood) if mood != "question" else []
+    stated = asides(found, mood, moody[mood][0]) if mood != "question" else []
     made: list[Finding] = []
     for each in stated:
         said, start = found.written(each.start, each.end), found.tokens[each.start].start
@@ -105,17 +107,21 @@ def _beside(found: Scene, mood: str, context: Mention | None) -> list[Finding]:
     for quantity in known:
         now = replace(quantity, high=None) if quantity.high is not None else quantity
         made += _figure(clause, now)
+    beside: list[Quantity] = []
     if mood == "hypothesis":
-        loose = [each for each in figures_beside(found, stated) if each not in known]
-        made += [_supposed(each) for quantity in loose for each in _figure(clause, quantity)]
+        beside = [each for each in figures_beside(found, stated) if each not in known]
+    elif mood == "advice":
+        beside = loose(found, stated)
+    made += [_supposed(each, mood) for quantity in beside for each in _figure(clause, quantity)]
     return [*made, *(_described(found, *at) for at in described(found, stated))]
 
 
-def _supposed(found: Finding) -> Finding:
-    """A figure that is supposed is no error, and not proven by its "may" either."""
+def _supposed(found: Finding, mood: str) -> Finding:
+    """A figure that is supposed or advised is no error, and not proven by its "may" or "should" either."""
     if found.label in {"supported", "not_checkable"}:
         return found
-    return replace(found, label="needs_review", why=f"{found.why}, which is supposed", error_type=None)
+    said = "supposed" if mood == "hypothesis" else "part of advice"
+    return replace(found, label="needs_review", why=f"{found.why}, which is {said}", error_type=None)
 
 
 def _described(found: Scene, start: int, end: int) -> Finding:
@@ -180,8 +186,8 @@ def _clause(clause: Clause) -> list[Finding]:
         made += next((found for reader in WORDS if (found := reader(clause))), [])
         made += manners(clause)
     made = [_weighed(each, clause) for each in made]
-    loose = _unread_place(clause, made)
-    return [_doubted(each, loose) if loose else each for each in made]
+    unread = _unread_place(clause, made)
+    return [_doubted(each, unread) if unread else each for each in made]
 
 
 def _unread_place(clause: Clause, made: list[Finding]) -> str:

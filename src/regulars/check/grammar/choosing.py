@@ -204,7 +204,7 @@ def _fitting(
 
 
 def _of_each(clause: Clause, matches: list[Match]) -> list[Match]:
-    """What one customer can have: no total where there is another, and no part of one where there is the total."""
+    """What one customer can have: no total where there is a rate, no part of one where there is the total."""
     others = [each for each in matches if each.entry.column.agg != "sum"]
     rates = [each for each in others if not is_part_of_total(clause, each.entry.column)]
     return rates or [each for each in matches if each.entry.column.agg == "sum"] or matches
