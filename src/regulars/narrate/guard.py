@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from regulars.check.checker import Text, check
+from regulars.check.moods import UNCHECKABLE
 from regulars.check.table import Facts
 from regulars.check.verdicts import Verdict
 from regulars.narrate.cues import Cue, cues
@@ -93,7 +94,7 @@ class Guard:
         moods = {each.why for each in verdict.findings}
         if not _OF_THEM.match(words):
             yield Fault("form", "it must begin with: They")
-        if moods & {"said to be a supposition", "a question"}:
+        if moods & {_GUESS, _QUESTION}:
             yield Fault("hedged", "state what is so, without a guess")
         if verdict.label in FALSE:
             yield _false(verdict)
@@ -114,9 +115,9 @@ class Guard:
         moods = {each.why for each in verdict.findings}
         if verdict.label in FALSE:
             yield _false(verdict)
-        if mood == "supposed" and not ("said to be a supposition" in moods and _MAY.match(words)):
+        if mood == "supposed" and not (_GUESS in moods and _MAY.match(words)):
             yield Fault("not_hedged", "it must say that it is a guess: They may ...")
-        if mood == "advised" and (_OF_THEM.match(words) or not moods & {"advice", "a question"}):
+        if mood == "advised" and (_OF_THEM.match(words) or not moods & {_ADVICE, _QUESTION}):
             yield Fault("no_advice", "it must begin with a verb, as advice does")
         if mood == "meant" and not _FOR_US.match(words):
             yield Fault("form", "it must begin with: So we should")
@@ -140,6 +141,7 @@ class Guard:
         return self.places.get(cue.metric) == cue.place
 
 
+_GUESS, _ADVICE, _QUESTION = (UNCHECKABLE[mood] for mood in ("hypothesis", "advice", "question"))
 REACH = 8
 """How many words before a cue may tell that it is what we aim at."""
 _DIRECTION = Fault("direction", "a word in it tells more than the statements, or the opposite")
