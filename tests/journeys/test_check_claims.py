@@ -46,6 +46,14 @@ def test_claims_can_come_from_a_pipe() -> None:
     assert (done.returncode, json.loads(done.stdout)["label"]) == (0, "supported")
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\x85"])
+def test_a_line_ends_with_a_line_feed_alone(mark: str) -> None:
+    text = f"Affluent Savers hold 73.2%{mark}of deposits."
+    done = run(FACTS, "-", given=json.dumps({"id": "1", "text": text}, ensure_ascii=False) + "\n")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["label"] == "supported"
+
+
 @pytest.mark.parametrize("facts", ["no_such_file.json", str(FOLDER / "bank_claims.jsonl")])
 def test_what_is_no_facts_file_is_refused(facts: str) -> None:
     done = run(facts, "-", given=lines(TRUE))

@@ -14,7 +14,7 @@ import pytest
 from tests.shops import TODAY
 
 import regulars as rg
-from regulars.errors import NotReady, UsageError
+from regulars.errors import NotReady, RunDamaged, UsageError
 
 SETTINGS = """\
 schema: regulars/1
@@ -125,6 +125,28 @@ def test_python_gives_what_the_command_gives_to_the_byte(facts: Path) -> None:
 def held(facts: Path, claim: dict[str, object]) -> dict[str, Any]:
     (found,) = rg.check_claims(facts, [claim], against_data=True, today=TODAY)
     return found
+
+
+def test_facts_that_were_altered_in_their_run_are_not_believed(facts: Path) -> None:
+    assert held_to_facts(facts)["label"] == "contradicted"
+    before = facts.read_bytes()
+    manifest = facts.parents[1] / "manifest.json"
+    listed = manifest.read_bytes()
+    try:
+        facts.write_bytes(before.replace(b'"value"', b'"value" ', 1) + b" ")
+        with pytest.raises(RunDamaged, match=r"facts/trade\.json was altered"):
+            held_to_facts(facts)
+        facts.write_bytes(before)
+        manifest.write_bytes(listed + b" ")
+        with pytest.raises(RunDamaged, match=r"manifest\.json was altered"):
+            held_to_facts(facts)
+    finally:
+        facts.write_bytes(before)
+        manifest.write_bytes(listed)
+
+
+def held_to_facts(facts: Path) -> dict[str, Any]:
+    return rg.check_claims(facts, [FIGURE])[0]
 
 
 def test_a_file_outside_of_a_run_and_sources_that_changed_are_refused(facts: Path, tmp_path: Path) -> None:

@@ -130,6 +130,25 @@ def test_a_line_that_is_no_text_is_named_before_any_is_judged(run: Run) -> None:
     assert "line 4: it has no id" in done.stderr
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\u2029"])
+def test_a_line_ends_with_a_line_feed_alone(run: Run, mark: str) -> None:
+    text = f"Your statement{mark}is ready. Reply STOP to opt out."
+    done = run("check", "-", given=json.dumps({"id": "1", "text": text}, ensure_ascii=False) + "\n")
+    assert (done.returncode, json.loads(done.stdout)["label"]) == (0, "pass")
+
+
+def test_where_no_workspace_is_found_it_is_said_by_which_rules_texts_are_judged(
+    run: Run, tmp_path: Path
+) -> None:
+    nowhere = str(tmp_path / "nowhere")
+    told = run("check", "-", "-w", nowhere, given=lines(GOOD)).stderr
+    assert f"No workspace was found at {nowhere}: these are the rules of retail." in " ".join(told.split())
+    assert (
+        "No workspace" not in run("check", "-", "-w", nowhere, "--pack", "retail", given=lines(GOOD)).stderr
+    )
+    assert "No workspace" not in run("check", "-", "-w", workspace(tmp_path), given=lines(GOOD)).stderr
+
+
 @pytest.mark.parametrize("arguments", [("--audience", "all"), ("--template", "x", "--audience", "internal")])
 def test_what_cannot_be_asked_is_refused(run: Run, arguments: tuple[str, ...]) -> None:
     assert run("check", "-", *arguments, given=lines(GOOD)).returncode == 2

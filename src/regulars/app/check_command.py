@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regulars.app import terminal
+from regulars.app.lines import lines_of
 from regulars.check.checker import Text, check
 from regulars.check.claims_file import texts_of
 from regulars.check.table import Facts, facts_of
@@ -29,7 +30,8 @@ def show(facts_file: Path, claims_file: Path, against_data: date | None = None) 
     On a day ``against_data``, claims about behaviour are held to the orders as well.
     """
     facts = read_facts(facts_file)
-    texts = texts_of(_lines(claims_file), facts, str(claims_file))
+    remedy = "Name a file of UTF-8 text with one JSON object a line."
+    texts = texts_of(lines_of(claims_file, "claims", remedy), facts, str(claims_file))
     found: list[Deep] = []
     if against_data:
         # Read here: checking words alone needs none of the rooms that a study needs.
@@ -67,7 +69,8 @@ def check_claims(
     docs/deep_check.md. Then ``facts`` is the file in its run; ``orders`` and ``tables`` are the frames of a
     run that was made of frames, ``today`` (default: the clock's) tells what lies in the future.
 
-    Raises SourceUnreadable where the facts or a claim are none, and against data the errors of
+    Raises SourceUnreadable where the facts or a claim are none, RunDamaged where the facts lie in a run and
+    were altered, and against data the errors of
     :func:`regulars.app.deep_check.deep`.
     """
     table = facts_of(facts, "facts") if isinstance(facts, Mapping) else read_facts(Path(facts))
@@ -92,26 +95,28 @@ def check_claims(
 
 
 def read_facts(path: Path) -> Facts:
-    """The facts of a file. Raises SourceUnreadable where it is none."""
+    """The facts of a file. Raises SourceUnreadable where it is none, RunDamaged where it lies in a run and is
+    not as that run wrote it."""
     try:
-        return facts_of(json.loads(path.read_text(encoding="utf-8")), str(path))
+        facts = facts_of(json.loads(path.read_text(encoding="utf-8")), str(path))
     except (OSError, ValueError) as fault:
         raise SourceUnreadable(
             f"facts file {str(path)!r}", f"it cannot be read as JSON ({fault})",
             "Name a run's facts/NAME.json, or another file of the form segment-facts/1.",
         ) from fault  # fmt: skip
+    _require_as_written(path.resolve())
+    return facts
 
 
-def _lines(path: Path) -> list[str]:
-    if str(path) == "-":
-        return sys.stdin.read().splitlines()
-    try:
-        return path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as fault:
-        raise SourceUnreadable(
-            f"claims {str(path)!r}", f"it cannot be read ({fault})",
-            "Name a file of UTF-8 text with one JSON object a line.",
-        ) from fault  # fmt: skip
+def _require_as_written(path: Path) -> None:
+    folder = path.parent.parent
+    if path.parent.name != "facts" or not (folder / "manifest.json").is_file():
+        return
+    from regulars.app.verifying import digest, manifest_of, verified
+
+    manifest = manifest_of(folder)
+    if manifest is None or manifest["files"].get(f"facts/{path.name}") != digest(path):
+        verified(folder)
 
 
 def _summarise(verdicts: list[Verdict], found: Sequence[Deep]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from regulars.app import terminal
+from regulars.app.lines import lines_of
 from regulars.app.policies import chosen, lying
 from regulars.app.workspace import Workspace
 from regulars.check.policy import Audience, Breach, Policy, names, policy
@@ -64,6 +65,9 @@ def check(
         )
     workspace = Workspace(root)
     held = chosen(workspace, pack)
+    if pack is None and not workspace.settings.exists():
+        told = f"No workspace was found at {root}: these are the rules of {held.name}."
+        terminal.err.print(f"{told} Choose others with --pack.", markup=False)
     of = None if template is None else named(template, lying(workspace, held))
     readers: Audience = "internal" if audience == "internal" else "customer"
     verdicts = []
@@ -124,18 +128,14 @@ def _label(found: Sequence[Breach | Fault]) -> Label:
 
 def _texts(path: Path) -> Iterator[tuple[str, str]]:
     """The id and text of each line. Raises SourceUnreadable with all faulty lines, before any is judged."""
-    try:
-        written = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise SourceUnreadable(
-            f"texts {str(path)!r}", f"it cannot be read ({fault})", f"Give one JSON object a line: {EXAMPLE}"
-        ) from fault
-    read = [(number, _line(line)) for number, line in enumerate(written.splitlines(), 1) if line.strip()]
+    remedy = f"Give one JSON object a line: {EXAMPLE}"
+    lines = lines_of(path, "texts", remedy)
+    read = [(number, _line(line)) for number, line in enumerate(lines, 1) if line.strip()]
     faults = [f"line {number}: {said}" for number, said in read if isinstance(said, str)]
     if faults:
         raise SourceUnreadable(
             f"texts {str(path)!r}", f"{len(faults)} of {len(read)} lines cannot be read",
-            f"Give one JSON object a line: {EXAMPLE}", examples=faults, count=len(faults),
+            remedy, examples=faults, count=len(faults),
         )  # fmt: skip
     return (said for _, said in read if not isinstance(said, str))
 

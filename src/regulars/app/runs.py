@@ -44,7 +44,7 @@ def lacking(workspace: Workspace, manifest: Mapping[str, Any]) -> list[str]:
     """
     return [
         name
-        for name, used in manifest["definitions"].items()
+        for name, used in manifest.get("definitions", {}).items()
         if used["version"] not in workspace.versions(name)
         or workspace.digest(name, used["version"]) != used["digest"]
     ]
@@ -84,10 +84,10 @@ def require_newest(workspace: Workspace, names: Iterable[str], *, fits: bool = T
     read = {run_id: manifest_of(workspace.run(run_id)) for run_id in workspace.run_ids()}
     said = {run_id: manifest for run_id, manifest in read.items() if manifest is not None}
     for name in names:
-        used = {run_id: each["definitions"].get(name) for run_id, each in said.items()}
+        used = {run_id: each.get("definitions", {}).get(name) for run_id, each in said.items()}
         pinned = workspace.versions(name) or ([] if fits else [0])
         _require(used, pinned, f"definitions/{name}", f"definitions/{name}.json")
-    models = {run_id: each["value"] for run_id, each in said.items()}
+    models = {run_id: each.get("value") for run_id, each in said.items()}
     _require(models, workspace.value_versions(), "value", "value.json")
 
 
