@@ -11,8 +11,10 @@ from tests.review.texts import NOON
 from tests.shops import RFM_ALONE, contents, opened, studied
 
 from regulars.app import drafts_kept
+from regulars.app.shown import doctor
 from regulars.app.workspace import Workspace
 from regulars.documents import digest_of
+from regulars.errors import StoreDamaged
 from regulars.profile.facts_file import as_json
 from regulars.review.record import Generation, NewRecord, Words
 from regulars.settings import load
@@ -50,7 +52,7 @@ def test_words_go_to_the_store_and_leave_the_run_as_it_is(shop: tuple[Workspace,
     (found,) = drafts_kept.drafts(workspace, None, run_id=study.run_id)
     assert found.record_id == kept.record_id
     assert drafts_kept.drafts(workspace, None, run_id="another") == []
-    assert drafts_kept.standing(workspace).endswith(
+    assert drafts_kept.standing(workspace)[0].endswith(
         f"store.db: whole; records: 1, events: 1, head: 1:{found.events[-1].event_sha256}"
     )
 
@@ -82,12 +84,15 @@ def test_where_the_store_is_is_no_part_of_what_a_run_is_named_for(
 
 def test_doctor_tells_of_a_store_that_is_not_there_is_damaged_or_cannot_be_reached(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
-    assert drafts_kept.standing(workspace) == "none yet: it is made with the first words that are kept"
+    assert drafts_kept.standing(workspace) == (
+        "none yet: it is made with the first words that are kept",
+        False,
+    )
     assert not workspace.store.exists()
     workspace.store.write_text("no database")
-    assert "not a database of SQLite's" in drafts_kept.standing(workspace)
+    assert "not a database of SQLite's" in drafts_kept.standing(workspace)[0]
     workspace.settings.write_text(RFM_ALONE + f"store: postgresql://shop@/x?host={tmp_path}\n")
-    assert "its server does not answer" in drafts_kept.standing(workspace)
+    assert "its server does not answer" in drafts_kept.standing(workspace)[0]
 
 
 def test_doctor_names_the_first_fault(shop: tuple[Workspace, Study], tmp_path: Path) -> None:
@@ -96,7 +101,10 @@ def test_doctor_names_the_first_fault(shop: tuple[Workspace, Study], tmp_path: P
         store.add(draft(shop[1]))
     content = workspace.store.read_bytes()
     workspace.store.write_bytes(content.replace(b"come every week", b"come every year"))
-    told = drafts_kept.standing(workspace)
+    told, is_damaged = drafts_kept.standing(workspace)
+    assert is_damaged
+    with pytest.raises(StoreDamaged, match="store: not as written"):
+        doctor(tmp_path, ask_model=False, json=True)
     assert told.startswith("store, record ")
     assert "it was altered: its digest is of another record. Restore the store from a backup" in told
 
@@ -110,5 +118,5 @@ def test_the_store_may_be_a_database(
     with drafts_kept.opened(workspace, settings) as store:
         store.add(draft(shop[1]))
     assert len(drafts_kept.drafts(workspace, settings, run_id=shop[1].run_id)) == 1
-    assert "postgresql://shop@/postgres?" in drafts_kept.standing(workspace)
+    assert "postgresql://shop@/postgres?" in drafts_kept.standing(workspace)[0]
     assert not workspace.store.exists()

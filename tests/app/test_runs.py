@@ -14,6 +14,8 @@ from tests.shops import RFM_ALONE, opened, studied
 
 import regulars as rg
 from regulars.app import cli
+from regulars.app.runs import lacking, require_newest
+from regulars.app.verifying import BESIDES, run_id_of
 from regulars.app.workspace import Workspace
 from regulars.documents import digest_of, pretty
 from regulars.errors import RunDamaged
@@ -222,6 +224,22 @@ def test_run_names_a_damaged_earlier_day_before_its_own_figures(shop: Workspace,
     assert said in err
     found = json.loads(regulars(shop, "run", "--as-of", DAYS[2], "--json")[1])["findings"]
     assert [name in each["what"] for each in found if each["where"] == "dashboard"] == [True]
+
+
+def test_a_run_by_a_version_that_knew_no_value_model_hinders_no_other(
+    shop: Workspace, regulars: Callable
+) -> None:
+    """Its manifest is as it was written, and lacks what later ones have."""
+    manifest = json.loads((first(shop) / "manifest.json").read_text("utf-8"))
+    for key in ("value", "definitions"):
+        del manifest[key]
+    manifest["as_of"] = "2023-01-01"
+    manifest["run_id"] = run_id_of({k: v for k, v in manifest.items() if k not in BESIDES})
+    earlier = shop.run(manifest["run_id"])
+    earlier.mkdir()
+    (earlier / "manifest.json").write_text(pretty(manifest), "utf-8")
+    require_newest(shop, ["rfm"])
+    assert lacking(shop, manifest) == []
 
 
 # --- runs of another workspace ----------------------------------------------------------------------

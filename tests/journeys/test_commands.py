@@ -113,15 +113,21 @@ def test_reports_sql_and_doctor_read_what_the_run_left(shop: Path, tmp_path: Pat
     assert "segment_rfm" not in named.stdout
     health = printed(regulars("doctor", "-w", shop, "--json"))
     assert health["runs"] == {shown["run_id"]: "whole"}
+    assert health["damaged"] == []
 
 
 def test_doctor_names_a_damaged_run(shop: Path, tmp_path: Path) -> None:
     root = Path(shutil.copytree(shop, tmp_path / "shop"))
     (run,) = Workspace(root).run_ids()
     (root / "runs" / run / "ledger.json").write_text("{}")
-    told = printed(regulars("doctor", "-w", root, "--json"))["runs"]
-    assert list(told) == [run]
-    assert "ledger.json was altered" in told[run]
+    done = regulars("doctor", "-w", root, "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stderr)["found"] == f"{run}: not as written"
+    told = json.loads(done.stdout)
+    assert told["damaged"] == [run]
+    assert list(told["runs"]) == [run]
+    assert "ledger.json was altered" in told["runs"][run]
+    assert regulars("doctor", "-w", root).returncode == 1
 
 
 def test_json_on_stdout_is_alone_there_and_stages_are_on_stderr(shop: Path) -> None:

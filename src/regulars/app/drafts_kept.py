@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from regulars.app.workspace import Workspace
 from regulars.documents import digest_of
-from regulars.errors import RegularsError
+from regulars.errors import RegularsError, StoreDamaged
 from regulars.measure.small_cells import SMALLEST_SHOWN
 from regulars.profile.facts_file import SCHEMA
 from regulars.profile.suppression import HIDDEN
@@ -72,24 +72,26 @@ def facts_of(study: Study, segmentation: Segmentation, sha256: str) -> Facts:
     )
 
 
-def standing(workspace: Workspace) -> str:
-    """What the store holds and whether it is whole, in a line; or what keeps it from being read."""
+def standing(workspace: Workspace) -> tuple[str, bool]:
+    """What the store holds and whether it is whole, in a line, or what keeps it from being read; and whether
+    it is damaged."""
     from regulars.review.store import version_at
 
     try:
         settings = load(workspace.settings) if workspace.settings.exists() else None
         if version_at(place(workspace, settings)) is None:
-            return "none yet: it is made with the first words that are kept"
+            return "none yet: it is made with the first words that are kept", False
         with opened(workspace, settings) as store:
             return _told(store)
     except RegularsError as failed:
-        return str(failed)
+        return str(failed), isinstance(failed, StoreDamaged)
 
 
-def _told(store: Store) -> str:
+def _told(store: Store) -> tuple[str, bool]:
     head = store.head()
     wrong = store.verified(head)
     if wrong:
         more = f" (and {len(wrong) - 1:,} more)" if len(wrong) > 1 else ""
-        return f"{wrong[0].where} in {store.place.name}: {wrong[0].what}{more}. {wrong[0].remedy}"
-    return f"{store.place.name}: whole; records: {store.count():,}, events: {head.seq:,}, head: {head}"
+        return f"{wrong[0].where} in {store.place.name}: {wrong[0].what}{more}. {wrong[0].remedy}", True
+    told = f"{store.place.name}: whole; records: {store.count():,}, events: {head.seq:,}, head: {head}"
+    return told, False

@@ -25,8 +25,11 @@ CORE = ("regulars", "duckdb", "sqlglot", "pydantic", "numpy", "scipy", "narwhals
 def examine(workspace: Workspace, *, ask_model: bool = False) -> dict[str, Any]:
     """Everything worth knowing before asking for help, as plain values.
 
-    With ``ask_model`` the language model's server is asked for its list of models; else nothing is sent.
+    ``damaged`` names the runs that are not as they were written, and the store where it is not. With
+    ``ask_model`` the language model's server is asked for its list of models; else nothing is sent.
     """
+    store, is_damaged = drafts_kept.standing(workspace)
+    runs, damaged = _runs(workspace)
     return {
         "python": platform.python_version(),
         **{name: _version(name) for name in CORE},
@@ -34,9 +37,10 @@ def examine(workspace: Workspace, *, ask_model: bool = False) -> dict[str, Any]:
         "browser": shutil.which("chromium") or "none found; only the project's own tests need one",
         "settings": _settings(workspace),
         "narration": _narration(workspace, ask=ask_model),
-        "store": drafts_kept.standing(workspace),
+        "store": store,
         "pinned": _pinned(workspace),
-        "runs": _runs(workspace),
+        "runs": runs,
+        "damaged": [*(["store"] if is_damaged else []), *damaged],
     }
 
 
@@ -67,17 +71,18 @@ def _engine() -> str:
     return f"DuckDB works: {threads} threads, up to {memory}, session in {zone}"
 
 
-def _runs(workspace: Workspace) -> dict[str, str]:
-    """Each run's state; a damaged one is named with what is wrong, and so is what is none."""
-    states = {}
+def _runs(workspace: Workspace) -> tuple[dict[str, str], list[str]]:
+    """Each run's state, and the damaged ones: these are told with what is wrong, and so is what is none."""
+    states, damaged = {}, []
     for run_id in workspace.run_ids():
         try:
             manifest = verified(workspace.run(run_id))
             strange = [each.what for each in foreign(workspace, run_id, manifest)]
             states[run_id] = strange[0] if strange else "whole"
-        except RegularsError as damaged:
-            states[run_id] = str(damaged)
-    return states | dict.fromkeys(workspace.strangers(), "is no run: move it away")
+        except RegularsError as fault:
+            states[run_id] = str(fault)
+            damaged.append(run_id)
+    return states | dict.fromkeys(workspace.strangers(), "is no run: move it away"), damaged
 
 
 def _pinned(workspace: Workspace) -> dict[str, str]:

@@ -23,7 +23,7 @@ from regulars.app.study import check as dry_run
 from regulars.app.study import run as whole_run
 from regulars.app.work import Asked
 from regulars.app.workspace import Workspace, write_whole
-from regulars.errors import NotReady, UsageError
+from regulars.errors import NotReady, RunDamaged, StoreDamaged, UsageError
 from regulars.figures import written
 from regulars.publish.learnt import told
 from regulars.publish.taken import counted, taken
@@ -312,14 +312,19 @@ def report(root: Path, asked: str | None, output: Path | None, *, json: bool) ->
 
 
 def doctor(root: Path, *, ask_model: bool, json: bool) -> None:
-    """Show what is installed and what the workspace holds."""
+    """Show what is installed and what the workspace holds. Raises RunDamaged or StoreDamaged, after that,
+    where any of it is not as it was written."""
     from regulars.app.health import examine
 
     found = examine(Workspace(root), ask_model=ask_model)
+    damaged = found["damaged"]
     if json:
         terminal.print_json(found)
-        return
-    for part, said in found.items():
+    for part, said in {} if json else {**found, "damaged": ", ".join(damaged)}.items():
         parts = {f"{part} {name}": each for name, each in said.items()} if isinstance(said, dict) else {}
         for name, each in (parts or {part: said or "none"}).items():
             terminal.out.print(f"{name}: {each}", markup=False, soft_wrap=True)
+    if damaged:
+        fault = StoreDamaged if damaged[0] == "store" else RunDamaged
+        what = f"{', '.join(damaged)}: not as written"
+        raise fault("doctor", what, "What is wrong, and what to do about it, stands above with each.")
