@@ -74,6 +74,25 @@ class Prompt:
         return _SLOT.sub(lambda found: said[found[1]], text)
 
 
+def prompts(own: Path | None = None) -> dict[str, Prompt]:
+    """Every prompt by its name. Raises SettingsError, also for files in the folder that are no prompt's."""
+    if own is not None:
+        _require_names(own)
+    return {name: prompt(name, own) for name in NAMES}
+
+
+def _require_names(own: Path) -> None:
+    asked, known = f"narration.prompts {str(own)!r}", [f"{name}.md" for name in NAMES]
+    if not own.is_dir():
+        raise SettingsError(asked, "there is no such folder", "Make it, or mend its name.")
+    for each in sorted(own.iterdir()):
+        if each.name not in known and each.suffix.lower() in {".md", ".txt"}:
+            raise SettingsError(
+                asked, f"{each.name!r} in it is no prompt.{did_you_mean(each.name, known)}",
+                f"Prompts are {', '.join(known)}.",
+            )  # fmt: skip
+
+
 def prompt(name: str, own: Path | None = None) -> Prompt:
     """The prompt of that name: the user's own, where the folder has one, else that of Regulars.
 
