@@ -2,6 +2,8 @@
 
 import json
 import logging
+import subprocess
+import sys
 import traceback
 from io import StringIO
 
@@ -159,3 +161,17 @@ def test_a_traceback_of_what_was_not_sent_shows_none_of_it() -> None:
     assert "request = Request(" in told(caught.value)
     assert form not in told(caught.value)
     assert server.asked == []
+
+
+def test_a_stopped_request_prints_nothing_where_no_program_sets_up_logging() -> None:
+    script = """
+from regulars.errors import NotSent
+from regulars.narrate.gate import gate
+from regulars.narrate.providers.transport import Outgoing
+try:
+    gate()(Outgoing("POST", "llm.example", "/", b'{"a": "There are 42."}'))
+except NotSent as stopped:
+    print(stopped.reason)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("figure\n", "")

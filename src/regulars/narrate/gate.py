@@ -30,6 +30,7 @@ from regulars.errors import NotSent
 from regulars.narrate.providers.transport import Gate, Outgoing
 
 log = logging.getLogger("regulars.narrate")
+log.addHandler(logging.NullHandler())  # nothing is printed unless a program sets up logging
 MOST_BYTES = 250_000
 """A prompt has a few thousand; more is no prompt of ours."""
 _FIGURE = re.compile(r"\w*\d\w*")
