@@ -9,12 +9,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from regulars.figures import day, written
-from regulars.narrate.drafts import Draft
+from regulars.narrate.drafts import LABELS, Claim, Draft
 from regulars.publish import page
 from regulars.publish.moved import LEFT, NOT_SHOWN, Past, matrix, moved_title
 from regulars.publish.rely import found_of
 from regulars.types import Finding
 from regulars.validate.memberships import Sizes
+
+_BY = {
+    "model": "words of a language model",
+    "template": "words by rule",
+    "person": "words of a person",
+    "program": "facts",
+}
+"""By whom a claim is, as a notebook says it."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +64,20 @@ def found_fragment(name: str, found: Mapping[str, object], findings: Sequence[Fi
 
 
 def drafts_fragment(drafts: Sequence[Draft], findings: Sequence[Finding]) -> str:
-    """Words about segments that nobody has approved yet, a row a claim."""
+    """Words about segments that nobody has approved yet, a row a claim; those of a model are marked."""
     rows = [
-        (f"{draft.segment_name}, {claim.role}", [claim.text])
+        (_head(draft, claim), [claim.text, _BY[claim.source]])
         for draft in drafts
         for claim in draft.claims
         if claim.text
     ]
-    sheet = Sheet("Drafts, which nobody has approved", ["Words"], rows)
+    sheet = Sheet("Drafts, which nobody has approved", ["Words", "By"], rows)
     return _fragment("Segment", sheet, findings, words=True)
+
+
+def _head(draft: Draft, claim: Claim) -> str:
+    role = LABELS.get(claim.role) or claim.role.capitalize()
+    return f"{draft.segment_name} ({draft.segmentation}, {draft.kind}): {role}"
 
 
 def _passed(found: Mapping[str, object]) -> list[str]:
