@@ -138,6 +138,24 @@ def test_drafts_are_the_newest_of_each_text_and_of_a_run_the_newest_of_that_run(
     assert store.drafts(segmentation="behaviour") == []
 
 
+def test_the_newest_for_some_readers_is_found_behind_one_for_others(store: Store) -> None:
+    marketing, analyst = ({"audience": each, "length": "short"} for each in ("marketing", "analyst"))
+    store.add(text(draft=marketing))
+    store.add(text("Champions buy every week.", draft=marketing))
+    store.add(text("Champions differ.", draft=analyst))
+    store.add(text("Champions are told of."))
+    assert [each.content.version for each in store.drafts(said=marketing)] == [2]
+    assert [each.content.version for each in store.drafts(said=analyst)] == [3]
+    assert store.drafts(said=marketing | {"length": "long"}) == []
+
+
+def test_the_same_words_for_other_readers_are_a_new_version(store: Store) -> None:
+    for audience, version in (("marketing", 1), ("marketing", 1), ("analyst", 2)):
+        kept = store.add(text(draft={"audience": audience, "length": "short"}))
+        assert kept.version == version
+    assert store.verified() == ()
+
+
 def test_the_newest_of_a_text_is_found_by_its_name(store: Store) -> None:
     store.add(text())
     kept = store.add(text("Champions buy every week.", of=facts("b", "2024-07-31-0123456789ab")))

@@ -6,7 +6,7 @@ events, or not at all. What is read is held to its digests first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,8 +50,8 @@ class Store:
     def add(self, new: NewRecord) -> Kept:
         """Keep a text as the newest version of its name, with the events that it was written and checked.
 
-        Nothing is added where the newest words of that run and those facts are these very words, and the
-        checks found the same. Who wrote them the second time is then not kept.
+        Nothing is added where the newest words of that run and those facts are these very words, for the same
+        readers, and the checks found the same. Who wrote them the second time is then not kept.
         Raises StoreUnusable; StoreDamaged where what is there is not as it was written.
         """
         with self.place.writing(self._engine) as connection:
@@ -87,11 +87,14 @@ class Store:
         return found[0]
 
     def drafts(
-        self, run_id: str | None = None, segmentation: str | None = None, kind: Kind | None = None
-    ) -> list[Record]:
+        self, run_id: str | None = None, segmentation: str | None = None, kind: Kind | None = None,
+        *, said: Mapping[str, str] | None = None,
+    ) -> list[Record]:  # fmt: skip
         """Of each text its newest version, where that is a draft, checked or not, or failed its checks.
 
-        With ``run_id``, the newest of that run. Ordered by segmentation, segment, kind, audience and locale.
+        With ``run_id`` the newest of that run; with ``said`` the newest whose draft has these values, such as
+        the audience and length that it was written for. Ordered by segmentation, segment, kind, audience and
+        locale.
         Raises StoreDamaged before anything that was altered is shown.
         """
         asked = {"run_id": run_id, "segmentation": segmentation, "kind": kind}
@@ -99,7 +102,11 @@ class Store:
             **{name: value for name, value in asked.items() if value is not None}
         )
         with self.place.reading(self._engine) as connection:
-            found = self._read(connection, chosen)
+            found = [
+                each
+                for each in self._read(connection, chosen)
+                if said is None or said.items() <= (each.content.draft or {}).items()
+            ]
         newest = {each.content.name: each for each in sorted(found, key=lambda each: each.content.version)}
         return [newest[name] for name in sorted(newest) if newest[name].review.state in _DRAFTS]
 
@@ -142,6 +149,8 @@ class Store:
         there = {"run_id": new.facts.segmentation_run, "facts_sha256": new.facts.sha256}
         (newest,) = self._read(connection, newest_first(_name_of(new.words) | there).limit(1)) or (None,)
         if newest is None or newest.content.sha256 != new.words.digest:
+            return None
+        if _readers(newest.content) != _readers(new.words):
             return None
         return newest if found_by(newest.checks) == found_by(new.checks) else None
 
@@ -186,6 +195,11 @@ def _version(place: Place, engine: Engine) -> str | None:
         version = version_of(connection)
         require_ours(connection, place.name, version)
     return version
+
+
+def _readers(words: Words) -> list[object]:
+    """For whom, and at what length, a draft says that it was written."""
+    return [(words.draft or {}).get(name) for name in ("audience", "length")]
 
 
 def _name_of(words: Words) -> dict[str, str]:
