@@ -14,8 +14,12 @@ import pytest
 from tests.shops import RFM_ALONE, contents, opened, studied
 
 import regulars as rg
+from regulars.app.narrate_command import show
+from regulars.app.narrating import Asked, Narrated, narrate, overlaid
 from regulars.app.workspace import Workspace
+from regulars.errors import RegularsError, UsageError
 from regulars.narrate.drafts import from_json
+from regulars.settings import load
 
 
 class Model(BaseHTTPRequestHandler):
@@ -193,3 +197,60 @@ def test_a_notebook_shows_the_drafts(shop: Workspace) -> None:
     told = rg.drafts("rfm", workspace=shop.root, segments=["champions"])
     assert told.drafts[0].text.startswith("Name: Champions")
     assert "Drafts" in told._repr_html_()
+
+
+def told_by(
+    workspace: Workspace, said: dict | None = None, *, provider: str | None = None, **asked: object
+) -> Narrated:
+    """What ``narrate`` tells within this process."""
+    chosen = load(workspace.settings)
+    choices = overlaid(chosen.narration, provider, **(said or {}))
+    return narrate(chosen.model_copy(update={"narration": choices}), workspace, Asked(**asked))
+
+
+def test_a_store_that_is_damaged_is_told_of_before_anything_is_asked(tmp_path: Path, model) -> None:
+    workspace = opened(tmp_path / "shop", settings_text=RFM_ALONE)
+    studied(workspace)
+    workspace.store.write_text("not a database", encoding="utf-8")
+    with pytest.raises(RegularsError, match="not a database of SQLite's"):
+        told_by(workspace, provider=address(model), segments=("lost",))
+    assert model.asked == []
+
+
+def test_a_refresh_takes_texts_for_the_same_readers_and_writes_no_others(tmp_path: Path, model) -> None:
+    workspace = opened(tmp_path / "shop", settings_text=RFM_ALONE)
+    studied(workspace)
+    one = {"segments": ("champions",)}
+    nothing = told_by(workspace, refresh=True)
+    assert nothing.drafts == ()
+    assert "nothing was there to refresh" in nothing.findings[0].what
+    old = told_by(workspace, {"write": ("profile", "profile")}, provider=address(model), **one)
+    assert len(old.drafts) == 1
+    assert old.provider == "compatible told at 127.0.0.1"
+    other = told_by(workspace, {"audience": "analyst", "write": ("profile",)}, **one)
+    assert other.kept[0].version == old.kept[0].version + 1
+    fresh = told_by(workspace, refresh=True)
+    assert [(each.segment_id, each.kind) for each in fresh.drafts] == [("champions", "profile")]
+    assert fresh.drafts[0].claim("advice").source == "model"
+    assert fresh.findings == ()
+    assert told_by(workspace, {"audience": "analyst"}, refresh=True).drafts[0].is_by_model is False
+    assert told_by(workspace, {"length": "long"}, refresh=True).drafts == ()
+
+
+def test_the_terminal_marks_the_words_of_a_model_and_counts_in_english(
+    shop: Workspace, model, capsys
+) -> None:
+    asked = {"segments": ("champions",), "write": ("profile",), "audience": None, "length": None, "run": None}
+    show(shop.root, "rfm", provider=address(model), refresh=False, json=False, **asked)
+    told = capsys.readouterr()
+    assert re.search(r"Advice: Ask them what they need\. \[model\]", told.out)
+    assert not re.search(r"\(by rule.*\[model\]", told.out)
+    assert "asked of compatible told at 127.0.0.1" in told.err
+    assert "1 draft is in the store" in told.err
+
+
+def test_without_a_run_the_next_command_is_about_the_same_workspace(tmp_path: Path) -> None:
+    workspace = opened(tmp_path / "my shop", settings_text=RFM_ALONE)
+    with pytest.raises(UsageError) as caught:
+        told_by(workspace)
+    assert caught.value.next_command == f"regulars run -w '{workspace.root}'"

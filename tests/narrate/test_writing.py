@@ -13,6 +13,8 @@ from regulars.errors import ModelUnreachable
 from regulars.figures import written
 from regulars.narrate.drafts import Draft, as_json, from_json, tally
 from regulars.narrate.guard import FALSE
+from regulars.narrate.pieces import callable_by
+from regulars.narrate.sheets import names_of
 from regulars.narrate.writing import unanswered, write
 from regulars.types import plain
 
@@ -141,6 +143,55 @@ def test_where_no_answer_comes_all_words_are_by_rule_and_it_is_said(shop) -> Non
     assert tally(drafts).replaced == tally(drafts).asked > 0
     (finding,) = unanswered(sheets)
     assert "3 of 3" in finding.what
+
+
+@pytest.mark.parametrize("step", ["describe", "again", "refine"])
+def test_a_step_that_brings_no_answer_is_told_once_for_each_reason(shop, step: str) -> None:
+    failed = ModelUnreachable("m", "server_error", "the server failed (500)", "Try again later.")
+    model = Scripted(lambda request: failed if request.prompt.startswith(f"{step}/") else harmless(request))
+    sheets = shop.sheets("profile")
+    write(sheets, model, manner(steps=("describe", "draft", "refine")))
+    (finding,) = unanswered([*sheets, *sheets])
+    assert "6 of 6" in finding.what
+    assert f"({step}): m: the server failed (500)" in finding.what
+    assert all(each.is_by_model for each in shop.drafts(sheets))
+
+
+def test_descriptors_may_take_a_third_of_the_time_and_a_draft_all_that_is_left(shop) -> None:
+    class Timed(Scripted):
+        def ask_all(self, requests, seconds=None):
+            given.append((requests[0].prompt.partition("/")[0], seconds))
+            return super().ask_all(requests, seconds)
+
+    given: list[tuple[str, float]] = []
+    told(shop, Timed(), steps=("describe", "draft"), seconds_left=lambda: 9.0)
+    assert given[:2] == [("describe", 3.0), ("draft", 9.0)]
+
+
+def test_a_name_that_another_segment_has_in_a_text_of_before_is_taken(shop) -> None:
+    def named(*elsewhere: str) -> Draft:
+        sheet = shop.sheets("profile")[0]
+        sheet.named_elsewhere = elsewhere
+        name = f"{callable_by(sheet.piece.statements)[0]} buyers"
+        model = Scripted(
+            lambda request: {key: name if key == "name" else said for key, said in harmless(request).items()}
+        )
+        write([sheet], model, manner())
+        return next(shop.drafts([sheet]))
+
+    free = named().claim("name")
+    assert free.source == "model"
+    taken = named(free.text).claim("name")
+    assert (taken.source, taken.words) == ("template", "Loyal")
+    assert "taken" in taken.why
+
+
+def test_older_drafts_are_made_anew_and_no_others(shop) -> None:
+    old = [each for each in told(shop, Scripted()) if each.segment_id == "gone"]
+    assert [each.piece.words.segment_id for each in shop.sheets("profile", old=old)] == ["gone"]
+    assert shop.sheets("persona", old=old) == []
+    assert names_of(old, but="gone") == ()
+    assert names_of(old, but="loyal") == ("Gone quiet",)
 
 
 def test_polish_keeps_every_claim_and_nothing_false(shop) -> None:

@@ -19,6 +19,8 @@ from regulars.errors import UsageError
 from regulars.narrate.drafts import LABELS, Claim, Draft
 
 WIDTH = 78
+MODEL = "[model]"
+"""What follows words of a language model."""
 
 
 def show(
@@ -63,9 +65,13 @@ def _tell(claim: Claim) -> None:
     label = LABELS.get(claim.role, "")
     mark = f"  (by rule: {claim.why})" if claim.attempt and claim.source == "template" else ""
     text = f"{label}: {claim.text}" if label else claim.text
+    mark = f" {MODEL}" if claim.source == "model" else mark
     lines = textwrap.wrap(text + mark, WIDTH, initial_indent="  ", subsequent_indent="    ")
-    for line in lines:
-        terminal.out.print(line, markup=False)
+    told = "\n".join(lines)
+    if claim.source == "model":
+        terminal.out.print(f"{escape(told.removesuffix(MODEL))}[dim]{escape(MODEL)}[/]")
+    else:
+        terminal.out.print(told, markup=False)
 
 
 def _summarise(found: Narrated) -> None:
@@ -73,21 +79,26 @@ def _summarise(found: Narrated) -> None:
     counts = found.tally
     if counts.asked:
         _message(
-            f"{counts.asked} claims were asked of {found.provider}: {counts.kept} keep its words, "
+            f"{_claims(counts.asked)} asked of {found.provider}: {counts.kept} keep its words, "
             f"{counts.retried} those of a second attempt, {counts.replaced} have words by rule."
         )
     if found.account:
         _message(_cost(found.account))
     new = sum(each.is_new for each in found.kept)
-    _message(f"{len(found.kept)} drafts are in the store, {new} of them new or changed.")
+    drafts = "draft is" if len(found.kept) == 1 else "drafts are"
+    _message(f"{len(found.kept)} {drafts} in the store, {new} of them new or changed.")
     for finding in found.findings:
         terminal.print_finding(finding)
 
 
+def _claims(count: int) -> str:
+    return f"{count} {'claim was' if count == 1 else 'claims were'}"
+
+
 def _cost(account: Mapping[str, Any]) -> str:
     asked, read = account["answered"], account["from_cache"]
-    told = f"{asked:,} answers, {read:,} more from the cache: {account['input_tokens']:,} tokens read, "
-    told += f"{account['output_tokens']:,} written"
+    told = f"{asked:,} {'answer' if asked == 1 else 'answers'}, {read:,} more from the cache: "
+    told += f"{account['input_tokens']:,} tokens read, {account['output_tokens']:,} written"
     if account["cost"] is None:
         return f"{told}."
     return f"{told}, {account['cost']} {account['currency']} by prices of {account['price_as_of']}."

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 
@@ -19,12 +20,13 @@ from regulars.check.personal import personal
 from regulars.check.policy import Audience, Policy
 from regulars.errors import UsageError, did_you_mean
 from regulars.narrate.composing import Frame
-from regulars.narrate.drafts import Draft, Tally, as_json, from_json, tally
+from regulars.narrate.drafts import Draft, Kind, Tally, as_json, from_json, tally
 from regulars.narrate.examples import examples, voice
-from regulars.narrate.manuscript import Manuscript
+from regulars.narrate.manuscript import PIECES, Manuscript
 from regulars.narrate.pieces import CHANNELS, LETTERS
-from regulars.narrate.prompts import NAMES, prompt
+from regulars.narrate.prompts import prompts
 from regulars.narrate.providers import renamed
+from regulars.narrate.sheets import Sheet, names_of
 from regulars.narrate.vocabulary import vocabulary
 from regulars.narrate.writing import Manner, unanswered, write
 from regulars.narration_settings import NarrationChoices
@@ -32,6 +34,7 @@ from regulars.settings import Settings
 from regulars.types import Finding, Study
 
 if TYPE_CHECKING:
+    from regulars.narrate.providers.line import Line
     from regulars.narrate.providers.transport import Gate
     from regulars.review.store import Kept
 
@@ -120,14 +123,18 @@ def overlaid(choices: NarrationChoices, provider: str | None, **said: object) ->
 def narrate(settings: Settings, workspace: Workspace, asked: Asked) -> Narrated:
     """Drafts about the segments of a run, kept in the store.
 
-    Nothing of the run is changed. Where no model is set, or none answers, or its words may not stand, the
-    words are by rule, and the drafts and findings say so.
+    Nothing of the run is changed, and the store is known to be ours before a model is asked. Where no model
+    is set, or none answers, or its words may not stand, the words are by rule, and the drafts and findings
+    say so.
     Raises UsageError for a segmentation or segment that is not there, and as ``narrator.line``.
     """
     run_id, findings = run_to_show(workspace, asked.run)
     study = saved.load(workspace.run(run_id))
     choices, rules = settings.narration, policies.chosen(workspace)
-    manuscripts = [_manuscript(study, name, choices, rules) for name in _named(study, asked.segmentation)]
+    manuscripts = [
+        _manuscript(study, name, choices, rules)
+        for name in _named(study, asked.segmentation, workspace.option)
+    ]
     _require_segments(manuscripts, asked.segments)
     until = asked.clock() + choices.deadline_seconds
     manner, told = _manner(choices, workspace.root, settings.seed, lambda: until - asked.clock())
@@ -137,26 +144,35 @@ def narrate(settings: Settings, workspace: Workspace, asked: Asked) -> Narrated:
         line = narrator.line(
             choices, workspace, asked.environment or {}, before_send=before_send, seed=settings.seed
         )
+    there = _there(workspace, settings, manuscripts, refresh=asked.refresh)
     drafts: list[Draft] = []
-    found = list(findings)
-    for manuscript in manuscripts:
-        old = _older(workspace, settings, manuscript) if asked.refresh else []
-        for kind in choices.write:
+    written: list[Sheet] = []
+    for manuscript, before in zip(manuscripts, there, strict=True):
+        old = before if asked.refresh else None
+        by_kind = {kind: manuscript.sheets(kind, asked.segments, old) for kind in choices.write}
+        kept = _left_as_they_are(before, by_kind)
+        for kind, sheets in by_kind.items():
             asked.stage(f"Writing {kind}s of {manuscript.frame.segmentation}")
-            sheets = manuscript.sheets(kind, asked.segments, old)
             if line is not None:
                 its = replace(
                     manner,
                     facts_digest=manuscript.frame.facts_digest,
                     examples=told.get("persona" if kind == "persona" else "draft", ""),
                 )
-                write([each for each in sheets if each.piece.slots], line, its)
-                found += unanswered(sheets)
-            drafts += manuscript.drafts(sheets)
-    found += line.findings if line is not None else ()
+                asking = [each for each in sheets if each.piece.slots]
+                for sheet in asking:
+                    sheet.named_elsewhere = names_of(kept, but=sheet.piece.words.segment_id)
+                write(asking, line, its)
+                written += asking
+            made = list(manuscript.drafts(sheets))
+            drafts += made
+            kept += made
+    found = [*findings, *unanswered(written), *(line.findings if line is not None else ())]
+    if asked.refresh and not drafts:
+        found.append(_nothing_there(choices))
     return Narrated(
         run_id,
-        _writer(choices, refresh=asked.refresh),
+        _writer(choices, line, refresh=asked.refresh),
         tuple(drafts),
         tuple(found),
         line.account.as_json() if line is not None else None,
@@ -194,13 +210,40 @@ def _keep(
             yield store.add(new_record(draft, facts, rules, actor=asked.actor, at=at))
 
 
-def _older(workspace: Workspace, settings: Settings, manuscript: Manuscript) -> list[Draft]:
-    """The newest drafts about a segmentation, of whatever run."""
-    return [
-        from_json(record.content.draft)
-        for record in drafts_kept.drafts(workspace, settings)
-        if record.content.segmentation == manuscript.frame.segmentation and record.content.draft
-    ]
+def _there(
+    workspace: Workspace, settings: Settings, manuscripts: Sequence[Manuscript], *, refresh: bool
+) -> list[list[Draft]]:
+    """Of each segmentation the newest drafts there are, of whatever run; to refresh, the newest of each text
+    that are for these readers and of this length. The store is made here where there is none, so that one
+    that cannot be used is told of before anything is asked."""
+    with drafts_kept.opened(workspace, settings) as store:
+        return [
+            [
+                from_json(record.content.draft)
+                for record in store.drafts(
+                    segmentation=each.frame.segmentation,
+                    said={"audience": each.frame.audience, "length": each.frame.length} if refresh else None,
+                )
+                if record.content.draft and record.content.kind in PIECES
+            ]
+            for each in manuscripts
+        ]
+
+
+def _left_as_they_are(before: Sequence[Draft], by_kind: Mapping[Kind, Sequence[Sheet]]) -> list[Draft]:
+    """The drafts that are not being written anew."""
+    anew = {(kind, each.piece.words.segment_id) for kind, sheets in by_kind.items() for each in sheets}
+    return [each for each in before if (each.kind, each.segment_id) not in anew]
+
+
+def _nothing_there(choices: NarrationChoices) -> Finding:
+    kinds = " or ".join(dict.fromkeys(choices.write))
+    return Finding(
+        "warning", "narration",
+        f"nothing was there to refresh: of these segments no {kinds} was written for audience "
+        f"{choices.audience} at length {choices.length}",
+        "Write them first, without --refresh, or name the --audience and --length that they have.",
+    )  # fmt: skip
 
 
 def _gate(manuscripts: Sequence[Manuscript], manner: Manner, told: Mapping[str, str]) -> Gate:
@@ -221,14 +264,17 @@ def _gate(manuscripts: Sequence[Manuscript], manner: Manner, told: Mapping[str, 
     return gate(texts=texts, names={name for each in manuscripts for name in each.names()})
 
 
-def _writer(choices: NarrationChoices, *, refresh: bool) -> str:
-    """Who writes, in a word or two."""
+def _writer(choices: NarrationChoices, line: Line | None, *, refresh: bool) -> str:
+    """Who writes, in a few words: of a model its name and host."""
     if refresh:
         return "the drafts of before"
-    return " ".join(each for each in (choices.provider, choices.model) if each)
+    if line is None:
+        return choices.provider
+    host = urlsplit(line.provider.base_url).hostname
+    return f"{choices.provider} {line.provider.model}".strip() + f" at {host}"
 
 
-def _named(study: Study, name: str | None) -> list[str]:
+def _named(study: Study, name: str | None, option: str) -> list[str]:
     names = [each.name for each in study.segmentations]
     if name is None:
         return names
@@ -236,7 +282,7 @@ def _named(study: Study, name: str | None) -> list[str]:
         return [name]
     raise UsageError(
         f"segmentation {name!r}", f"the run has {', '.join(names)}",
-        f"Name one of them.{did_you_mean(name, names)}", next_command="regulars run",
+        f"Name one of them.{did_you_mean(name, names)}", next_command=f"regulars run{option}",
     )  # fmt: skip
 
 
@@ -273,7 +319,7 @@ def _manner(
         return root / path.expanduser() if path is not None else None
 
     manner = Manner(
-        prompts={name: prompt(name, own(choices.prompts)) for name in NAMES},
+        prompts=prompts(own(choices.prompts)),
         steps=choices.steps,
         audience=READERS[choices.audience],
         length=POLISH[choices.length],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -15,7 +14,6 @@ from rich.table import Table
 
 from regulars import settings as chosen_settings
 from regulars.app import terminal
-from regulars.app.choices import WORKSPACE
 from regulars.app.runs import run_to_show
 from regulars.app.saved import left_out
 from regulars.app.study import Checked, Ran, render
@@ -47,7 +45,7 @@ def run(workspace: Workspace, *, json: bool, today: date, **asked: Any) -> None:
     terminal.out.print(f"Run:       {ran.study.path}", markup=False)
     terminal.out.print(f"Dashboard: {ran.dashboard}", markup=False)
     if not (workspace.validations / ran.study.run_id).is_dir():
-        terminal.err.print(f"Can you rely on it? Next: regulars compare{_there(workspace)}", markup=False)
+        terminal.err.print(f"Can you rely on it? Next: regulars compare{workspace.option}", markup=False)
 
 
 def _show_steps(steps: Mapping[str, int], workspace: Workspace) -> None:
@@ -236,12 +234,7 @@ def init(
 
 def _show_next(workspace: Workspace) -> None:
     terminal.out.print(f"Settings: {workspace.settings}", markup=False)
-    terminal.out.print(f"Next: regulars check{_there(workspace)}", markup=False)
-
-
-def _there(workspace: Workspace) -> str:
-    """The option that names the workspace, where it is not the usual one."""
-    return "" if workspace.root == WORKSPACE else f" -w {shlex.quote(str(workspace.root))}"
+    terminal.out.print(f"Next: regulars check{workspace.option}", markup=False)
 
 
 def _init_customers(

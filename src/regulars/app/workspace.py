@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import re
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from regulars.app.choices import WORKSPACE
 from regulars.documents import pretty, vouches
 from regulars.errors import RunDamaged, UsageError, did_you_mean
 from regulars.segment.definition import Definition
@@ -32,6 +34,11 @@ class Workspace:
     """A folder that holds one project."""
 
     root: Path
+
+    @property
+    def option(self) -> str:
+        """What a command needs to be about this workspace; nothing where it is the usual one."""
+        return "" if self.root == WORKSPACE else f" -w {shlex.quote(str(self.root))}"
 
     @property
     def settings(self) -> Path:
@@ -87,7 +94,7 @@ class Workspace:
             "a run" if asked is None else f"run {asked!r}",
             f"{len(ids)} runs in {self.runs}{': ' + ', '.join(ids[-10:]) if ids else ''}",
             f"Name one of them.{did_you_mean(asked or '', ids)}" if ids else "Make one first.",
-            next_command="regulars report" if ids else "regulars run",
+            next_command=f"regulars {'report' if ids else 'run'}{self.option}",
         )
 
     @property

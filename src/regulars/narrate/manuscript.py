@@ -49,16 +49,20 @@ class Manuscript:
         yield from (each.partition(": ")[2] for each in labels)
         yield from (each.removeprefix("Share of ") for each in labels if each.startswith("Share of "))
 
-    def sheets(self, kind: Kind, segments: Sequence[str] = (), old: Sequence[Draft] = ()) -> list[Sheet]:
+    def sheets(
+        self, kind: Kind, segments: Sequence[str] = (), old: Sequence[Draft] | None = None
+    ) -> list[Sheet]:
         """A sheet for each segment, or each of those named, in the narrative's order.
 
-        With older drafts their statements come first, as far as they still hold. A persona is made of those
-        segments of which something can be stated.
+        With older drafts only for those that have one: its statements come first, as far as they still hold.
+        A persona is made of those segments of which something can be stated.
         """
-        before = {each.segment_id: each for each in old if each.kind == kind}
+        before = {each.segment_id: each for each in old or () if each.kind == kind}
         made = []
         for words in self.narrative.segments:
             if segments and words.segment_id not in segments:
+                continue
+            if old is not None and words.segment_id not in before:
                 continue
             sheet = self._sheet(kind, words, before.get(words.segment_id))
             if sheet.piece.statements or kind == "profile":

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from regulars.errors import ModelFailed
-from regulars.narrate.drafts import Source
+from regulars.narrate.drafts import Draft, Source
 from regulars.narrate.guard import Guard
 from regulars.narrate.naming import name_faults
 from regulars.narrate.pieces import Piece, callable_by
@@ -38,8 +38,16 @@ class Sheet:
     guard: Guard
     words: dict[str, Words] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
-    failure: ModelFailed | None = None
+    failures: dict[str, ModelFailed] = field(default_factory=dict)
+    """By the step that brought no answer."""
     descriptors: tuple[str, ...] = ()
+    named_elsewhere: tuple[str, ...] = ()
+    """Names that other segments have in texts that are not being written here."""
+
+    @property
+    def failure(self) -> ModelFailed | None:
+        """Why there was no draft, so that all words are by rule."""
+        return self.failures.get("draft")
 
     def open(self) -> list[Slot]:
         """The slots whose words may not stand."""
@@ -58,8 +66,18 @@ def faults_of(sheet: Sheet, slot: Slot, words: str, others: Sequence[str]) -> tu
     return tuple(name_faults(words, sheet.guard.places, others, callable_by(sheet.piece.statements)))
 
 
+def names_of(drafts: Sequence[Draft], but: str) -> tuple[str, ...]:
+    """What drafts call their segments, but for those of one segment."""
+    claims = (each.claim("name") for each in drafts if each.segment_id != but)
+    return tuple(claim.text for claim in claims if claim is not None)
+
+
 def taken(own: Sheet, sheets: Sequence[Sheet]) -> list[str]:
-    """Names that others have: those of their segments, and those that were given while writing."""
+    """Names that others have: of their segments, in texts there are, and those given while writing."""
     others = [sheet for sheet in sheets if sheet is not own]
     given = [sheet.words["name"] for sheet in others if "name" in sheet.words]
-    return [*(each.piece.words.name for each in others), *(each.words for each in given if each.stands)]
+    return [
+        *(each.piece.words.name for each in others),
+        *own.named_elsewhere,
+        *(each.words for each in given if each.stands),
+    ]

@@ -25,6 +25,13 @@ from regulars.narrate.slots import Slot
 from regulars.types import Finding
 
 DESCRIPTORS = 3
+UNANSWERED = {
+    "describe": "were written without neutral words first",
+    "draft": "have words by rule",
+    "again": "have words by rule where the model's could not stand, as they were not asked for once more",
+    "refine": "were not polished",
+}
+"""What became of texts for which a step brought no answer."""
 
 
 class Asks(Protocol):
@@ -65,14 +72,15 @@ def write(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
 
 
 def unanswered(sheets: Sequence[Sheet]) -> Iterator[Finding]:
-    """That words stand by rule because no answer came, reason by reason."""
-    reasons = Counter(str(sheet.failure) for sheet in sheets if sheet.failure)
-    for reason, count in reasons.items():
-        yield Finding(
-            "warning", "narration",
-            f"{count} of {len(sheets)} texts have words by rule, since no answer came: {reason}",
-            "Mend what it says and run narrate again: answers that came are kept and not asked for twice.",
-        )  # fmt: skip
+    """What became of the sheets of a telling for which no answer came: step by step, reason by reason."""
+    for step, what in UNANSWERED.items():
+        reasons = Counter(str(sheet.failures[step]) for sheet in sheets if step in sheet.failures)
+        for reason, count in reasons.items():
+            yield Finding(
+                "warning", "narration",
+                f"{count} of {len(sheets)} texts {what}, since no answer came ({step}): {reason}",
+                "Mend what it says and run narrate again: answers that came are kept and not asked twice.",
+            )  # fmt: skip
 
 
 def _describe(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
@@ -95,9 +103,7 @@ def _describe(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
 def _draft(sheets: Sequence[Sheet], line: Asks, manner: Manner) -> None:
     for sheet, outcome in _ask(sheets, line, manner, "", lambda sheet: sheet.piece.slots, _descriptors):
         sheet.words = {slot.key: Words(slot, attempt=1) for slot in sheet.piece.slots}
-        if isinstance(outcome, ModelFailed):
-            sheet.failure = outcome
-        else:
+        if isinstance(outcome, Answer):
             _take(sheet, outcome, sheet.piece.slots, taken(sheet, sheets), attempt=1)
 
 
@@ -140,7 +146,10 @@ def _ask(
     sheets: Sequence[Sheet], line: Asks, manner: Manner, name: str,
     slots: Callable[[Sheet], Sequence[Slot]], more: Callable[[Sheet], Mapping[str, str]],
 ) -> Iterator[tuple[Sheet, Answer[BaseModel] | ModelFailed]]:  # fmt: skip
-    """Each sheet with the answer to the prompt of that name, its kind's own where there is no name."""
+    """Each sheet with the answer to the prompt of that name, its kind's own where there is no name.
+
+    Failures are put down on the sheets. Descriptors may take a third of what is left of the time, no more.
+    """
     requests = [
         Request(
             _messages(sheet, manner, name or sheet.piece.prompt, slots(sheet), more(sheet)),
@@ -152,7 +161,12 @@ def _ask(
         )
         for sheet in sheets
     ]
-    return zip(sheets, line.ask_all(requests, manner.seconds_left()) if requests else [], strict=True)
+    seconds = manner.seconds_left() / (3 if name == "describe" else 1)
+    outcomes = line.ask_all(requests, seconds) if requests else []
+    for sheet, outcome in zip(sheets, outcomes, strict=True):
+        if isinstance(outcome, ModelFailed):
+            sheet.failures[name or "draft"] = outcome
+        yield sheet, outcome
 
 
 def _messages(
