@@ -12,7 +12,18 @@ from regulars.check.table import facts_of
 from regulars.check.verdicts import Verdict
 
 FOLDER = Path(__file__).parent / "benchmark"
-COMPANIES = ("shop", "bank", "lender", "savings", "mainstreet", "trust", "prairie", "lakeside", "harborline")
+COMPANIES = (
+    "shop",
+    "bank",
+    "lender",
+    "savings",
+    "mainstreet",
+    "trust",
+    "prairie",
+    "lakeside",
+    "harborline",
+    "tidewater",
+)
 
 
 @cache

@@ -28,6 +28,10 @@ class Clause:
     other: Mention | None = None
     column: Column | None = None
     is_joint: bool = False
+    is_behind: bool = False
+    """Whether the other is who comes right before the subject: "after A, B hold the most"."""
+    change: Found | None = None
+    """The rise or fall that the clause before told: "by 9.6% at A and by 3.5% at B"."""
     explained: set[int] = field(default_factory=set)
 
     @property

@@ -143,8 +143,10 @@ def _merged(scene: Scene, parts: list[list[int]]) -> list[tuple[list[int], list[
     """Parts in which nothing is claimed join the part before them, or else the one after."""
     made: list[tuple[list[int], list[int]]] = []
     waiting: list[int] = []
-    for part in parts:
-        if _claims(scene, part) or (made and is_elliptic(scene, part)):
+    for at, part in enumerate(parts):
+        if _names_next(scene, parts, at):
+            waiting += part
+        elif _claims(scene, part) or (made and is_elliptic(scene, part)):
             made.append(([*waiting, *part], part))
             waiting = []
         elif made:
@@ -152,6 +154,23 @@ def _merged(scene: Scene, parts: list[list[int]]) -> list[tuple[list[int], list[
         else:
             waiting += part
     return made or ([(waiting, waiting)] if waiting else [])
+
+
+def _names_next(scene: Scene, parts: Sequence[Sequence[int]], at: int) -> bool:
+    """Whether a part only names whose figure the next part gives: "A (52%), B (38%)", "A, at 41%, trail"."""
+    part, tokens = parts[at], scene.tokens
+    named = [each for each in scene.mentions if each.kind == "segments" and each.end == part[-1] + 1]
+    if not named or at + 1 >= len(parts) or _claims(scene, part):
+        return False
+    figure = next((each for each in scene.quantities if each.start in parts[at + 1]), None)
+    joint = tokens[part[-1] + 1].low if part[-1] + 1 < len(tokens) else ""
+    rest = {tokens[n].low for n in part if n < named[0].start}
+    if figure is None or not rest <= _LINKING:
+        return False
+    return joint == "(" or (joint == "," and tokens[parts[at + 1][0]].low in {"at", "with", "on"})
+
+
+_LINKING = frozenset({"and", "but", "while", "then", "by", "followed", "the", "ahead", "of", "before"})
 
 
 def is_elliptic(scene: Scene, part: Sequence[int]) -> bool:
@@ -197,6 +216,35 @@ def _crowd(clause: Clause) -> Mention | None:
     return Mention("overall", mark.start, mark.end, (OVERALL,)) if mark else None
 
 
+def _all_of_which(clause: Clause) -> Mention | None:
+    """All customers, of a total that stands before its part: "$6m, of which A paid …", "of $6m, A paid …"."""
+    tokens, scene = clause.scene.tokens, clause.scene
+    named = next((each for each in scene.mentions if each.kind in {"segments", "them"}), None)
+    if named is None or named.start < clause.end or named.kind == "them" or not clause.quantities:
+        return None
+    after = [token.low for token in tokens[clause.end : named.start]]
+    is_parted = any(pair == ("of", "which") for pair in pairwise(after)) or [
+        token.low for token in tokens[clause.start : clause.quantities[0].start]
+    ] == ["of"]
+    is_money = all(each.measure == "money" for each in clause.quantities)
+    return Mention("overall", clause.start, clause.start, (OVERALL,)) if is_parted and is_money else None
+
+
+def _is_behind(clause: Clause, mention: Mention) -> bool:
+    """Whether who is mentioned comes before the subject: "after A, B hold the most"."""
+    tokens = clause.scene.tokens
+    before = [token.low for token in tokens[max(0, mention.start - 2) : mention.start]]
+    if mention.kind != "segments" or not before:
+        return False
+    is_after = before[-1] in _BEHIND or before == ["next", "to"]
+    ordinals = clause.scene.language.ordinals
+    counted = any(tokens[n].low in ordinals and n not in clause.scene.figures for n in clause.at)
+    return is_after and not counted and not clause.mark("second_to")
+
+
+_BEHIND = frozenset({"after", "behind", "following"})
+
+
 def _with_subject(clause: Clause, before: Clause | None, said: Mention | None) -> Clause:
     ranks = clause.mark("most", "least", "best", "worst") is not None
     own = [
@@ -205,6 +253,9 @@ def _with_subject(clause: Clause, before: Clause | None, said: Mention | None) -
         if each.kind != "scope" and not (ranks and (each.kind == "any" or _is_field(clause, each)))
     ]
     compared = [each for each in own if is_compared(clause, each)]
+    behind = [each for each in own if ranks and each not in compared and _is_behind(clause, each)]
+    clause.is_behind = bool(behind)
+    compared = behind or compared
     free = [each for each in own if each not in compared and each.kind not in {"them", "overall"}]
     overall = [each for each in own if each not in compared and each.kind == "overall"]
     if said is not None and said.kind == "segments":
@@ -216,7 +267,7 @@ def _with_subject(clause: Clause, before: Clause | None, said: Mention | None) -
     subject = free[0] if free else None
     if subject is None and (known is None or (overall and not spoken and before is None)) and overall:
         subject = overall[0]
-    clause.subject = subject or known
+    clause.subject = _all_of_which(clause) or subject or known
     clause.other = compared[0] if compared else _crowd(clause)
     if (
         clause.other

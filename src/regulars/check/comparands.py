@@ -9,7 +9,7 @@ from regulars.check.subjects import Mention
 _SKIPPED = frozenset({
     "'", "'s", "a", "all", "among", "an", "any", "average", "by", "do", "does", "for",
     "in", "is", "it", "most", "of", "one", "only", "seen", "that", "the", "those", "to",
-    "what", "’",
+    "what", "pace", "clip", "speed", "’",
 })  # fmt: skip
 """Words that may stand between a comparing word and whom it compares with."""
 _COMPARING = frozenset(
@@ -71,6 +71,7 @@ def _is_multiple(clause: Clause, quantity: Quantity, mention: Mention) -> bool:
     return (
         (not between and is_average(clause, mention))
         or between[:2] == ["that", "of"]
+        or (between[:2] == ["of", "what"] and clause.scene.mentions[0].end <= quantity.start)
         or "as" in between
         or (
             between == ["of"]

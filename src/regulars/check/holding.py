@@ -72,7 +72,11 @@ def _is_only(clause: Clause) -> bool:
     if mark is None or subject is None or subject.kind not in {"segments", "count"}:
         return False
     after = clause.scene.tokens[mark.end].low if mark.end < len(clause.scene.tokens) else ""
-    return mark.end == subject.start or bool(subject.count) or after in _ONLY_ONES
+    return (
+        mark.end == subject.start
+        or bool(subject.count)
+        or (after in _ONLY_ONES and mark.end not in clause.scene.figures)
+    )
 
 
 _ONLY_ONES = frozenset({"segment", "group", "one", "ones", "two", "cohort", "segments", "groups"})

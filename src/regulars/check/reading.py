@@ -12,7 +12,14 @@ from regulars.check.comparands import is_average
 from regulars.check.grammar.categories import category
 from regulars.check.grammar.changes import signed, trend
 from regulars.check.grammar.choosing import chosen, is_telling
-from regulars.check.grammar.comparisons import difference, more_or_less, multiple, shares_beside
+from regulars.check.grammar.comparisons import (
+    difference,
+    is_of_another,
+    more_or_less,
+    multiple,
+    of_two_shares,
+    shares_beside,
+)
 from regulars.check.grammar.idioms import exchange, fair_share, index
 from regulars.check.grammar.leftovers import left_over
 from regulars.check.grammar.levels import level, unbound
@@ -60,13 +67,14 @@ def read(
     if claimless:
         return [_mooded(found, claimless, moody), *_beside(found, claimless, context, moody)], spoken
     findings: list[Finding] = []
-    column = None
+    column = change = None
     before: Clause | None = None
     for clause in _prepared(found, context):
-        clause.column = column
+        clause.column, clause.change = column, change
         said = _filled(clause, before) if before and is_elliptic(found, clause.at) else clause
         findings += _clause(said)
         column = said.column or column
+        change = said.mark("up", "down") or change
         before = said
     findings += left_over(found, findings)
     moods_held = [kind for kind in UNSUPPORTED if kind in moody and not _is_held(kind, found, findings)]
@@ -241,6 +249,8 @@ def _figure(clause: Clause, quantity: Quantity) -> list[Finding]:
             return found
     if _is_multiple(clause, quantity) and (found := multiple(clause, quantity)):
         return found
+    if is_of_another(clause, quantity):
+        return of_two_shares(clause, quantity) or [unbound(clause, quantity)]
     if _is_difference(clause, quantity) and (found := difference(clause, quantity)):
         return found
     if quantity.measure == "duration":
@@ -264,7 +274,11 @@ def _directly_of(clause: Clause, quantity: Quantity) -> bool:
     between = [token.low for token in clause.scene.tokens[quantity.end : clause.other.start]]
     if not between:
         return is_average(clause, clause.other)
-    return between[:1] in (["that"], ["those"]) or between in (["of"], ["of", "the"])
+    return (
+        between[:1] in (["that"], ["those"])
+        or (between[:2] == ["of", "what"] and clause.scene.mentions[0].end <= quantity.start)
+        or between in (["of"], ["of", "the"])
+    )
 
 
 def _is_difference(clause: Clause, quantity: Quantity) -> bool:

@@ -56,8 +56,11 @@ def about(value: float) -> Interval:
 
 
 def fraction(percent: float) -> Interval:
-    """A fraction in words, in percent: within 3 points or a tenth, whichever is wider."""
-    margin = max(FRACTION_POINTS, percent * ABOUT)
+    """A fraction in words, in percent: within 3 points or a tenth, whichever is wider.
+
+    One of less than a tenth is within three tenths of itself: "one in 30" is not one in 16.
+    """
+    margin = max(min(FRACTION_POINTS, 0.3 * percent), percent * ABOUT)
     return Interval(percent - margin, percent + margin)
 
 

@@ -75,6 +75,29 @@ def is_of_people(clause: Clause, quantity: Quantity) -> bool:
     return tokens[at].low == "them" or any("headcount" in each.kinds for each in families)
 
 
+def is_of_money(clause: Clause, quantity: Quantity, match: Match) -> str:
+    """The word for money of which a share of customers or orders is said to be one; empty if there is none.
+
+    "84% of their balances come from direct deposit" is not what "customers with direct deposit" tells.
+    """
+    scene, entry = clause.scene, match.entry
+    tokens = scene.tokens
+    if quantity.measure != "percent" or not entry.column.agg.startswith("mean_by_"):
+        return ""
+    if [token.low for token in tokens[quantity.end : quantity.end + 1]] != ["of"]:
+        return ""
+    own = {key for word in entry.label for key in word if key[0] != "@"}
+    money = [each for each in scene.reader.lexicon.entries if each.column.is_money]
+    stems = {key for each in money for word in each.label for key in word if key[0] != "@"} - own
+    base = range(quantity.end + 1, min(quantity.end + 7, len(tokens)))
+    for n in base:
+        if tokens[n].low in _BASE_ENDS or not (tokens[n].is_word or tokens[n].low in _POSSESSIVE):
+            break
+        if n not in scene.names and tokens[n].stem in stems - scene.language.light:
+            return tokens[n].low
+    return ""
+
+
 def _past_words(clause: Clause, at: int) -> int:
     while at < len(clause.scene.tokens) and clause.scene.tokens[at].low in _BEFORE_PEOPLE:
         at += 1

@@ -30,6 +30,9 @@ def category(clause: Clause) -> list[Finding]:
     if _is_base(clause, named):
         why = "the facts hold what part of a segment it is, not what part of it a segment is"
         return [_undecidable(clause, column, named, why, "wrong_base")]
+    if not share and _is_of_holders(clause, named):
+        why = "the facts hold what is largest for a segment, not who has any of it"
+        return [_undecidable(clause, column, named, why)]
     if clause.mark("least", "worst"):
         return [_least(each) for each in judged(_is_top(clause, column, named), clause)]
     made = judged(_is_top(clause, column, named), clause)
@@ -94,6 +97,16 @@ def _is_second(clause: Clause) -> bool:
         and n not in clause.scene.figures
         for n in clause.at
     )
+
+
+def _is_of_holders(clause: Clause, named: Category) -> bool:
+    """Whether it is said who has something at all, or the most of it: "all of them hold bonds", "hold the
+    most bonds", but not "all of them hold mostly bonds" or "put the most into bonds"."""
+    tops = [each for each in clause.marks if not {"most", "best", "mostly"}.isdisjoint(each.kinds)]
+    if not tops:
+        return clause.mark("all_of", "none_of", "few_of", "only") is not None
+    before = clause.scene.tokens[tops[0].start - 1].low if tops[0].start else ""
+    return tops[0].end == named.start and before == "the" and clause.scene.tokens[tops[0].start].low == "most"
 
 
 def _is_base(clause: Clause, named: Category) -> bool:

@@ -85,6 +85,9 @@ def trend(clause: Clause) -> list[Finding]:
     flat = stated(0.0, 2.0 if hedge else 1.0)  # nearly flat: within a percent
     holds = ABOVE_ZERO if "up" in mark.kinds else BELOW_ZERO if "down" in mark.kinds else flat
     is_nobody = clause.subject is not None and clause.subject.kind in {"none", "any"}
+    if any(clause.scene.tokens[n].low in {"else", "elsewhere"} for n in clause.at):
+        why = "it was not read who the others are"
+        return [finding(clause, "needs_review", why, (mark.start, mark.end), column=column)]
 
     def of(groups: Groups) -> Computed:
         return total(facts, groups, column) if len(groups) == 1 else Computed(None)

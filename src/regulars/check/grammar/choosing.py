@@ -171,9 +171,17 @@ def _carried(clause: Clause, hits: Sequence[Hit], units: Sequence[str]) -> Match
     """The metric of the clause before, where all the words of this one are its words: "4.2% of orders"."""
     if clause.column is None or kind_of(clause.column) not in units or clause.mark("shares", "brings"):
         return None
-    if hits and all("@headcount" in hit.keys for hit in hits) and "percent" in units:
+    is_beside = clause.scene.tokens[clause.start].low in {"against", "versus", "vs", "compared"}
+    if hits and all("@headcount" in hit.keys for hit in hits) and "percent" in units and not is_beside:
         return None  # "15% of customers" is a segment's size, whatever was spoken of before
     match = clause.scene.reader.lexicon.match(_entry(clause, clause.column), hits, clause.scene.language)
+    named = (
+        best(clause.scene, hits, units)
+        if units is NUMERIC and any(is_telling(clause, hit) for hit in hits)
+        else []
+    )
+    if named and named[0].score > match.score and named[0].explained >= match.explained:
+        return None  # "the fewest card purchases" is not "the lowest share of card purchases disputed"
     said = [hit for hit in hits if hit.end and hit.keys != ("@not",)]
     covered = all(set(range(hit.start, hit.end)) <= match.explained for hit in said)
     return match if covered else None

@@ -13,7 +13,7 @@ from regulars.check.grammar.heads import compared_by, head_total
 from regulars.check.holding import Claim, Groups, finding, judged, told
 from regulars.check.lexicon import Hit
 from regulars.check.quantities import Quantity
-from regulars.check.scene import best
+from regulars.check.scene import best, hits_in
 from regulars.check.subjects import Mention
 from regulars.check.table import OVERALL, Column
 from regulars.check.tolerance import ABOVE_ZERO, BELOW_ZERO, Interval, about, just_over, nearly
@@ -90,7 +90,7 @@ def multiple(clause: Clause, quantity: Quantity) -> list[Finding]:
         return []
     facts, column = clause.scene.facts, match.entry.column
     at, others = (quantity.start, quantity.end), compared_groups(clause)
-    if not others and (made := _of_two_shares(clause, quantity)):
+    if not others and (made := of_two_shares(clause, quantity)):
         return made
     if not others and clause.scene.tokens[quantity.end - 1].low in clause.scene.language.multiplied:
         why = "the facts hold no such change of it"
@@ -108,20 +108,35 @@ def multiple(clause: Clause, quantity: Quantity) -> list[Finding]:
     return judged(Claim(of, interval, what, "wrong_number", column, at, is_denied(clause)), clause)
 
 
-def _of_two_shares(clause: Clause, quantity: Quantity) -> list[Finding]:
+def is_of_another(clause: Clause, quantity: Quantity) -> bool:
+    """Whether a fraction is one of another share: "a tenth of their share of customers"."""
+    tokens = clause.scene.tokens[quantity.end : quantity.end + 3]
+    said = [token.low for token in tokens]
+    said = said[1:] if said[:1] == ["of"] else said
+    is_theirs = said[:1] in (["their"], ["its"], ["the"]) and said[1:2] == ["share"]
+    before = [token.low for token in clause.scene.tokens[: quantity.start]]
+    return quantity.kind == "fraction" and is_theirs and "share" in before
+
+
+def of_two_shares(clause: Clause, quantity: Quantity) -> list[Finding]:
     """The verdict on one share as a multiple of another of the same segment."""
     said = clause.hits()
+    if is_of_another(clause, quantity):
+        said = hits_in(clause.scene, range(len(clause.scene.tokens)))
     first = best(clause.scene, [hit for hit in said if hit.end <= quantity.start], ("percent",))
     second = best(clause.scene, [hit for hit in said if hit.start >= quantity.end], ("percent",))
     if not first or not second or {first[0].entry.column.agg, second[0].entry.column.agg} != {"share"}:
         return []
     facts, one, two = clause.scene.facts, first[0].entry.column, second[0].entry.column
+    clause.column = two
+    clause.explained |= first[0].explained | second[0].explained
 
     def of(groups: Groups) -> Computed:
         return over(total(facts, groups, one), total(facts, groups, two))
 
     at, what = (quantity.start, quantity.end), f"{one.label}, over {two.label}"
-    return judged(Claim(of, quantity.interval, what, "wrong_number", one, at, is_denied(clause)), clause)
+    interval = quantity.interval.scaled(0.01 if quantity.kind == "fraction" else 1.0)
+    return judged(Claim(of, interval, what, "wrong_number", one, at, is_denied(clause)), clause)
 
 
 def shares_beside(clause: Clause) -> list[Finding]:

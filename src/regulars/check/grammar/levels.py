@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from regulars.check.clause import Clause
 from regulars.check.computed import Computed, part_of_all, total
-from regulars.check.grammar.bases import is_by_people, is_of_people, is_part_of_all
+from regulars.check.grammar.bases import is_by_people, is_of_money, is_of_people, is_part_of_all
 from regulars.check.grammar.changes import changed, is_word_of_metric
 from regulars.check.grammar.choosing import OF_MEASURE, SPANS, chosen, is_telling, size_entry
 from regulars.check.grammar.heads import counted_by, head_total, heads
@@ -48,7 +49,15 @@ def level(clause: Clause, quantity: Quantity) -> list[Finding]:
     late = wrong_window(clause, match.entry, claim)
     made = [late] if late else judged(claim, about)
     is_other_base = is_of_people(clause, quantity) and not is_by_people(clause, match.entry.column)
-    return [_of_other_base(each) if is_other_base else each for each in made]
+    made = [_of_other_base(each) if is_other_base else each for each in made]
+    of_money = is_of_money(about, quantity, match)
+    return [_of_unread_base(each, of_money) if of_money else each for each in made]
+
+
+def _of_unread_base(found: Finding, word: str) -> Finding:
+    if found.label != "supported":
+        return found
+    return replace(found, label="needs_review", why=f"{found.why}, which is no share of {word!r}")
 
 
 def _is_their_income(clause: Clause, quantity: Quantity) -> bool:
@@ -108,6 +117,9 @@ def _of_nothing(clause: Clause, quantity: Quantity) -> Finding | None:
 def _claim(clause: Clause, quantity: Quantity, match: Match) -> Claim:
     column, facts = match.entry.column, clause.scene.facts
     interval, at = in_units_of(quantity, column), (quantity.start, quantity.end)
+    fell = clause.change is not None and "down" in clause.change.kinds
+    if column.unit == "percent_change" and fell and quantity.value > 0:
+        interval = interval.negated()  # "fell by 9.6% at A and by 3.5% at B"
     if column.unit == "percent" and is_part_of_all(clause, quantity, match):
         what = f"part of all: {column.label}"
         return Claim(
@@ -172,6 +184,8 @@ def _rate_factor(clause: Clause, quantity: Quantity, match: Match) -> float:
     """What turns a metric's rate into the one that is said: a year's orders into a month's."""
     said = quantity.per or _rate_said(clause)
     meant = match.entry.rate or _rate_of_period(clause)
+    if match.entry.column.agg == "sum" and not quantity.per and _span_said(clause) == said:
+        return 1.0  # a total of the period, or of its end
     if not said or not meant or match.entry.column.unit in {"percent", "percent_change", *SPANS}:
         return 1.0
     return 1.0 if said == meant else A_YEAR[meant] / A_YEAR[said]
@@ -182,7 +196,22 @@ def _rate_said(clause: Clause) -> str:
     found = rate_in(said, clause.scene.language)
     if found:
         return found[0]
-    return next((RATES[token.low] for token in said if token.low in RATES), "")
+    worded = next((RATES[token.low] for token in said if token.low in RATES), "")
+    return worded or _span_said(clause)
+
+
+def _span_said(clause: Clause) -> str:
+    """The year in which something is said to be done in all: "24 purchases in 2025", "last year"."""
+    tokens = clause.scene.tokens
+    days = [
+        each for each in clause.scene.days if each.first and each.last and clause.holds(each.start, each.end)
+    ]
+    is_year = any((each.last - each.first).days in {364, 365} for each in days if each.first and each.last)
+    lows = [tokens[n].low for n in clause.at]
+    is_year = is_year or any(
+        pair in {("last", "year"), ("past", "year"), ("the", "year")} for pair in pairwise(lows)
+    )
+    return "year" if is_year else ""
 
 
 def _rate_of_period(clause: Clause) -> str:

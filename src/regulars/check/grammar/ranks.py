@@ -76,11 +76,64 @@ def superlative(clause: Clause) -> list[Finding]:
     ahead = clause.mark("second_to") or (position == 2 and clause.other is not None)
     if ahead and clause.other and clause.other.groups and clause.other.kind == "segments":
         made += judged(rank_claim(clause, column, sign, 1), replace(own, subject=clause.other))
-    elif position > 2 and clause.mark("below") and clause.other and clause.other.kind == "segments":
+    elif position > 2 and (clause.mark("below") or clause.is_behind) and _is_named(clause.other):
         # "Third behind A and B": they are the first and the second.
         first = replace(claim, holds=Interval(1, position - 1), denied=False)
         made += judged(first, replace(own, subject=clause.other))
-    return made
+    for each in listed(clause, column):
+        made += judged(rank_claim(clause, each, sign, position), own)
+    return [_of_others(each, clause) for each in made]
+
+
+def _is_named(other: Mention | None) -> bool:
+    return other is not None and other.kind == "segments"
+
+
+def _of_others(found: Finding, clause: Clause) -> Finding:
+    """A rank of one segment says nothing of another that the clause names too."""
+    read = {group for each in (clause.subject, clause.other) if each for group in each.groups}
+    named = [each for each in clause.mentions if each.kind == "segments" and not set(each.groups) <= read]
+    own = clause.subject
+    is_filled = own is not None and not clause.holds(own.start, own.end)
+    if found.label != "supported" or not named or is_filled or clause.mark("except", "ordered"):
+        return found
+    who = clause.scene.text(named[0].start, named[0].end)
+    return replace(found, label="needs_review", why=f"{found.why}; it was not read what is said of {who}")
+
+
+def _items(clause: Clause) -> list[list[int]]:
+    """The parts of a clause between commas and "and"."""
+    found: list[list[int]] = [[]]
+    for n in clause.at:
+        is_joint = clause.scene.tokens[n].low in {"and", "or", "&"}
+        if found[-1] and (is_joint or n != found[-1][-1] + 1):
+            found.append([])
+        if not is_joint:
+            found[-1].append(n)
+    return found
+
+
+def listed(clause: Clause, first: Column) -> list[Column]:
+    """The further metrics of a list: "they lead on deposits, mortgages and card use"."""
+    mark = clause.mark("most", "least", "best", "worst")
+    if mark is None or clause.quantities:
+        return []
+    found: list[Column] = []
+    for piece in _items(clause):
+        inside = [n for n in piece if n >= mark.end]
+        own = [each for each in clause.marks if each.start in inside and "and" not in each.kinds]
+        hits = [hit for hit in hits_in(clause.scene, inside) if is_telling(clause, hit)]
+        match = (
+            next((each for each in best(clause.scene, hits, NUMERIC) if each.score > 0), None)
+            if hits
+            else None
+        )
+        if match is None or own or mark.start in piece:
+            continue
+        clause.explained |= match.explained
+        if match.entry.column.id != first.id and match.entry.column not in found:
+            found.append(match.entry.column)
+    return found
 
 
 def _place(clause: Clause) -> tuple[str, int, int]:
@@ -95,6 +148,8 @@ def _place(clause: Clause) -> tuple[str, int, int]:
         for kind, sign in (("most", 1), ("least", -1), ("best", 1), ("worst", -1)):
             if kind in mark.kinds and not _ranks_nothing(clause, mark.start, mark.end):
                 position = clause.scene.language.ordinals.get(_before(clause, mark.start), 1)
+                if clause.is_behind and clause.other and position == 1:
+                    position += len(clause.other.groups)
                 return kind, sign, abs(position)
     return _ordinal(clause)
 

@@ -9,7 +9,7 @@ from regulars.check.clause import Clause
 from regulars.check.computed import Computed, cell
 from regulars.check.dates import Day
 from regulars.check.grammar.changes import is_denied
-from regulars.check.grammar.choosing import ACCEPTED, OF_MEASURE, SPANS, chosen, said_hits
+from regulars.check.grammar.choosing import ACCEPTED, OF_MEASURE, SPANS, chosen, is_telling, said_hits
 from regulars.check.grammar.levels import in_units_of, level
 from regulars.check.grammar.owners import owned
 from regulars.check.grammar.windows import is_known
@@ -74,8 +74,22 @@ def _date_metric(clause: Clause) -> Match | None:
     matches = [each for each in best(clause.scene, said_hits(clause), ("date",)) if each.score > -1]
     late, early = clause.mark("since"), clause.mark("before", "onwards")
     wanted = "max" if late else "min" if early else ""
+    if not matches:
+        matches = _only_date(clause)
     fitting = [each for each in matches if each.entry.column.agg == wanted]
     return next(iter([*fitting, *matches]), None)
+
+
+def _only_date(clause: Clause) -> list[Match]:
+    """The one first (or last) date that the facts hold, where only "oldest" (or "newest") names it."""
+    hits = clause.hits()
+    keys = (
+        set() if any(is_telling(clause, hit) for hit in hits) else {key for hit in hits for key in hit.keys}
+    )
+    wanted = "min" if "@first" in keys else "max" if "@latest" in keys else ""
+    dates = [each for each in clause.scene.reader.lexicon.entries if each.column.unit == "date"]
+    found = [each for each in dates if each.column.agg == wanted]
+    return [Match(found[0], 0.0, frozenset())] if len(found) == 1 else []
 
 
 def _days_meant(clause: Clause, day: Day) -> Interval:
@@ -87,6 +101,11 @@ def _days_meant(clause: Clause, day: Day) -> Interval:
         return Interval(high=last)
     if nobody and clause.mark("before"):
         return Interval(low=first)
+    said = [token.low for token in clause.scene.tokens[max(0, day.start - 2) : day.start]]
+    if said[-1:] == ["after"] and said[-2:] != ["or", "after"]:
+        return Interval(low=last, low_open=True)
+    if said[-1:] == ["before"] and said[-2:] != ["or", "before"]:
+        return Interval(high=first, high_open=True)
     return Interval(first, last)
 
 
@@ -124,6 +143,10 @@ def ago(clause: Clause, quantity: Quantity) -> list[Finding]:
         return []
     facts, column = clause.scene.facts, match.entry.column
     clause.column = column
+    before = clause.scene.tokens[quantity.start - 1].low if quantity.start else ""
+    if before in {"every", "each"} and not match.entry.keys.isdisjoint({"@recency", "@tenure", "@latest"}):
+        why = f"{column.label}, which is not how often"
+        return [finding(clause, "needs_review", why, (quantity.start, quantity.end), column=column)]
 
     def of(groups: Groups) -> Computed:
         return cell(facts, groups[0], column)
