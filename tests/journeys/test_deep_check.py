@@ -14,7 +14,8 @@ import pytest
 from tests.shops import TODAY
 
 import regulars as rg
-from regulars.errors import NotReady, RunDamaged, UsageError
+from regulars.app.check_command import show
+from regulars.errors import CheckFailed, NotReady, RunDamaged, UsageError
 
 SETTINGS = """\
 schema: regulars/1
@@ -96,6 +97,35 @@ def test_a_claim_is_true_of_these_categories_and_not_of_those(facts: Path) -> No
     assert f"part: {part['words']}" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "of_facts", "of_both"),
+    [
+        ("Regulars are not deal-driven in Dairy.", "unsupported_attribute", "supported"),
+        # A manner that the facts contradict as a whole, and the orders decide where it is claimed.
+        ("Others pay full price in Bakery.", "contradicted", "supported"),
+        ("Others pay full price in Bakery. They are 99% of customers.", "contradicted", "contradicted"),
+        ("Others pay full price.", "contradicted", "contradicted"),
+        ("Regulars are deal-driven.", "unsupported_attribute", "needs_review"),
+        ("Regulars are weekend shoppers.", "needs_review", "contradicted"),
+        ("Regulars redeem coupons.", "unsupported_attribute", "unsupported_attribute"),
+    ],
+)
+def test_the_label_is_what_facts_and_orders_come_to_and_the_exit_code_is_of_it(
+    facts: Path, text: str, of_facts: str, of_both: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    claims = tmp_path / "claims.jsonl"
+    claims.write_text(json.dumps({"id": "1", "text": text}))
+    if of_both in {"contradicted", "unsupported_attribute"}:
+        with pytest.raises(CheckFailed):
+            show(facts, claims, TODAY)
+    else:
+        show(facts, claims, TODAY)
+    said = capsys.readouterr()
+    line = json.loads(said.out)
+    assert (line["facts_label"], line["label"]) == (of_facts, of_both)
+    assert f"1 texts: 1 {of_both}" in said.err
+
+
 def test_a_claim_that_does_not_hold_ends_with_exit_code_4(facts: Path) -> None:
     done = command(facts, PART, NOWHERE)
     assert done.returncode == 4
@@ -111,7 +141,8 @@ def test_what_the_data_lacks_is_named(facts: Path) -> None:
 
 def test_a_figure_is_ruled_on_as_it_is_without_the_orders(facts: Path) -> None:
     found = held(facts, FIGURE)
-    assert {**rg.check_claims(facts, [FIGURE])[0], "deep": {"claims": [], "not_asked": []}} == found
+    beside = {"facts_label": "contradicted", "deep": {"claims": [], "not_asked": []}}
+    assert rg.check_claims(facts, [FIGURE])[0] | beside == found
     assert found["label"] == "contradicted"
 
 

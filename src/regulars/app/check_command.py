@@ -15,7 +15,7 @@ from regulars.app.lines import lines_of
 from regulars.check.checker import Text, check
 from regulars.check.claims_file import texts_of
 from regulars.check.table import Facts, facts_of
-from regulars.check.verdicts import LABELS, Verdict
+from regulars.check.verdicts import LABELS, Finding, Verdict
 from regulars.errors import CheckFailed, SourceUnreadable, UsageError
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def show(facts_file: Path, claims_file: Path, against_data: date | None = None) 
             found = deep_check.deep(facts_file, facts, texts, how, stage)
     verdicts = []
     for at, verdict in enumerate(check(facts, texts)):
-        beside = {"deep": found[at].as_json()} if found else {}
-        sys.stdout.write(json.dumps({**verdict.as_json(), **beside}, ensure_ascii=False) + "\n")
+        line = _line(verdict, found[at]) if found else verdict.as_json()
+        sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
         verdicts.append(verdict)
     sys.stdout.flush()
     for verdict, each in zip(verdicts, found, strict=False):
@@ -79,9 +79,9 @@ def check_claims(
         for number, each in enumerate(claims, 1)
     ]
     texts: list[Text] = texts_of((json.dumps(each) for each in objects), table, "claims")
-    verdicts = [verdict.as_json() for verdict in check(table, texts)]
+    verdicts = list(check(table, texts))
     if not against_data:
-        return verdicts
+        return [verdict.as_json() for verdict in verdicts]
     if isinstance(facts, Mapping):
         raise UsageError(
             "against_data", "the content of a facts file does not say where its orders are",
@@ -91,7 +91,14 @@ def check_claims(
 
     how = deep_check.AgainstData(today or datetime.now(UTC).date(), orders, tables or {})
     found = deep_check.deep(Path(facts), table, texts, how)
-    return [{**verdict, "deep": each.as_json()} for verdict, each in zip(verdicts, found, strict=True)]
+    return [_line(verdict, each) for verdict, each in zip(verdicts, found, strict=True)]
+
+
+def _line(verdict: Verdict, found: Deep) -> dict[str, Any]:
+    """The verdict's line with what the orders say: ``label`` is of both."""
+    label = found.label(verdict)
+    said = verdict.as_json() | {"label": label, "facts_label": verdict.label, "deep": found.as_json()}
+    return said if label == verdict.label else said | {"error_type": None}
 
 
 def read_facts(path: Path) -> Facts:
@@ -120,7 +127,8 @@ def _require_as_written(path: Path) -> None:
 
 
 def _summarise(verdicts: list[Verdict], found: Sequence[Deep]) -> None:
-    counts = Counter(each.label for each in verdicts)
+    labels = [found[at].label(each) if found else each.label for at, each in enumerate(verdicts)]
+    counts = Counter(labels)
     told = ", ".join(f"{counts[label]} {label}" for label in LABELS if counts[label])
     terminal.err.print(f"{len(verdicts)} texts: {told or 'none'}", markup=False)
     wrong = dict(_wrong(verdicts, found))
@@ -138,22 +146,14 @@ def _wrong(verdicts: Sequence[Verdict], found: Sequence[Deep]) -> Iterator[tuple
     """The texts that are not true, each with what is wrong with it."""
     for at, verdict in enumerate(verdicts):
         of = found[at] if found else None
-        if _errs(verdict, of):
-            yield verdict.id, _why(verdict)
+        left = verdict.findings if of is None else of.left(verdict)
+        if wrong := [each for each in left if each.label in ERRORS]:
+            yield verdict.id, _why(verdict.text, min(wrong, key=lambda each: ERRORS.index(each.label)))
         elif of is not None and of.untrue:
             yield verdict.id, of.untrue
 
 
-def _errs(verdict: Verdict, found: Deep | None) -> bool:
-    """Whether a text says what the facts do not, and no order either."""
-    wrong = [each for each in verdict.findings if each.label in ERRORS]
-    return any(
-        each.label == "contradicted" or found is None or not found.settles(each.start) for each in wrong
-    )
-
-
-def _why(verdict: Verdict) -> str:
+def _why(text: str, found: Finding) -> str:
     """The decisive claim: its words, and what would be true."""
-    found = next(each for each in verdict.findings if each.label == verdict.label)
-    said = f"{verdict.text[found.start : found.end]!r}: {found.why}"
+    said = f"{text[found.start : found.end]!r}: {found.why}"
     return f"{said}, {found.correction}" if found.correction else said

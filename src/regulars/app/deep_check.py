@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from regulars import settings as chosen_settings
@@ -23,8 +24,12 @@ from regulars.check.deep.answers import Answer, Background, answered, as_json
 from regulars.check.deep.claims import Claim, NotAsked
 from regulars.check.deep.queries import Orders
 from regulars.check.deep.reading import Asking, asking, claims_in
-from regulars.check.deep.sentences import OUTCOMES, figures, headline, words
+from regulars.check.deep.rulings import Outcome
+from regulars.check.deep.sentences import figures, headline, words
+from regulars.check.locale import english
+from regulars.check.policy.words import words as plain_words
 from regulars.check.table import Facts
+from regulars.check.verdicts import LABELS, Finding, Label, Verdict
 from regulars.engine import literal
 from regulars.errors import NotReady, UsageError
 from regulars.segment.definition import Definition
@@ -32,6 +37,10 @@ from regulars.settings import Settings
 from regulars.types import Study
 
 WHAT = "check-claims --against-data"
+_LABELS: Mapping[Outcome, Label] = {
+    "holds": "supported", "holds_in_part": "needs_review", "does_not_hold": "contradicted",
+    "cannot_be_told": "not_checkable",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,14 +57,40 @@ class Deep:
         wrong = (each for each in self.answers if each.outcome == "does_not_hold")
         return next((headline(each, self.names) for each in wrong), "")
 
-    def settles(self, at: int) -> bool:
-        """Whether what starts at a character stands in a sentence whose claim the orders decided, every word
-        of it read: then it is no matter that the facts hold nothing about it."""
-        return any(
-            each.claim.sentence[0] <= at < each.claim.sentence[1]
-            and each.outcome != "cannot_be_told"
-            and not each.claim.not_read
-            for each in self.answers
+    def left(self, verdict: Verdict) -> tuple[Finding, ...]:
+        """What the facts say of the text and the orders do not know better."""
+        return tuple(each for each in verdict.findings if not self._outweighs(each, verdict.text))
+
+    def label(self, verdict: Verdict) -> Label:
+        """What facts and orders come to: the worst of what the facts are left with and of these answers."""
+        known = {each.label for each in self.left(verdict)}
+        for each in self.answers:
+            is_half_read = each.outcome == "holds" and each.claim.not_read
+            known.add("needs_review" if is_half_read else _LABELS[each.outcome])
+        return next((each for each in LABELS if each in known), "not_checkable")
+
+    def _outweighs(self, found: Finding, text: str) -> bool:
+        """Whether the orders decided the claim of a finding, every word of its sentence read.
+
+        Then it is no matter that the facts hold nothing about it; and where the claim is decided whole, a
+        contradiction or a doubt gives way that is of a manner and of no figure.
+        """
+        said = [each for each in self.answers if not each.claim.not_read]
+        if found.label == "unsupported_attribute":
+            return any(
+                each.claim.sentence[0] <= found.start < each.claim.sentence[1]
+                and each.outcome != "cannot_be_told"
+                for each in said
+            )
+        return (
+            found.label in {"contradicted", "needs_review"}
+            and not _counts(text[found.start : found.end])
+            and any(
+                found.start < each.claim.end
+                and each.claim.start < found.end
+                and each.outcome in {"holds", "does_not_hold"}
+                for each in said
+            )
         )
 
     def show(self, name: str) -> None:
@@ -63,7 +98,7 @@ class Deep:
         for answer in self.answers:
             terminal.err.print(f"{name}: {words(answer, self.names)}", markup=False)
             if terminal.err.is_terminal and answer.ruling is not None:
-                terminal.err.print(_table(answer, self.names))
+                terminal.err.print(table(answer, self.names, terminal.err.width))
         if not self.answers and not self.not_asked:
             terminal.err.print(f"{name}: it claims no behaviour that orders could tell of.", markup=False)
         for left in self.not_asked:
@@ -78,6 +113,13 @@ class Deep:
                 for each in self.not_asked
             ],
         }
+
+
+def _counts(text: str) -> bool:
+    """Whether a figure stands in a text, in numerals or in words."""
+    language = english()
+    said = {*language.numbers, *language.times, *language.parts}
+    return any(each.number is not None or each.text in said for each in plain_words(text))
 
 
 @dataclass(frozen=True)
@@ -158,13 +200,25 @@ def _with_segments(found: CleanOrders, assignments: Path, settings: Settings) ->
     )
 
 
-def _table(answer: Answer, names: Mapping[str, str]) -> Table:
-    own = names[answer.claim.segment]
-    made = terminal.table("", "customers", terminal.cut(own, 18), "others", "difference", "95% interval", "")
-    labels = {"whole": "Overall", "mix": "Same mix of categories"}
+_HEADS = ("customers", "they", "others", "apart", "95% interval", "")
+_SHORT: Mapping[Outcome, str] = {
+    "holds": "holds", "holds_in_part": "in part", "does_not_hold": "does not", "cannot_be_told": "untold",
+}  # fmt: skip
+_NARROWEST = 8
+
+
+def table(answer: Answer, names: Mapping[str, str], width: int) -> Table:
+    """The cells of an answer, a row each, in so many columns of a terminal: names give way to figures."""
+    labels = {"whole": "Overall", "mix": "Same mix"}
+    rows = []
     for cell in answer.ruling.cells if answer.ruling else ():
         name = names.get(cell.name, cell.name) if cell.cut == "segment" else cell.name
         customers = "–" if cell.customers is None else f"{cell.customers:,}"
-        row = (labels.get(cell.cut) or terminal.cut(name, 24), customers, *figures(answer, cell))
-        made.add_row(*row, OUTCOMES[cell.state])
+        row = (customers, *figures(answer, cell), _SHORT[cell.state])
+        rows.append((labels.get(cell.cut) or escape(name), row))
+    taken = sum(max(map(len, column)) + 2 for column in zip(_HEADS, *(row for _, row in rows), strict=True))
+    made = terminal.table("", *_HEADS)
+    made.columns[0].max_width = max(width - taken - 2, _NARROWEST)
+    for label, row in rows:
+        made.add_row(label, *row)
     return made

@@ -32,11 +32,35 @@ def answer(
 def test_what_they_buy_and_not_how_is_said_with_both_figures() -> None:
     found = answer(dict.fromkeys("abc", BREAD), mix={"a": MUCH, "b": LITTLE, "c": LITTLE})
     said = words(found, NAMES)
-    assert said.startswith('Alpha, "deal-driven": does not hold. Share taken off the full price: 2')
+    assert said.startswith(
+        'Alpha, "deal-driven": does not hold. Share taken off the full price (claimed: more): 2'
+    )
     assert "It is what they buy, not how." in said
     assert "By category: it does not hold in any. By period: it holds in each." in said
     assert said.startswith(headline(found, NAMES))
     assert headline(found, NAMES).endswith("It is what they buy, not how.")
+
+
+def test_a_difference_that_is_more_than_chance_and_less_than_material_is_told_so() -> None:
+    found = answer({"a": np.full(5, 0.16)})
+    (said,) = (each for each in words(found, NAMES).split(". ") if each.startswith("Share taken off"))
+    assert said.endswith(", too little to matter")
+    assert "too little to matter" in headline(found, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("sign", "is_denied", "said"),
+    [(1, False, "more"), (-1, False, "less"), (1, True, "not more"), (-1, True, "not less")],
+)
+def test_a_headline_says_which_way_the_measure_is_said_to_lie(sign: int, is_denied: bool, said: str) -> None:
+    found = answer({}, replace(CLAIM, text="buy on promotion", sign=sign, is_denied=is_denied))
+    assert f"Share taken off the full price (claimed: {said}): 1" in headline(found, NAMES)
+
+
+def test_the_mix_is_held_to_whom_they_are_compared_with() -> None:
+    found = answer({"a": np.full(5, 0.4)}, replace(CLAIM, against=("b",)))
+    assert ", Beta 1" in next(each for each in words(found, NAMES).split(". ") if "own mix" in each)
+    assert ", others 1" not in words(found, NAMES)
 
 
 def test_who_else_does_what_is_said_of_one_alone_is_named() -> None:

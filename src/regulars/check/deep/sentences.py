@@ -33,7 +33,7 @@ def _sentences(answer: Answer, names: Mapping[str, str]) -> Iterator[str]:
         yield f"The data lacks what it could be asked by. {answer.why}."
         return
     yield _whole(answer, names)
-    yield from _mix(answer)
+    yield from _mix(answer, names)
     for cut, label in (("category", "category"), ("period", "period")):
         cells = [each for each in answer.ruling.cells if each.cut == cut]
         if cells:
@@ -56,7 +56,18 @@ def _whole(answer: Answer, names: Mapping[str, str]) -> str:
         return ""
     whole = answer.ruling.whole
     little = ", too little to matter" if is_little(answer, whole) else ""
-    return f"{answer.measure.label}{_wanted(answer)}: {_rates(answer, whole, names)}{little}."
+    label = f"{answer.measure.label}{_wanted(answer)} ({_claimed(answer)})"
+    return f"{label}: {_rates(answer, whole, names)}{little}."
+
+
+def _claimed(answer: Answer) -> str:
+    """Which way the measure is said to lie: a behaviour's own words do not tell."""
+    denied = "not " if answer.claim.is_denied else ""
+    return f"claimed: {denied}{'more' if _sign(answer) > 0 else 'less'}"
+
+
+def _sign(answer: Answer) -> int:
+    return answer.claim.sign * BEHAVIOURS[answer.claim.behaviour][1]
 
 
 def _rivals(answer: Answer, names: Mapping[str, str]) -> Iterator[str]:
@@ -70,8 +81,7 @@ def is_little(answer: Answer, cell: Cell) -> bool:
     if found is None or cell.p is None or answer.measure is None:
         return False
     fails = cell.state == ("holds" if answer.claim.is_denied else "does_not_hold")
-    sign = answer.claim.sign * BEHAVIOURS[answer.claim.behaviour][1]
-    return fails and cell.p < CHANCE and sign * found.difference > 0
+    return fails and cell.p < CHANCE and _sign(answer) * found.difference > 0
 
 
 def _limits(answer: Answer) -> str:
@@ -106,13 +116,14 @@ def _apart(answer: Answer, cell: Cell) -> str:
     return f"{gap} (95% interval {ends[0]} to {ends[1]})"
 
 
-def _mix(answer: Answer) -> Iterator[str]:
+def _mix(answer: Answer, names: Mapping[str, str]) -> Iterator[str]:
     ruling = answer.ruling
     mix = next((each for each in ruling.cells if each.cut == "mix"), None) if ruling else None
     if ruling is None or mix is None or mix.found is None:
         return
     rate, others = (_figure(each, answer.unit) for each in (mix.found.rate, mix.found.others))
-    told = f"Category by category, in their own mix: {rate}, others {others}: {_apart(answer, mix)}"
+    whom = _listed([names[each] for each in answer.claim.against]) if answer.claim.against else "others"
+    told = f"Category by category, in their own mix: {rate}, {whom} {others}: {_apart(answer, mix)}"
     if ruling.is_mix and not is_little(answer, mix):
         yield f"{told}. It is what they buy, not how."
     elif ruling.is_mix:
