@@ -26,6 +26,8 @@ def test_who_comes_after_the_first_is_the_second(text: str, label: str) -> None:
         ("Core Families lead on direct deposit, mortgages, card use and app use.", "contradicted"),
         ("Premier Savers have the highest balances, product holdings and tenure.", "supported"),
         ("Premier Savers have the highest balances, product holdings and direct deposit.", "contradicted"),
+        ("Core Families rank first for direct deposit and mortgages.", "supported"),
+        ("Core Families rank first for direct deposit and tenure.", "contradicted"),
         ("Premier Savers have the lowest overdraft rate and the fewest card purchases.", "contradicted"),
     ],
 )
@@ -57,6 +59,7 @@ def test_a_fall_reaches_over_and() -> None:
     [
         ("46% of Core Families have a mortgage, against {} of customers overall.", "21%", "25%"),
         ("Fee income was {}, of which $2.4m came from Paycheck Planners.", "$6m", "$7m"),
+        ("Paycheck Planners paid $2.4m of the {} total in fee income.", "$6m", "$7m"),
         ("Of {} in fee income, Paycheck Planners paid $2.4m.", "$6m", "$7m"),
         ("App Firsts' share of balances is {} of their share of customers.", "a third", "half"),
         (
@@ -81,6 +84,7 @@ def test_what_a_figure_is_part_of_or_held_against_is_read(text: str, true: str, 
         "All Premier Savers hold certificates of deposit.",
         "Only Premier Savers hold certificates of deposit.",
         "Premier Savers hold the most certificates of deposit.",
+        "Most Premier Savers hold certificates of deposit.",
         "Quiet Accounts transact every 214 days.",
         "App Firsts open an account every 2.5 years.",
     ],

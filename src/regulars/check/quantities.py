@@ -195,12 +195,20 @@ def _plain(number: Number, tokens: Sequence[Token], language: Language) -> Quant
     low = tokens[number.end].low if number.end < len(tokens) else ""
     if low in language.currencies and low.isalpha():
         return _made(number, "money", language.currencies[low], number.start, number.end + 1)
+    if number.value != int(number.value) and _is_scale(tokens, number.end):
+        return _made(number, "plain", "", number.start, number.end + 3)  # 9.1 out of 10
     if low in language.minor and _is_of_each_coin(tokens, number.end + 1):
         return _made(number, "percent", "", number.start, _past_coin(tokens, number.end + 1))
     if low in language.minor:
         small = replace(number, value=number.value / 100, place=number.place / 100)
         return _made(small, "money", language.minor[low], number.start, number.end + 1)
     return _made(number, "plain", "", number.start, number.end)
+
+
+def _is_scale(tokens: Sequence[Token], at: int) -> bool:
+    """Whether it is said there out of how many points a score is: "out of 10"."""
+    said = [token.low for token in tokens[at : at + 3]]
+    return said[:2] == ["out", "of"] and said[2:] in (["5"], ["10"], ["100"], ["five"], ["ten"])
 
 
 def _is_of_each_coin(tokens: Sequence[Token], at: int) -> bool:

@@ -105,8 +105,16 @@ def _is_of_holders(clause: Clause, named: Category) -> bool:
     tops = [each for each in clause.marks if not {"most", "best", "mostly"}.isdisjoint(each.kinds)]
     if not tops:
         return clause.mark("all_of", "none_of", "few_of", "only") is not None
+    if any(each.start == tops[0].end and each.end not in _owning(clause) for each in clause.mentions):
+        return True  # "most of A hold bonds" counts A's customers
     before = clause.scene.tokens[tops[0].start - 1].low if tops[0].start else ""
     return tops[0].end == named.start and before == "the" and clause.scene.tokens[tops[0].start].low == "most"
+
+
+def _owning(clause: Clause) -> set[int]:
+    """Where a name ends that only says whose something is: "most of A's money"."""
+    tokens = clause.scene.tokens
+    return {n for n in clause.at if tokens[n].low in {"'s", "'", "’"}}
 
 
 def _is_base(clause: Clause, named: Category) -> bool:

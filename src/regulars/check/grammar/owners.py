@@ -48,6 +48,8 @@ def _owner(clause: Clause, quantity: Quantity) -> Mention | None:
     before = tokens[quantity.start - 1].low if quantity.start else ""
     if after in _AVERAGE and before in {"the", "an", "its", "overall"}:
         return Mention("overall", quantity.end, quantity.end + 1, (OVERALL,))
+    if after == "total" and before in {"the", "a"} and quantity.measure == "money":
+        return Mention("overall", quantity.end, quantity.end + 1, (OVERALL,))
     following = _following(clause, quantity)
     if following:
         return following

@@ -115,7 +115,7 @@ def _items(clause: Clause) -> list[list[int]]:
 
 def listed(clause: Clause, first: Column) -> list[Column]:
     """The further metrics of a list: "they lead on deposits, mortgages and card use"."""
-    mark = clause.mark("most", "least", "best", "worst")
+    mark = clause.mark("most", "least", "best", "worst") or clause.mark("rank", "copula")
     if mark is None or clause.quantities:
         return []
     found: list[Column] = []
