@@ -75,7 +75,22 @@ def _tamper(connection: Connection, how: Callable[[Connection], object] | str) -
 
 def verified(place: str, head: Head | None = None) -> list[str]:
     with opened(place) as store:
-        return [f"{each.where}: {each.what}" for each in store.verified(head)]
+        found = (each for each in store.verified(head) if not each.where.startswith("store, trigger "))
+        return [f"{each.where}: {each.what}" for each in found]
+
+
+def test_triggers_that_were_taken_off_are_named(place: str, kept: Head) -> None:
+    with opened(place) as store:
+        assert store.verified(kept) == ()
+    tampered(place, "select 1")
+    with opened(place) as store:
+        found = store.verified(kept)
+    tables = {each.where.removeprefix("store, trigger ").rpartition("_")[0] for each in found}
+    assert {each.removesuffix("_no").removesuffix("_append") for each in tables} == {
+        records.name,
+        events.name,
+    }
+    assert all("taken off" in each.what for each in found)
 
 
 # --- what a chain finds by itself ------------------------------------------------------------------

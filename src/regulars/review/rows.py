@@ -56,3 +56,30 @@ def unsound(connection: Connection) -> Iterator[Finding]:
     for (said,) in connection.exec_driver_sql("pragma integrity_check(3)"):
         if said != "ok":
             yield Finding("refusal", "store", f"the file is damaged: {said}", RESTORE)
+
+
+_GUARDS = {
+    "sqlite": (
+        "select name from sqlite_master where type = 'trigger'",
+        ("no_update", "no_delete", "no_replace"),
+    ),
+    "postgresql": (
+        (
+            "select tgname from pg_trigger where tgenabled <> 'D' "
+            "and tgrelid in (to_regclass('regulars_records'), to_regclass('regulars_events'))"
+        ),
+        ("append_only",),
+    ),
+}
+"""By database: what lists the triggers that are there, and those that keep each table as it is."""
+
+
+def unguarded(connection: Connection) -> Iterator[Finding]:
+    """The triggers that are not there or do not act, without which rows could be changed unseen."""
+    listing, kinds = _GUARDS[connection.dialect.name]
+    there = {name for (name,) in connection.exec_driver_sql(listing)}
+    for name in (f"{table}_{kind}" for table in ("regulars_records", "regulars_events") for kind in kinds):
+        if name not in there:
+            yield Finding(
+                "refusal", f"store, trigger {name}", "it was taken off: rows could be changed", RESTORE
+            )

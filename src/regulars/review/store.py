@@ -20,7 +20,7 @@ from regulars.review.chain import Head, broken_links, first_events, outside
 from regulars.review.places import Place, alone, place_of
 from regulars.review.reading import filed, record_of, unvouched
 from regulars.review.record import ID_LENGTH, NewRecord, Record, Words, found_by
-from regulars.review.rows import events_of, head_of, newest_first, rows_of, unsound
+from regulars.review.rows import events_of, head_of, newest_first, rows_of, unguarded, unsound
 from regulars.review.shape import Audience, Kind, State
 from regulars.review.tables import events, records
 from regulars.review.upgrading import NEWEST, require_ours, upgrade, version_of
@@ -133,7 +133,7 @@ class Store:
         """
         try:
             with self.place.reading(self._engine) as connection:
-                pages = tuple(unsound(connection))
+                pages = (*unsound(connection), *unguarded(connection))
                 rows = rows_of(connection, select(records))
                 told = rows_of(connection, select(events).order_by(events.c.seq))
         except StoreDamaged as unread:
