@@ -28,6 +28,7 @@ def test_who_comes_after_the_first_is_the_second(text: str, label: str) -> None:
         ("Premier Savers have the highest balances, product holdings and direct deposit.", "contradicted"),
         ("Core Families rank first for direct deposit and mortgages.", "supported"),
         ("Core Families rank first for direct deposit and tenure.", "contradicted"),
+        ("Core Families lead on direct deposit, card use and deposits held.", "contradicted"),
         ("Premier Savers have the lowest overdraft rate and the fewest card purchases.", "contradicted"),
     ],
 )

@@ -101,6 +101,12 @@ def _of_others(found: Finding, clause: Clause) -> Finding:
     return replace(found, label="needs_review", why=f"{found.why}; it was not read what is said of {who}")
 
 
+_CLAIMING = frozenset(
+    {"most", "least", "best", "worst", "more", "less", "than", "above", "below", "up", "down", "not", "as"}
+)
+"""Marks by which a part of a list makes a claim of its own."""
+
+
 def _items(clause: Clause) -> list[list[int]]:
     """The parts of a clause between commas and "and"."""
     found: list[list[int]] = [[]]
@@ -121,7 +127,7 @@ def listed(clause: Clause, first: Column) -> list[Column]:
     found: list[Column] = []
     for piece in _items(clause):
         inside = [n for n in piece if n >= mark.end]
-        own = [each for each in clause.marks if each.start in inside and "and" not in each.kinds]
+        own = [each for each in clause.marks if each.start in inside and not _CLAIMING.isdisjoint(each.kinds)]
         hits = [hit for hit in hits_in(clause.scene, inside) if is_telling(clause, hit)]
         match = (
             next((each for each in best(clause.scene, hits, NUMERIC) if each.score > 0), None)
