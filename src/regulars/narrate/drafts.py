@@ -162,4 +162,4 @@ def from_json(saved: dict[str, Any]) -> Draft:
         for name, value in saved.items()
         if name not in {"schema", "claims", "records", "text", "digest"}
     }
-    return Draft(**rest, claims=claims, records=tuple(saved["records"]))
+    return Draft(**rest, claims=claims, records=tuple(saved.get("records", ())))
