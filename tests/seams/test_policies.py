@@ -57,7 +57,7 @@ def test_a_pack_of_somebody_else_is_read_with_what_it_builds_on(tmp_path: Path) 
         ("dated = 2022-05-28", "dated = 2026-11-23", "later than the pack"),
         ('read = "known"', 'read = "text"', "where its source was read"),
         ('builds_on = ["common"]', "", "attributes"),
-        ('terms = ["test winner~"]', 'terms = ["test winner~", "customers"]', "breaks"),
+        ('terms = ["test winner~"]', 'terms = ["test winner~", "customers"]', "fails"),
         ("[sources]", '[disclosures]\nseal = "Our test winner."\n[sources]', "disclosure 'seal' breaks"),
     ],
 )
