@@ -7,70 +7,12 @@ from collections.abc import Collection, Iterator, Mapping
 
 from regulars.check.locale import english
 from regulars.narrate.cues import cues
-from regulars.narrate.plain_words import Fault
+from regulars.narrate.plain_words import Fault, words_of
 from regulars.narrate.standing import Place
 
 MOST_WORDS = 4
 _NAME = re.compile(r"[A-Za-z]+(?:[ -][A-Za-z]+)*")
-_NEUTRAL = frozenset(
-    [
-        "the",
-        "and",
-        "of",
-        "with",
-        "to",
-        "in",
-        "for",
-        "a",
-        "our",
-        "buyers",
-        "buyer",
-        "shoppers",
-        "shopper",
-        "customers",
-        "customer",
-        "clients",
-        "client",
-        "users",
-        "user",
-        "members",
-        "member",
-        "visitors",
-        "visitor",
-        "spenders",
-        "spender",
-        "purchasers",
-        "purchaser",
-        "people",
-        "group",
-        "circle",
-        "regulars",
-    ]
-)
-"""Words that say nothing of anybody."""
 _SMALL = frozenset({"the", "and", "of", "with", "to", "in", "for", "a"})
-_UNKIND = frozenset(
-    """low lower lowest least less little small smaller smallest weak weaker poor minor cheap cheaper budget
-    frugal thrifty disloyal declining churned lazy bad worst idle absent handful mature veteran
-    veterans""".split()  # noqa: SIM905
-)
-"""Words that nobody would like to be called by; names leak, into exports and subject lines."""
-_NOUNS = frozenset(
-    [
-        "customers",
-        "customer",
-        "group",
-        "people",
-        "buyers",
-        "shoppers",
-        "clients",
-        "users",
-        "members",
-        "the",
-        "a",
-        "our",
-    ]
-)
 
 
 def as_name(words: str) -> str:
@@ -97,10 +39,12 @@ def name_faults(
         yield Fault("direction", "the name does not fit what is true of them")
     called = [each for each in calls if re.search(rf"\b{re.escape(each)}\b", name.lower())]
     fitting = {word for each in (*(cue.words for cue in said), *called) for word in re.split(r"[ -]", each)}
-    strange = [word for word in re.split(r"[ -]", name.lower()) if word not in _NEUTRAL | fitting]
+    strange = [
+        word for word in re.split(r"[ -]", name.lower()) if word not in words_of("neutral_in_names") | fitting
+    ]
     if strange or not (said or called):
         yield Fault("unfounded", "a name uses only words for what the statements say")
-    if any(word in _UNKIND for word in re.split(r"[ -]", name.lower())):
+    if any(word in words_of("unkind_in_names") for word in re.split(r"[ -]", name.lower())):
         yield Fault("unkind", "nobody would like to be called that")
     if stemmed(name) in {stemmed(each) for each in taken}:
         yield Fault("taken", "another group has that name")
@@ -108,5 +52,9 @@ def name_faults(
 
 def stemmed(name: str) -> frozenset[str]:
     """What is compared of two names: the stems of the words that tell them apart."""
-    words = {english().stem(word) for word in re.split(r"[ -]", name.lower()) if word not in _NOUNS}
+    words = {
+        english().stem(word)
+        for word in re.split(r"[ -]", name.lower())
+        if word not in words_of("nouns_in_names")
+    }
     return frozenset(words or {name.lower()})

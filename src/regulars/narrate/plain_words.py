@@ -98,7 +98,7 @@ def boasts(words: str) -> bool:
 
 def says_no_more_than(words: str, rest: Iterable[str]) -> bool:
     """Whether all words of a text are those that any statement needs, or of ``rest``."""
-    allowed = {*_data()["stated"].split(), *(word for each in rest for word in each.lower().split())}
+    allowed = {*words_of("stated"), *(word for each in rest for word in each.lower().split())}
     return all(each.low in allowed for each in tokens(words, english()) if each.is_word)
 
 
@@ -109,7 +109,7 @@ def is_aimed_at(before: Sequence[str]) -> bool:
 
 @cache
 def _aims() -> frozenset[str]:
-    return frozenset(english().stem(word) for word in _data()["aims"].split())
+    return frozenset(map(english().stem, words_of("aims")))
 
 
 @cache
@@ -140,7 +140,7 @@ def is_echo(words: str, told: str) -> bool:
 
 
 def _stems(words: str) -> frozenset[str]:
-    hollow = _data()["hollow"].split()
+    hollow = words_of("hollow")
     return frozenset(
         each.stem for each in tokens(words, english()) if each.is_word and each.low not in hollow
     )
@@ -151,7 +151,7 @@ def _is_number(token: Token, language: Language) -> bool:
     known = (language.numbers, language.scales, language.parts, language.times)
     forms = {word, word.removesuffix("s")}
     is_known = any(form in each for form in forms for each in known)
-    is_count = word in _data()["counts"].split() or _FOLD.fullmatch(word) is not None
+    is_count = word in words_of("counts") or _FOLD.fullmatch(word) is not None
     return (is_known and not forms & _INNOCENT) or is_count
 
 
@@ -171,6 +171,12 @@ def _pattern(kind: str) -> re.Pattern[str]:
     said = _data()[kind]
     phrases = said.split() if isinstance(said, str) else said
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, phrases))})\b", re.IGNORECASE)
+
+
+@cache
+def words_of(kind: str) -> frozenset[str]:
+    """The words of a kind, of those that are a list in the file."""
+    return frozenset(_data()[kind].split())
 
 
 @cache

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from regulars.check.checker import Text, context_of
 from regulars.check.clause import everything
@@ -237,5 +238,15 @@ class _Sentence:
         return start, end, self.text[start:end]
 
 
-def _tokens_of(found: object) -> set[int]:
-    return {n for each in found for n in range(each.start, each.end)}  # type: ignore[attr-defined]
+class _Placed(Protocol):
+    """Whatever was found in tokens ``start`` up to ``end``."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+def _tokens_of(found: Iterable[_Placed]) -> set[int]:
+    return {n for each in found for n in range(each.start, each.end)}
