@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from regulars.documents import digest_of
 from regulars.errors import SettingsError, did_you_mean
 from regulars.narrate.providers.request import Message
 
@@ -40,10 +39,6 @@ class Prompt:
     def title(self) -> str:
         """Name and version, as the record of an answer has it."""
         return f"{self.name}/{self.version}"
-
-    @property
-    def digest(self) -> str:
-        return digest_of([self.name, self.version, self.system, self.user, self.keys])
 
     def texts(self) -> tuple[str, ...]:
         """All that it says."""
